@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Bytes on the wire: Ethernet, 802.1Q, IPv4, IPv6 and TCP headers, from and to plain structs.
+ *
+ * Reading needs only the header bytes in memory; the payload may be length-only. Writing puts all
+ * headers, with their checksums, into one caller's buffer.
+ */
+#ifndef FLUE_FRAME_H
+#define FLUE_FRAME_H
+
+#include "flue/tcp.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Ethernet 14 + 802.1Q 4 + IPv6 40 + TCP 60. */
+#define FLUE_FRAME_HEADER_MAX 118
+#define FLUE_TCP_HEADER_MAX 60
+
+/* A TCP/IP packet and its link header. `tuple.local` is the sender when it is written and the receiver
+ * when it was read: always the side that holds it. */
+struct flue_packet {
+    struct flue_mac source;
+    struct flue_mac destination;
+    bool has_vlan;
+    uint16_t vlan_tci; /* priority (3 bits), DEI, VLAN id (12 bits) */
+    uint16_t ip_id;    /* IPv4 identification */
+    struct flue_four_tuple tuple;
+    struct flue_tcp_segment segment;
+};
+
+/* What flue_frame_read says of a frame that is not an ordinary TCP segment. */
+enum flue_frame_kind {
+    FLUE_FRAME_TCP,        /* *packet is filled */
+    FLUE_FRAME_FRAGMENT,   /* TCP in an IP fragment */
+    FLUE_FRAME_IP_OPTIONS, /* TCP behind IPv4 options or IPv6 extension headers */
+    FLUE_FRAME_OTHER,      /* not TCP over IP */
+    FLUE_FRAME_MALFORMED   /* claims to be TCP over IP, but lengths or offsets are wrong */
+};
+
+/* Reads a frame of `frame_length` bytes (without FCS) whose first `available` bytes are at `bytes`.
+ * The payload is what follows the headers: backed by `payload_memory` (one descriptor that the caller
+ * lends, set to bytes + header length) when it is all available and payload_memory is not NULL, else
+ * length only. Padding behind the IP packet is cut off. Checksums are not looked at. */
+enum flue_frame_kind flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
+                                     struct flue_memory_descriptor *payload_memory,
+                                     struct flue_packet *packet);
+
+/* True when the IPv4 header checksum and the TCP checksum are right. The whole frame is at `bytes`. */
+bool flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length);
+
+/* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in IPv4. */
+uint32_t flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX]);
+
+/* Writes the TCP header alone, its checksum included; returns how many bytes. */
+uint32_t flue_tcp_header_write(const struct flue_four_tuple *tuple,
+                               const struct flue_tcp_segment *segment,
+                               uint8_t header[FLUE_TCP_HEADER_MAX]);
+
+/* Reads a TCP header at `bytes` (`available` of a segment of `segment_length` bytes) into *segment,
+ * payload as in flue_frame_read. hop_limit, traffic_class and flow_label are left alone. */
+FLUE_MUST_USE enum flue_result
+flue_tcp_header_read(const uint8_t *bytes, uint32_t available, uint32_t segment_length,
+                     struct flue_memory_descriptor *payload_memory, struct flue_tcp_segment *segment);
+
+/* The length of the TCP header that a segment will have, options and padding included. */
+uint32_t flue_tcp_header_length(const struct flue_tcp_segment *segment);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The C binding to the simulator: scenario programs use this header, the C library, and nothing else.
+ *
+ * A simulation is built, run and read in this order:
+ *
+ *     flue_sim_create      one simulation at a time (ns-3 has one clock)
+ *     flue_sim_node        machines
+ *     flue_sim_link        Ethernet links between them, with one adapter at each end
+ *     flue_sim_stack       a TCP/IP stack on every machine: ns3, host or offload
+ *     flue_sim_link_address, flue_sim_routes
+ *     flue_sim_bulk, ...   applications
+ *     flue_sim_run         until a time
+ *     flue_sim_*_read      what happened
+ *     flue_sim_destroy
+ *
+ * Everything belongs to the simulation and goes with it. No call throws, prints or ends the process: a
+ * failing call returns a negative flue_result, changes nothing, and flue_sim_error says why in a sentence.
+ */
+#ifndef FLUE_SIM_H
+#define FLUE_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flue/cost.h"
+#include "flue/result.h"
+#include "flue/time.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct flue_sim;
+struct flue_sim_node;
+struct flue_sim_link;
+struct flue_sim_flow;
+
+/* `seed` is ns-3's RngSeed (1..2^32-1), `run` its RngRun: a run of a seed is one replication. Time has
+ * picosecond resolution. */
+FLUE_MUST_USE enum flue_result flue_sim_create(uint32_t seed, uint64_t run, struct flue_sim **sim);
+void flue_sim_destroy(struct flue_sim *sim);
+/* Why the last failing call failed; "" when none did. Valid until the next call. */
+const char *flue_sim_error(const struct flue_sim *sim);
+
+/* ns-3's attribute defaults ("ns3::TcpSocket::SegmentSize", "1448") and global values
+ * ("ChecksumEnabled", "true"), by name. Before the objects that they are for are made. */
+FLUE_MUST_USE enum flue_result flue_sim_set_default(struct flue_sim *sim, const char *name,
+                                                    const char *value);
+FLUE_MUST_USE enum flue_result flue_sim_set_global(struct flue_sim *sim, const char *name,
+                                                   const char *value);
+
+/* ---- Machines and links ------------------------------------------------------------------------ */
+
+FLUE_MUST_USE enum flue_result flue_sim_node(struct flue_sim *sim, const char *name,
+                                             struct flue_sim_node **node);
+
+struct flue_sim_link_config {
+    uint64_t rate_bps;      /* default 1e9 */
+    flue_time delay;        /* one way; default 0 */
+    uint32_t mtu_bytes;     /* IP packet; default 1500, at most 9000 */
+    uint32_t queue_packets; /* transmit queue of each end; default 1000 */
+};
+struct flue_sim_link_config flue_sim_link_config_default(void);
+
+/* A full-duplex Ethernet link between two machines (a != b). Ends are 0 (a) and 1 (b). */
+FLUE_MUST_USE enum flue_result flue_sim_link(struct flue_sim *sim, struct flue_sim_node *a,
+                                             struct flue_sim_node *b,
+                                             const struct flue_sim_link_config *config,
+                                             struct flue_sim_link **link);
+
+/* Loses each frame that arrives at `end` with this probability, 0..1. */
+FLUE_MUST_USE enum flue_result flue_sim_link_loss(struct flue_sim_link *link, uint32_t end,
+                                                  double probability);
+/* An ns-3 attribute of the device at `end`, or of its NIC. */
+FLUE_MUST_USE enum flue_result flue_sim_link_set(struct flue_sim_link *link, uint32_t end,
+                                                 const char *attribute, const char *value);
+/* Writes PREFIX-<node>-<device>.pcap (or .tr) for both ends. */
+FLUE_MUST_USE enum flue_result flue_sim_link_pcap(struct flue_sim_link *link, const char *prefix);
+FLUE_MUST_USE enum flue_result flue_sim_link_ascii(struct flue_sim_link *link, const char *prefix);
+
+struct flue_sim_link_statistics {
+    uint64_t tx_frames, tx_bytes; /* frames given to the wire; bytes with Ethernet header and FCS */
+    uint64_t rx_frames;           /* frames that arrived whole */
+    uint64_t lost_frames;         /* frames that the error model took */
+    uint64_t queue_drops;         /* frames that found the transmit queue full */
+};
+void flue_sim_link_read(const struct flue_sim_link *link, uint32_t end,
+                        struct flue_sim_link_statistics *statistics);
+
+/* ---- Stacks ------------------------------------------------------------------------------------ */
+
+enum flue_sim_stack_kind {
+    FLUE_SIM_STACK_NS3,    /* ns-3's own TCP */
+    FLUE_SIM_STACK_HOST,   /* Flue's host stack */
+    FLUE_SIM_STACK_OFFLOAD /* Flue's host stack, which hands every connection to the NIC */
+};
+/* From "ns3", "host", "offload"; FLUE_ERROR_NOT_FOUND for another word. */
+FLUE_MUST_USE enum flue_result flue_sim_stack_kind_of(const char *name,
+                                                      enum flue_sim_stack_kind *kind);
+
+/* What all three stacks can be told alike. */
+struct flue_sim_stack_config {
+    const char *profile;          /* what work costs; default "ideal" */
+    uint32_t mss_bytes;           /* payload of a full segment; default 1448 */
+    uint32_t send_buffer_bytes;   /* default 1 MiB */
+    uint32_t receive_buffer_bytes;/* default 1 MiB */
+    uint32_t initial_window_segments; /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
+    flue_time min_rto;            /* default 200 ms */
+    flue_time delayed_ack;        /* default 40 ms */
+};
+struct flue_sim_stack_config flue_sim_stack_config_default(void);
+
+/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile. */
+FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
+                                              enum flue_sim_stack_kind kind,
+                                              const struct flue_sim_stack_config *config);
+/* IPv4 addresses for both ends of a link, from a network and its mask: "10.1.1.0", "255.255.255.0".
+ * End 0 gets the network's first address. */
+FLUE_MUST_USE enum flue_result flue_sim_link_address(struct flue_sim_link *link, const char *network,
+                                                     const char *mask);
+/* Routes between all machines, once the addresses are given. */
+FLUE_MUST_USE enum flue_result flue_sim_routes(struct flue_sim *sim);
+
+/* Time since `since` (the same call with 0 earlier) is the caller's subtraction: values only grow. */
+struct flue_sim_node_statistics {
+    uint32_t cores;
+    flue_time core_busy;                        /* summed over the cores, until now */
+    flue_time core_booked[FLUE_COST_CATEGORIES];/* the same by category, work still queued included */
+    uint64_t core_events[FLUE_COST_CATEGORIES];
+    uint64_t retransmitted_segments;            /* by host and target */
+    uint64_t timeouts;
+    uint64_t offloads, uploads;                 /* connections moved */
+    uint32_t offloaded;                         /* connections on the NIC now */
+};
+void flue_sim_node_read(const struct flue_sim_node *node,
+                        struct flue_sim_node_statistics *statistics);
+
+/* Moves every connection of a node, at once. FLUE_ERROR_NOT_SUPPORTED on a node without a NIC. */
+FLUE_MUST_USE enum flue_result flue_sim_offload_all(struct flue_sim_node *node);
+FLUE_MUST_USE enum flue_result flue_sim_upload_all(struct flue_sim_node *node);
+
+/* ---- Applications ------------------------------------------------------------------------------ */
+
+struct flue_sim_bulk_config {
+    uint16_t port;         /* the server's; default 5001; one flow a port and server */
+    uint64_t bytes;        /* to send; 0: without end. Default 0 */
+    uint32_t io_bytes;     /* of one send and one receive call; default 65536 */
+    flue_time start;       /* default 0 */
+    bool with_content;     /* real bytes with a checkable pattern instead of length-only; default false */
+};
+struct flue_sim_bulk_config flue_sim_bulk_config_default(void);
+
+/* A connection from client to server, on which the client sends as fast as it can and then closes; the
+ * server reads it all. Works over each stack, through the same ns-3 sockets. */
+FLUE_MUST_USE enum flue_result flue_sim_bulk(struct flue_sim *sim, struct flue_sim_node *client,
+                                             struct flue_sim_node *server,
+                                             const struct flue_sim_bulk_config *config,
+                                             struct flue_sim_flow **flow);
+
+struct flue_sim_flow_statistics {
+    uint64_t sent_bytes;     /* taken by the client's socket */
+    uint64_t received_bytes; /* read by the server's application */
+    uint64_t corrupt_bytes;  /* with_content: bytes that were not what was sent */
+    bool is_connected;
+    bool is_complete;        /* all bytes read and the end seen */
+    bool has_failed;         /* the connection ended in another way */
+    flue_time completed_at;  /* when is_complete */
+};
+void flue_sim_flow_read(const struct flue_sim_flow *flow,
+                        struct flue_sim_flow_statistics *statistics);
+
+/* ---- Running ----------------------------------------------------------------------------------- */
+
+/* Calls `call` after `delay` of simulated time. */
+FLUE_MUST_USE enum flue_result flue_sim_schedule(struct flue_sim *sim, flue_time delay,
+                                                 void (*call)(void *user), void *user);
+/* Runs until the simulated time is `until`, or nothing is left to do. May be called again. */
+FLUE_MUST_USE enum flue_result flue_sim_run(struct flue_sim *sim, flue_time until);
+flue_time flue_sim_now(const struct flue_sim *sim);
+/* Simulator events executed so far. */
+uint64_t flue_sim_events(const struct flue_sim *sim);
+/* "ns-3.37" */
+const char *flue_sim_ns3_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

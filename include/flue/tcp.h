@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The TCP engine (RFC 9293): a table of connections that one owner drives.
+ *
+ * It does no I/O. The owner hands in parsed segments (flue_tcp_input), data to send (flue_tcp_send) and
+ * the time (`now` in every call, never going backwards); the engine answers through the handlers given
+ * at creation: segments to transmit, data that arrived, connections that opened or ended. It says when
+ * it must be called again (flue_tcp_next_deadline); the owner keeps one event for the whole engine.
+ *
+ *     struct flue_tcp_engine *engine;
+ *     struct flue_tcp_config config = flue_tcp_config_default();
+ *     flue_tcp_engine_create(&config, &handlers, user, &allocator, &engine);
+ *     flue_tcp_connect(engine, now, &tuple, NULL, my_object, &connection);
+ *     ... on a packet:   flue_tcp_input(engine, now, &tuple, &segment);
+ *     ... on the timer:  flue_tcp_advance(engine, now);
+ *     ... after each:    re-arm the timer at flue_tcp_next_deadline(engine);
+ *
+ * Payload travels by reference (flue/buffer.h). What is sent stays the owner's memory until the engine
+ * completes it; what is received is only lent for the duration of the `received` handler.
+ *
+ * Timers are kept in ticks of 1 / ticks_per_second. Timers that are due at the same tick fire in the
+ * order in which they were armed.
+ */
+#ifndef FLUE_TCP_H
+#define FLUE_TCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flue/address.h"
+#include "flue/buffer.h"
+#include "flue/memory.h"
+#include "flue/result.h"
+#include "flue/state.h"
+#include "flue/time.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct flue_tcp_engine;
+struct flue_tcp_connection;
+struct flue_tcp_listener;
+
+/* ---- Segments -------------------------------------------------------------------------------- */
+
+enum flue_tcp_flags {
+    FLUE_TCP_FIN = 0x01,
+    FLUE_TCP_SYN = 0x02,
+    FLUE_TCP_RST = 0x04,
+    FLUE_TCP_PSH = 0x08,
+    FLUE_TCP_ACK = 0x10,
+    FLUE_TCP_URG = 0x20,
+    FLUE_TCP_ECE = 0x40,
+    FLUE_TCP_CWR = 0x80
+};
+
+#define FLUE_TCP_SACK_MAX 4
+
+struct flue_tcp_sack_block {
+    uint32_t left;  /* first sequence number of the block */
+    uint32_t right; /* the one after its last */
+};
+
+/* A segment, parsed once (or about to be written), with what TCP needs of its IP header. */
+struct flue_tcp_segment {
+    uint32_t seq;
+    uint32_t ack;            /* meaningful with FLUE_TCP_ACK */
+    uint16_t window;         /* as on the wire: not scaled */
+    uint16_t urgent_pointer; /* meaningful with FLUE_TCP_URG */
+    uint8_t flags;           /* enum flue_tcp_flags */
+
+    bool has_mss : 1;
+    bool has_window_scale : 1;
+    bool has_sack_permitted : 1;
+    bool has_timestamp : 1;
+    uint8_t sack_count;   /* 0..FLUE_TCP_SACK_MAX */
+    uint8_t window_scale; /* shift */
+    uint16_t mss;         /* bytes */
+    uint32_t ts_val;
+    uint32_t ts_ecr;
+    struct flue_tcp_sack_block sack[FLUE_TCP_SACK_MAX];
+
+    uint8_t hop_limit;     /* TTL or hop limit */
+    uint8_t traffic_class; /* TOS or traffic class, ECN bits included */
+    uint32_t flow_label;   /* IPv6, 20 bits */
+
+    struct flue_span payload;
+};
+
+/* ---- Configuration --------------------------------------------------------------------------- */
+
+enum flue_tcp_initial_window {
+    FLUE_TCP_IW_RFC6928, /* min(10 MSS, max(2 MSS, 14600)) */
+    FLUE_TCP_IW_RFC3390  /* min(4 MSS, max(2 MSS, 4380)) */
+};
+
+/* What one connection can be told; also the engine's defaults for new ones. */
+struct flue_tcp_options {
+    uint32_t receive_buffer_bytes; /* largest window offered; default 131072, 1..2^30 */
+    uint16_t mss;                  /* largest payload to send and to ask for; default 1460, 64..65495 */
+    bool use_timestamps;           /* RFC 7323; default true */
+    bool use_window_scaling;       /* RFC 7323; default true */
+    bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
+    bool use_limited_transmit;     /* RFC 3042; default true */
+    bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
+    uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
+    uint32_t keepalive_idle_ticks;     /* before the first probe; default 2 h */
+    uint32_t keepalive_interval_ticks; /* between probes; default 75 s */
+    uint8_t ttl;                   /* TTL or hop limit; default 64 */
+    uint8_t traffic_class;         /* TOS or traffic class without ECN bits; default 0 */
+    uint32_t flow_label;           /* IPv6; default 0 */
+    const char *congestion_control; /* "newreno"; a name that flue_tcp_congestion_name() lists */
+};
+
+struct flue_tcp_config {
+    uint32_t ticks_per_second;       /* timer and timestamp clock; default 1000, 10..1000000 */
+    uint32_t max_connections;        /* default 1000000 */
+    uint8_t isn_secret[16];          /* RFC 6528; default zero: reproducible */
+    uint32_t initial_rto_ticks;      /* RFC 6298 2.1; default 1 s */
+    uint32_t min_rto_ticks;          /* RFC 6298 2.4; default 1 s */
+    uint32_t max_rto_ticks;          /* RFC 6298 2.5; default 60 s */
+    uint8_t max_syn_retransmissions; /* default 6 */
+    uint8_t max_retransmissions;     /* of one segment; default 15 */
+    uint8_t duplicate_ack_threshold; /* RFC 5681; default 3 */
+    uint8_t ack_frequency;           /* most full segments before an ACK; default 2 */
+    uint32_t delayed_ack_ticks;      /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
+    uint32_t time_wait_ticks;        /* 2 MSL; default 60 s */
+    uint32_t fin_wait_2_ticks;       /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
+    enum flue_tcp_initial_window initial_window; /* default RFC 6928 */
+    bool is_offload_target;          /* never sends a RST of its own (CLOSE-003); default false */
+    struct flue_tcp_options options; /* defaults of connections */
+};
+
+/* The defaults above, in ticks of 1 ms. */
+struct flue_tcp_config flue_tcp_config_default(void);
+
+/* The i-th congestion control's name, or NULL past the last. */
+const char *flue_tcp_congestion_name(uint32_t index);
+
+/* ---- The owner's side ------------------------------------------------------------------------ */
+
+/* What the engine calls. Every handler may be NULL except emit. `user` is the engine's; `connection` is
+ * the subject, whose own user pointer flue_tcp_user() gives. A handler may call any function of this
+ * header on any connection, except flue_tcp_input, flue_tcp_advance and flue_tcp_engine_destroy; emit
+ * may call none. */
+struct flue_tcp_handlers {
+    /* Transmit a segment. `connection` is NULL for a reply to a segment that belongs to none. The segment
+     * and its payload reference are lent for the call; the payload's memory lasts until completed. */
+    void (*emit)(void *user, flue_time now, struct flue_tcp_connection *connection,
+                 const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment);
+    /* A listener's connection reached ESTABLISHED. It is the owner's from here: set its user pointer. */
+    void (*accepted)(void *user, flue_time now, struct flue_tcp_listener *listener,
+                     struct flue_tcp_connection *connection);
+    /* An active open reached ESTABLISHED. */
+    void (*connected)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* In-order data. The span is lent for the call. The bytes count against the receive window until
+     * flue_tcp_consume. `push`: the segment that ends here had PSH. */
+    void (*received)(void *user, flue_time now, struct flue_tcp_connection *connection,
+                     const struct flue_span *data, bool push);
+    /* The peer's FIN arrived behind all data. */
+    void (*peer_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* `bytes` more were acknowledged (the lists that this finished follow through `sent`). */
+    void (*acknowledged)(void *user, flue_time now, struct flue_tcp_connection *connection,
+                         uint32_t bytes);
+    /* A chain of send lists is done: fully acknowledged (FLUE_STATUS_SUCCESS) or ended by the connection's
+     * end (FLUE_STATUS_REQUEST_ABORTED; tcp_offload_bytes_transferred says how much was acknowledged).
+     * They are the owner's again. */
+    void (*sent)(void *user, flue_time now, struct flue_tcp_connection *connection,
+                 struct flue_buffer_list *lists);
+    /* FIN was sent and acknowledged: the send half is closed for good. */
+    void (*send_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not. The last call
+     * for it; the owner still has to flue_tcp_release it, here or later. */
+    void (*closed)(void *user, flue_time now, struct flue_tcp_connection *connection,
+                   enum flue_result reason);
+    /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that has
+     * nothing more to do with it may release it here. */
+    void (*entered_time_wait)(void *user, flue_time now, struct flue_tcp_connection *connection);
+};
+
+/* Creates an engine. FLUE_ERROR_INVALID when the configuration is out of bounds. */
+FLUE_MUST_USE enum flue_result
+flue_tcp_engine_create(const struct flue_tcp_config *config, const struct flue_tcp_handlers *handlers,
+                       void *user, const struct flue_allocator *allocator,
+                       struct flue_tcp_engine **engine);
+
+/* Frees the engine and every connection, without a segment and without a handler call. Send lists
+ * still queued are the owner's to find. NULL is allowed. */
+void flue_tcp_engine_destroy(struct flue_tcp_engine *engine);
+
+/* Active open. `options` NULL: the engine's defaults. A local_port of 0 is FLUE_ERROR_INVALID: choosing
+ * ports is the owner's. FLUE_ERROR_IN_USE when the tuple has a connection. Emits the SYN. */
+FLUE_MUST_USE enum flue_result
+flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
+                 const struct flue_tcp_options *options, void *connection_user,
+                 struct flue_tcp_connection **connection);
+
+/* Passive open on a port of one local address, or of all (`address` NULL). At most `backlog` connections
+ * are between SYN and ESTABLISHED. */
+FLUE_MUST_USE enum flue_result
+flue_tcp_listen(struct flue_tcp_engine *engine, uint8_t ip_version, const struct flue_ip *address,
+                uint16_t port, uint32_t backlog, const struct flue_tcp_options *options,
+                void *listener_user, struct flue_tcp_listener **listener);
+/* Ends a listener; its connections that have not reached ESTABLISHED are reset. NULL is allowed. */
+void flue_tcp_listener_close(struct flue_tcp_listener *listener, flue_time now);
+void *flue_tcp_listener_user(const struct flue_tcp_listener *listener);
+
+/* Queues a list (or chain) and sends what may go. The lists and their memory are the engine's until
+ * `sent`. FLUE_ERROR_STATE after shutdown or when the connection has ended. */
+FLUE_MUST_USE enum flue_result flue_tcp_send(struct flue_tcp_connection *connection, flue_time now,
+                                             struct flue_buffer_list *lists);
+/* The application took `bytes` of what was received: the window may open. */
+void flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes);
+/* No more data to send: FIN follows the queue. FLUE_ERROR_STATE when that was said before. */
+FLUE_MUST_USE enum flue_result flue_tcp_shutdown(struct flue_tcp_connection *connection, flue_time now);
+/* RST to the peer, everything queued ends with REQUEST_ABORTED, `closed` with FLUE_ERROR_ABORTED. */
+void flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now);
+/* The owner is done with the connection: no handler is called for it any more, and the pointer is
+ * invalid. If it has not ended, the engine shuts it down in order by itself (data that arrives then is
+ * answered with RST, RFC 1122 4.2.2.13). No send list may be queued. */
+void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
+
+/* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked. */
+void flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
+                    const struct flue_tcp_segment *segment);
+/* Runs every timer that is due at `now`. */
+void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);
+/* When flue_tcp_advance must be called next; FLUE_TIME_NEVER when nothing waits. */
+flue_time flue_tcp_next_deadline(const struct flue_tcp_engine *engine);
+
+struct flue_tcp_connection *flue_tcp_find(const struct flue_tcp_engine *engine,
+                                          const struct flue_four_tuple *tuple);
+const struct flue_four_tuple *flue_tcp_tuple(const struct flue_tcp_connection *connection);
+void *flue_tcp_user(const struct flue_tcp_connection *connection);
+void flue_tcp_set_user(struct flue_tcp_connection *connection, void *user);
+enum flue_tcp_connection_state flue_tcp_state(const struct flue_tcp_connection *connection);
+/* "ESTABLISHED", RFC 9293's spelling. */
+const char *flue_tcp_state_name(enum flue_tcp_connection_state state);
+
+/* ---- Reading, and options while it runs ------------------------------------------------------- */
+
+/* Every variable of a connection, for probes, tests and reports. */
+struct flue_tcp_snapshot {
+    enum flue_tcp_connection_state state;
+    uint32_t iss, irs;
+    uint32_t snd_una, snd_nxt, snd_max, snd_wnd, max_snd_wnd, snd_wl1, snd_wl2;
+    uint32_t rcv_nxt, rcv_wnd;   /* rcv_wnd: bytes offered beyond rcv_nxt, as last advertised */
+    uint32_t rcv_buffered;       /* bytes delivered and not consumed */
+    uint32_t snd_queued;         /* bytes queued from snd_una on */
+    uint32_t reassembly_bytes;   /* out-of-order bytes held */
+    uint32_t cwnd, ssthresh, recover;
+    bool in_recovery;
+    uint8_t dup_acks, retransmissions;
+    uint32_t srtt_x8_ticks, rttvar_x4_ticks, rto_ticks;
+    uint32_t ts_recent, ts_offset;
+    uint16_t mss;                /* payload of a full segment, options taken off */
+    uint8_t snd_wind_scale, rcv_wind_scale;
+    bool timestamps, window_scaling, nagle;
+    uint32_t retransmit_left_ticks, delayed_ack_left_ticks, keepalive_left_ticks; /* or NOT_RUNNING */
+};
+void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,
+                           struct flue_tcp_snapshot *snapshot);
+
+struct flue_tcp_statistics {
+    uint64_t in_segments, out_segments, retransmitted_segments, in_errors, out_resets;
+    uint64_t fast_retransmits, timeouts;
+    uint32_t currently_established, connections;
+};
+void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
+                             struct flue_tcp_statistics *statistics);
+
+void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on);
+/* The path carries IP packets of at most `path_mtu` bytes: segments shrink to fit (RFC 1191, 8201). */
+void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu);
+
+/* ---- Moving a connection between engines ------------------------------------------------------ */
+
+/* Sends an ACK that is being delayed, if one is owed, and stops its timer. */
+void flue_tcp_flush_ack(struct flue_tcp_connection *connection, flue_time now);
+
+/* Reads the connection's state in the contract's terms. Pointers inside `delegated` are left NULL. */
+void flue_tcp_export(const struct flue_tcp_connection *connection, flue_time now,
+                     struct flue_tcp_const *constants, struct flue_tcp_cached *cached,
+                     struct flue_tcp_delegated *delegated);
+
+/* Takes the connection out of its engine without a segment or a handler call, and frees it. Its
+ * uncompleted send lists go to *lists (the first starts at SND.UNA), in order. Out-of-order data is
+ * dropped (the peer sends it again). */
+void flue_tcp_surrender(struct flue_tcp_connection *connection, flue_time now,
+                        struct flue_buffer_list **lists);
+
+/* What flue_tcp_import needs beside the state structures. */
+struct flue_tcp_import {
+    struct flue_four_tuple tuple;
+    const struct flue_tcp_const *constants;
+    const struct flue_tcp_cached *cached;
+    const struct flue_tcp_delegated *delegated;
+    uint32_t path_mtu;             /* bytes */
+    uint32_t rcv_buffered;         /* bytes before RCV.NXT that the application has not consumed */
+    struct flue_buffer_list *lists; /* send data from SND.UNA on; the engine's if the call succeeds */
+    bool send_shutdown;            /* the application has shut down sending: FIN ends the lists */
+    const char *congestion_control; /* NULL: the engine's default */
+    void *connection_user;
+};
+
+/* Goes on with a connection where another engine left it. Emits nothing itself: what may be sent goes
+ * out with the first event, or call flue_tcp_resume. FLUE_ERROR_STATE for a state that cannot move
+ * (HOST-002), FLUE_ERROR_IN_USE, FLUE_ERROR_LIMIT, FLUE_ERROR_NO_MEMORY. */
+FLUE_MUST_USE enum flue_result flue_tcp_import(struct flue_tcp_engine *engine, flue_time now,
+                                               const struct flue_tcp_import *import,
+                                               struct flue_tcp_connection **connection);
+/* Sends what an imported connection may send now. */
+void flue_tcp_resume(struct flue_tcp_connection *connection, flue_time now);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a scenario declares: its parameters and metrics, once, with name, unit, default, range and help.
+ * The command line, --help, the sweep and the report all read these tables (flue-sim --describe prints
+ * them). A scenario file defines one `const struct flue_scenario`; scenarios/CMakeLists.txt lists it.
+ */
+#ifndef FLUE_SCENARIO_H
+#define FLUE_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flue/sim.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum flue_parameter_type {
+    FLUE_PARAMETER_COUNT,       /* a whole number */
+    FLUE_PARAMETER_REAL,        /* a number */
+    FLUE_PARAMETER_RATE,        /* "10Gbps"; bits per second */
+    FLUE_PARAMETER_TIME,        /* "5ms"; picoseconds */
+    FLUE_PARAMETER_BYTES,       /* "64KiB"; bytes */
+    FLUE_PARAMETER_CHOICE,      /* one of `choices` */
+    FLUE_PARAMETER_TEXT
+};
+
+struct flue_parameter {
+    const char *name; /* as typed: --name */
+    enum flue_parameter_type type;
+    const char *unit;    /* of the value in results: "bps", "s", "bytes", "1"; "" for words */
+    const char *value;   /* default, as typed */
+    const char *minimum; /* as typed, inclusive; NULL: none (numbers only) */
+    const char *maximum;
+    const char *const *choices; /* CHOICE: NULL-terminated */
+    const char *help;           /* one sentence */
+};
+
+struct flue_metric {
+    const char *name; /* ends in its unit: goodput_bps */
+    const char *unit;
+    const char *help;
+    bool lower_is_better;
+};
+
+struct flue_run;
+
+struct flue_scenario {
+    const char *name;
+    const char *question; /* the question that it answers, one sentence */
+    const struct flue_parameter *parameters; /* ends with name NULL */
+    const struct flue_metric *metrics;       /* ends with name NULL */
+    /* Builds, runs and reports one simulation. Not FLUE_OK: flue_run_fail said why. */
+    enum flue_result (*run)(struct flue_run *run, struct flue_sim *sim);
+};
+
+/* The parameters' values, by name (a name that is not declared is a bug and ends the program). */
+uint64_t flue_run_count(const struct flue_run *run, const char *name); /* COUNT, RATE, BYTES */
+double flue_run_real(const struct flue_run *run, const char *name);    /* REAL and every number */
+flue_time flue_run_time(const struct flue_run *run, const char *name);
+const char *flue_run_text(const struct flue_run *run, const char *name); /* CHOICE, TEXT */
+/* Where pcap files go, or NULL when none are wanted. */
+const char *flue_run_pcap_prefix(const struct flue_run *run);
+
+/* Reports a declared metric, once each. NAN: it could not be measured; `note` (or NULL) says why. */
+void flue_run_report(struct flue_run *run, const char *metric, double value, const char *note);
+/* Says why the run failed; returns `result`. */
+enum flue_result flue_run_fail(struct flue_run *run, enum flue_result result, const char *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
