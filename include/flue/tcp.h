@@ -98,7 +98,8 @@ enum flue_tcp_initial_window {
 /* What one connection can be told; also the engine's defaults for new ones. */
 struct flue_tcp_options {
     uint32_t receive_buffer_bytes; /* largest window offered; default 131072, 1..2^30 */
-    uint16_t mss;                  /* largest payload to send and to ask for; default 1460, 64..65495 */
+    uint16_t mss;                  /* MSS to announce and the most to send, TCP options not deducted
+                                      (RFC 6691); default 1460, 64..65495 */
     bool use_timestamps;           /* RFC 7323; default true */
     bool use_window_scaling;       /* RFC 7323; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
@@ -170,6 +171,10 @@ struct flue_tcp_handlers {
                  struct flue_buffer_list *lists);
     /* FIN was sent and acknowledged: the send half is closed for good. */
     void (*send_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* The engine gives a connection up: its retransmissions, window probes or keepalive probes are used
+     * up, or FIN_WAIT_2 lasted too long. True: the owner takes care of it (a target asks for the
+     * upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT. */
+    bool (*exhausted)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not. The last call
      * for it; the owner still has to flue_tcp_release it, here or later. */
     void (*closed)(void *user, flue_time now, struct flue_tcp_connection *connection,
@@ -221,8 +226,10 @@ void flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now);
  * answered with RST, RFC 1122 4.2.2.13). No send list may be queued. */
 void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
 
-/* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked. */
-void flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
+/* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked. True
+ * when a connection or a listener took it. A segment that belongs to none is answered as RFC 9293
+ * 3.10.7.1 says, except by an offload target's engine, which answers nothing. */
+bool flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
                     const struct flue_tcp_segment *segment);
 /* Runs every timer that is due at `now`. */
 void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);
