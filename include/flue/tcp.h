@@ -223,7 +223,8 @@ FLUE_MUST_USE enum flue_result flue_tcp_shutdown(struct flue_tcp_connection *con
 void flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now);
 /* The owner is done with the connection: no handler is called for it any more, and the pointer is
  * invalid. If it has not ended, the engine shuts it down in order by itself (data that arrives then is
- * answered with RST, RFC 1122 4.2.2.13). No send list may be queued. */
+ * answered with RST, RFC 1122 4.2.2.13). With send lists still queued it is aborted first, so that
+ * they come back through `sent`. */
 void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
 
 /* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked. True

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A segment arrives in a synchronized state, or in SYN-RECEIVED: the numbered steps of RFC 9293
+ * 3.10.7.4, one function each, in order. Steps 5 and 7 are accept_ack.c and accept_data.c; CLOSED, LISTEN
+ * and SYN-SENT are arrive_setup.c.
+ */
+#include "tcp/connection.h"
+
+static uint32_t
+segment_length(const struct flue_tcp_segment *segment)
+{
+    return segment->payload.length + ((segment->flags & FLUE_TCP_SYN) != 0 ? 1 : 0) +
+           ((segment->flags & FLUE_TCP_FIN) != 0 ? 1 : 0);
+}
+
+/* The window that the peer may use: what was advertised, and nothing that was taken back. */
+static uint32_t
+usable_window(const struct flue_tcp_connection *connection)
+{
+    int32_t window = seq_diff(connection->rcv_adv, connection->rcv_nxt);
+
+    return window > 0 ? (uint32_t)window : 0;
+}
+
+/* The first step: is any of it inside the window? */
+static bool
+is_acceptable(const struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    uint32_t window = usable_window(connection);
+    uint32_t length = segment_length(segment);
+    uint32_t first = segment->seq - connection->rcv_nxt;
+    uint32_t last = first + length - 1;
+
+    if (window == 0) /* nothing fits, but the ACK and RST of the next segment count */
+        return first == 0;
+    return first < window || (length > 0 && last < window);
+}
+
+/* RFC 7323 5.3, R1: an old duplicate by its timestamp. Resets are exempt, and so is a connection that was
+ * idle for 24 days. */
+static bool
+is_old_by_timestamp(const struct flue_tcp_connection *connection,
+                    const struct flue_tcp_segment *segment)
+{
+    const uint64_t ticks_of_24_days =
+        UINT64_C(24) * 86400 * connection->engine->config.ticks_per_second;
+
+    return segment->has_timestamp && connection->use_timestamps && connection->has_ts_recent &&
+           (segment->flags & FLUE_TCP_RST) == 0 &&
+           seq_lt(segment->ts_val, connection->ts_recent) &&
+           connection->engine->tick - connection->ts_recent_tick <= ticks_of_24_days;
+}
+
+static bool
+step_1_sequence(struct flue_tcp_connection *connection, flue_time now,
+                const struct flue_tcp_segment *segment)
+{
+    if (is_acceptable(connection, segment) && !is_old_by_timestamp(connection, segment))
+        return true;
+    if ((segment->flags & FLUE_TCP_RST) != 0)
+        return false;
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD &&
+        (segment->flags & FLUE_TCP_SYN) != 0 && segment->seq == connection->irs) {
+        flue__tcp_send_syn(connection, now); /* the peer has not seen our SYN: say it again */
+        return false;
+    }
+    /* The peer's FIN again: our ACK of it was lost. The wait starts anew (step 8, TIME-WAIT). */
+    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT &&
+        (segment->flags & FLUE_TCP_FIN) != 0)
+        flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
+                           connection->engine->config.time_wait_ticks);
+    connection->ack_now = true;
+    return false;
+}
+
+/* RFC 7323 4.3: which timestamp to echo. */
+static void
+note_timestamp(struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    if (!segment->has_timestamp || !connection->use_timestamps)
+        return;
+    if (seq_le(segment->seq, connection->last_ack_sent) &&
+        (!connection->has_ts_recent || seq_ge(segment->ts_val, connection->ts_recent))) {
+        connection->ts_recent = segment->ts_val;
+        connection->ts_recent_tick = connection->engine->tick;
+        connection->has_ts_recent = true;
+    }
+}
+
+/* The second step, with RFC 5961 3.2: only a reset at RCV.NXT itself is believed. */
+static bool
+step_2_reset(struct flue_tcp_connection *connection, flue_time now,
+             const struct flue_tcp_segment *segment)
+{
+    if ((segment->flags & FLUE_TCP_RST) == 0)
+        return true;
+    if (segment->seq != connection->rcv_nxt) {
+        flue__tcp_challenge(connection, now);
+        return false;
+    }
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
+        flue__tcp_end(connection, now, FLUE_ERROR_REFUSED);
+    else if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        return false; /* RFC 1337: a reset does not end the wait */
+    else if (connection->state == FLUE_TCP_CONNECTION_CLOSING ||
+             connection->state == FLUE_TCP_CONNECTION_LAST_ACK)
+        flue__tcp_end(connection, now, FLUE_OK);
+    else
+        flue__tcp_end(connection, now, FLUE_ERROR_RESET);
+    return false;
+}
+
+/* The fourth step, with RFC 5961 4: a SYN is never a reason to end a connection. */
+static bool
+step_4_syn(struct flue_tcp_connection *connection, flue_time now,
+           const struct flue_tcp_segment *segment)
+{
+    if ((segment->flags & FLUE_TCP_SYN) == 0)
+        return true;
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && !connection->is_active_open)
+        flue__tcp_end(connection, now, FLUE_ERROR_RESET); /* back to LISTEN */
+    else
+        flue__tcp_challenge(connection, now);
+    return false;
+}
+
+/* The first part of the fifth step: does the ACK of our SYN complete the opening? */
+static bool
+step_5_syn_received(struct flue_tcp_connection *connection, flue_time now,
+                    const struct flue_tcp_segment *segment)
+{
+    if (connection->state != FLUE_TCP_CONNECTION_SYN_RCVD)
+        return true;
+    if (!seq_lt(connection->snd_una, segment->ack) || seq_gt(segment->ack, connection->snd_nxt)) {
+        struct flue_tcp_engine *engine = connection->engine;
+
+        flue__tcp_arrive_closed(engine, now, &connection->tuple, segment);
+        return false;
+    }
+    connection->snd_wnd = (uint32_t)segment->window << connection->snd_wind_scale;
+    connection->max_snd_wnd = connection->snd_wnd;
+    connection->snd_wl1 = segment->seq;
+    connection->snd_wl2 = segment->ack;
+    flue__tcp_open_windows(connection, segment);
+    connection->want_output = true;
+    flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_ESTABLISHED);
+    return connection->state != FLUE_TCP_CONNECTION_CLOSED;
+}
+
+void
+flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
+                 const struct flue_tcp_segment *segment)
+{
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT) {
+        flue__tcp_arrive_syn_sent(connection, now, segment);
+        return;
+    }
+    if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
+        return;
+    if (!step_1_sequence(connection, now, segment))
+        return;
+    note_timestamp(connection, segment);
+    if (!step_2_reset(connection, now, segment))
+        return;
+    if (!step_4_syn(connection, now, segment))
+        return;
+    if ((segment->flags & FLUE_TCP_ACK) == 0)
+        return;
+    if (!step_5_syn_received(connection, now, segment))
+        return;
+    connection->keepalive_probes_sent = 0;
+    flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+    if (connection->slow == SLOW_FIN_WAIT_2)
+        flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
+                           connection->engine->config.fin_wait_2_ticks);
+    if (!flue__tcp_accept_ack(connection, now, segment))
+        return;
+    flue__tcp_accept_data(connection, now, segment);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The application's calls (RFC 9293 3.10.1 to 3.10.5): open, send, receive, close, abort; and how a
+ * connection is held while it is worked on.
+ */
+#include <string.h>
+
+#include "tcp/connection.h"
+
+void
+flue__tcp_hold(struct flue_tcp_connection *connection)
+{
+    connection->holds++;
+}
+
+void
+flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->holds == 1) {
+        /* Sending may call the owner, who may ask for more: once round is enough, because calls made
+         * while the connection is held only leave their wish behind. */
+        while (connection->want_output || connection->ack_now) {
+            connection->want_output = false;
+            flue__tcp_output(connection, now);
+        }
+    }
+    if (--connection->holds > 0)
+        return;
+    if (connection->state == FLUE_TCP_CONNECTION_CLOSED && connection->is_released)
+        flue__tcp_free(connection);
+    else
+        flue__tcp_settle_timer(connection);
+}
+
+enum flue_result
+flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
+                 const struct flue_tcp_options *options, void *connection_user,
+                 struct flue_tcp_connection **connection_out)
+{
+    struct flue_tcp_connection *connection;
+
+    if (options == NULL)
+        options = &engine->config.options;
+    if (tuple->local_port == 0 || tuple->remote_port == 0 || !flue__tcp_options_ok(options) ||
+        (tuple->ip_version != 4 && tuple->ip_version != 6))
+        return FLUE_ERROR_INVALID;
+    if (flue_tcp_find(engine, tuple) != NULL)
+        return FLUE_ERROR_IN_USE;
+    if (engine->connection_count >= engine->config.max_connections)
+        return FLUE_ERROR_LIMIT;
+    connection = flue__tcp_new(engine, tuple, options, connection_user);
+    if (connection == NULL)
+        return FLUE_ERROR_NO_MEMORY;
+    flue__tcp_set_clock(engine, now);
+    connection->is_active_open = true;
+    connection->iss = flue__tcp_isn(engine, now, tuple);
+    connection->snd_una = connection->iss;
+    connection->snd_nxt = connection->iss;
+    connection->snd_max = connection->iss;
+    connection->recover = connection->iss;
+    send_queue_init(&connection->queue, connection->iss + 1);
+    *connection_out = connection;
+    flue__tcp_hold(connection);
+    flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_SYN_SENT);
+    flue__tcp_send_syn(connection, now);
+    flue__tcp_let_go(connection, now);
+    return FLUE_OK;
+}
+
+enum flue_result
+flue_tcp_listen(struct flue_tcp_engine *engine, uint8_t ip_version, const struct flue_ip *address,
+                uint16_t port, uint32_t backlog, const struct flue_tcp_options *options,
+                void *listener_user, struct flue_tcp_listener **listener_out)
+{
+    struct flue_tcp_listener *listener;
+
+    if (options == NULL)
+        options = &engine->config.options;
+    if ((ip_version != 4 && ip_version != 6) || port == 0 || !flue__tcp_options_ok(options))
+        return FLUE_ERROR_INVALID;
+    for (listener = engine->listeners; listener != NULL; listener = listener->next)
+        if (listener->port == port && listener->ip_version == ip_version &&
+            listener->any_address == (address == NULL) &&
+            (address == NULL || memcmp(address, &listener->address, sizeof *address) == 0))
+            return FLUE_ERROR_IN_USE;
+    listener = engine->allocator.reallocate(engine->allocator.user, NULL, 0, sizeof *listener);
+    if (listener == NULL)
+        return FLUE_ERROR_NO_MEMORY;
+    memset(listener, 0, sizeof *listener);
+    listener->engine = engine;
+    listener->user = listener_user;
+    listener->any_address = address == NULL;
+    if (address != NULL)
+        listener->address = *address;
+    listener->ip_version = ip_version;
+    listener->port = port;
+    listener->backlog = backlog;
+    listener->options = *options;
+    listener->next = engine->listeners;
+    engine->listeners = listener;
+    *listener_out = listener;
+    return FLUE_OK;
+}
+
+/* The first connection that is still in the listener's backlog. Closing is rare: it may look at all. */
+static struct flue_tcp_connection *
+pending_of(const struct flue_tcp_listener *listener)
+{
+    const struct flue_tcp_engine *engine = listener->engine;
+
+    for (uint32_t i = 0; i < engine->bucket_count; i++)
+        for (struct flue_tcp_connection *it = engine->buckets[i]; it != NULL; it = it->hash_next)
+            if (it->listener == listener)
+                return it;
+    return NULL;
+}
+
+void
+flue_tcp_listener_close(struct flue_tcp_listener *listener, flue_time now)
+{
+    struct flue_tcp_engine *engine;
+    struct flue_tcp_listener **link;
+
+    if (listener == NULL)
+        return;
+    engine = listener->engine;
+    while (listener->pending > 0) {
+        struct flue_tcp_connection *connection = pending_of(listener);
+        flue__tcp_hold(connection);
+        flue__tcp_send_reset(connection, now);
+        flue__tcp_end(connection, now, FLUE_ERROR_ABORTED);
+        flue__tcp_let_go(connection, now);
+    }
+    for (link = &engine->listeners; *link != listener; link = &(*link)->next)
+        continue;
+    *link = listener->next;
+    engine->allocator.reallocate(engine->allocator.user, listener, sizeof *listener, 0);
+}
+
+void *
+flue_tcp_listener_user(const struct flue_tcp_listener *listener)
+{
+    return listener->user;
+}
+
+/* Completes lists that are acknowledged already, as empty ones at the head are at once. */
+static void
+complete_acknowledged(struct flue_tcp_connection *connection, flue_time now)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    struct flue_buffer_list *lists =
+        send_queue_acknowledge(&connection->queue, connection->snd_una);
+
+    if (lists != NULL && engine->handlers.sent != NULL)
+        engine->handlers.sent(engine->user, now, connection, lists);
+}
+
+enum flue_result
+flue_tcp_send(struct flue_tcp_connection *connection, flue_time now, struct flue_buffer_list *lists)
+{
+    if (connection->fin_wanted || connection->is_exhausted ||
+        connection->state == FLUE_TCP_CONNECTION_CLOSED || connection->is_released)
+        return FLUE_ERROR_STATE;
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    send_queue_append(&connection->queue, lists);
+    complete_acknowledged(connection, now);
+    connection->want_output = true;
+    flue__tcp_let_go(connection, now);
+    return FLUE_OK;
+}
+
+void
+flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes)
+{
+    uint32_t before = connection->rcv_adv - connection->rcv_nxt;
+    uint32_t after;
+
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    connection->rcv_buffered -= bytes < connection->rcv_buffered ? bytes : connection->rcv_buffered;
+    after = flue__tcp_receive_window(connection);
+    /* An update of its own only when the window at least doubles; else the next ACK carries it. */
+    if (flue__tcp_can_receive(connection) && after > before && after / 2 >= before &&
+        !connection->fin_received)
+        connection->ack_now = true;
+    flue__tcp_let_go(connection, now);
+}
+
+enum flue_result
+flue_tcp_shutdown(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->fin_wanted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
+        return FLUE_ERROR_STATE;
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    connection->fin_wanted = true;
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT)
+        flue__tcp_end(connection, now, FLUE_OK); /* RFC 9293 3.10.4: nothing to close yet */
+    else
+        connection->want_output = true;
+    flue__tcp_let_go(connection, now);
+    return FLUE_OK;
+}
+
+void
+flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    /* RFC 9293 3.10.5: no reset in SYN-SENT, nor when both FINs are through. */
+    if (connection->state >= FLUE_TCP_CONNECTION_SYN_RCVD &&
+        connection->state != FLUE_TCP_CONNECTION_CLOSING &&
+        connection->state != FLUE_TCP_CONNECTION_LAST_ACK &&
+        connection->state != FLUE_TCP_CONNECTION_TIME_WAIT)
+        flue__tcp_send_reset(connection, now);
+    if (connection->state != FLUE_TCP_CONNECTION_CLOSED)
+        flue__tcp_end(connection, now, FLUE_ERROR_ABORTED);
+    flue__tcp_let_go(connection, now);
+}
+
+void
+flue_tcp_release(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    if (connection->queue.head != NULL)
+        flue_tcp_abort(connection, now);
+    connection->is_released = true;
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT || connection->is_exhausted) {
+        flue__tcp_end(connection, now, FLUE_OK);
+    } else if (connection->state != FLUE_TCP_CONNECTION_CLOSED) {
+        connection->fin_wanted = true;
+        connection->want_output = true;
+        if (connection->state == FLUE_TCP_CONNECTION_FIN_WAIT2 && connection->slow == SLOW_NONE &&
+            connection->engine->config.fin_wait_2_ticks > 0)
+            flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
+                               connection->engine->config.fin_wait_2_ticks);
+    }
+    flue__tcp_let_go(connection, now);
+}
+
+const struct flue_four_tuple *
+flue_tcp_tuple(const struct flue_tcp_connection *connection)
+{
+    return &connection->tuple;
+}
+
+void *
+flue_tcp_user(const struct flue_tcp_connection *connection)
+{
+    return connection->user;
+}
+
+void
+flue_tcp_set_user(struct flue_tcp_connection *connection, void *user)
+{
+    connection->user = user;
+}
+
+enum flue_tcp_connection_state
+flue_tcp_state(const struct flue_tcp_connection *connection)
+{
+    return connection->state;
+}
+
+void
+flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    connection->use_nagle = on;
+    connection->want_output = true;
+    flue__tcp_let_go(connection, now);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The engine's inside: one connection is one struct, one table of them is one engine. What every file of
+ * model/tcp/ shares, grouped by who owns it. The variables carry RFC 9293's names.
+ */
+#ifndef FLUE_TCP_CONNECTION_H
+#define FLUE_TCP_CONNECTION_H
+
+#include "flue/tcp.h"
+#include "tcp/congestion.h"
+#include "tcp/send_queue.h"
+#include "tcp/seq.h"
+#include "tcp/slab.h"
+#include "tcp/wheel.h"
+
+/* What the one slow timer of a connection waits for. They exclude each other. */
+enum slow_timer {
+    SLOW_NONE,
+    SLOW_RETRANSMIT, /* something is in flight (RFC 6298) */
+    SLOW_PERSIST,    /* the peer's window is zero: wait before the round's first probe */
+    SLOW_PROBE,      /* a window probe is out */
+    SLOW_FIN_WAIT_2,
+    SLOW_TIME_WAIT
+};
+
+/* A run of data that arrived ahead of RCV.NXT. */
+struct reassembly_block {
+    struct reassembly_block *next; /* behind this one in sequence space */
+    uint32_t seq;
+    uint32_t length;
+    bool push;
+    struct flue_memory_descriptor descriptor; /* bytes NULL: length only */
+};
+
+struct reassembly {
+    struct reassembly_block *first;
+    struct reassembly_block *last;
+    uint32_t bytes; /* held */
+    bool has_fin;
+    uint32_t fin_seq; /* sequence number of the FIN itself */
+};
+
+struct flue_tcp_connection {
+    struct wheel_entry timer; /* the earliest of the deadlines below; first, see flue_tcp_advance */
+
+    /* Identity: table.c */
+    struct flue_tcp_connection *hash_next;
+    struct flue_tcp_engine *engine;
+    struct flue_tcp_listener *listener; /* while SYN-RECEIVED by passive open, else NULL */
+    void *user;
+    struct flue_four_tuple tuple;
+    uint32_t hash;
+
+    /* State: state.c */
+    uint8_t state; /* enum flue_tcp_connection_state */
+    uint8_t slow;  /* enum slow_timer */
+    uint8_t holds; /* calls in progress that still use the connection: calls.c */
+    bool is_released : 1;      /* the owner is done with it */
+    bool is_reported : 1;      /* `closed` has been called, or needs not be */
+    bool is_active_open : 1;
+    bool want_output : 1;      /* output is due when the outermost call ends */
+    bool ack_now : 1;          /* an ACK is owed at once */
+    bool fin_wanted : 1;       /* the application has shut down sending */
+    bool fin_sent : 1;         /* FIN is part of SND.MAX */
+    bool fin_received : 1;     /* FIN is part of RCV.NXT */
+    bool in_recovery : 1;      /* between fast retransmit and `recover` (RFC 6582) */
+    bool has_partial_ack : 1;  /* of this recovery: the timer was restarted for it */
+    bool is_timing : 1;        /* rtt_seq is being timed (without timestamps) */
+    bool has_rtt : 1;          /* srtt is a measurement */
+    bool use_timestamps : 1;
+    bool use_window_scaling : 1;
+    bool has_ts_recent : 1;
+    bool use_nagle : 1;
+    bool use_keepalive : 1;
+    bool use_limited_transmit : 1;
+    bool is_exhausted : 1;     /* given up, its owner takes over: no timer, no output */
+    uint8_t snd_wind_scale;
+    uint8_t rcv_wind_scale;
+
+    /* Deadlines, ticks; WHEEL_NEVER: not running. timers.c */
+    uint64_t slow_deadline;
+    uint64_t delayed_ack_deadline;
+    uint64_t keepalive_deadline;
+
+    /* Send: output.c, accept_ack.c */
+    uint32_t iss;
+    uint32_t snd_una;
+    uint32_t snd_nxt;
+    uint32_t snd_max;
+    uint32_t snd_wnd;
+    uint32_t max_snd_wnd;
+    uint32_t snd_wl1;
+    uint32_t snd_wl2;
+    struct send_queue queue;
+    uint16_t remote_mss; /* from the peer's SYN */
+    uint16_t mss;        /* payload of a full segment, timestamps deducted */
+    uint16_t option_mss; /* what we announce and never exceed */
+    uint8_t retransmissions;
+    uint8_t dup_acks;
+    uint8_t probe_round;
+    uint8_t keepalive_probes_sent;
+
+    /* Congestion control and round trip: congestion files, recovery.c, rtt.c */
+    const struct congestion_algorithm *congestion;
+    uint32_t cwnd;
+    uint32_t ssthresh;
+    uint32_t recover;
+    uint32_t srtt_x8;   /* ticks */
+    uint32_t rttvar_x4; /* ticks */
+    uint32_t rto;       /* ticks, not backed off */
+    uint32_t rtt_seq;
+    uint64_t rtt_tick; /* also: when the segment now retransmitted was first given up (TotalRT) */
+
+    /* Receive: accept_data.c, reassembly.c */
+    uint32_t irs;
+    uint32_t rcv_nxt;
+    uint32_t rcv_adv;      /* right edge of the window advertised */
+    uint32_t rcv_buf;      /* largest window, bytes */
+    uint32_t rcv_buffered; /* delivered and not consumed, bytes */
+    uint32_t last_ack_sent;
+    uint32_t ts_recent;
+    uint32_t ts_offset; /* timestamp clock = tick + ts_offset */
+    uint64_t ts_recent_tick;
+    struct reassembly *reassembly; /* only while something is out of order */
+
+    /* Options kept for the IP header and for keepalive */
+    uint32_t flow_label;
+    uint8_t ttl;
+    uint8_t traffic_class;
+    uint8_t segments_unacked; /* data segments since the last ACK we sent */
+    uint8_t keepalive_probes;
+    uint32_t keepalive_idle;
+    uint32_t keepalive_interval;
+};
+
+_Static_assert(sizeof(struct flue_tcp_connection) <= 384, "an idle connection takes 384 bytes");
+
+struct flue_tcp_listener {
+    struct flue_tcp_engine *engine;
+    struct flue_tcp_listener *next;
+    void *user;
+    struct flue_ip address;
+    bool any_address;
+    uint8_t ip_version;
+    uint16_t port;
+    uint32_t backlog;
+    uint32_t pending; /* connections in SYN-RECEIVED */
+    struct flue_tcp_options options;
+};
+
+struct flue_tcp_engine {
+    struct flue_tcp_config config;
+    struct flue_tcp_handlers handlers;
+    void *user;
+    struct flue_allocator allocator;
+    flue_time tick_length; /* picoseconds */
+    uint64_t tick;         /* the tick that `now` of the current call lies in */
+
+    struct flue_tcp_connection **buckets;
+    uint32_t bucket_count; /* a power of two */
+    uint32_t connection_count;
+    struct flue_tcp_listener *listeners;
+
+    struct slab connections;
+    struct slab reassemblies;
+    struct slab blocks;
+    struct wheel wheel;
+
+    uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */
+    uint32_t challenge_count;
+    struct flue_tcp_statistics statistics;
+};
+
+/* ---- engine.c, table.c ---- */
+struct flue_tcp_connection *flue__tcp_new(struct flue_tcp_engine *engine,
+                                          const struct flue_four_tuple *tuple,
+                                          const struct flue_tcp_options *options, void *user);
+/* Takes it out of table and wheel and frees it. Its send queue must be empty. */
+void flue__tcp_free(struct flue_tcp_connection *connection);
+struct flue_tcp_listener *flue__tcp_find_listener(const struct flue_tcp_engine *engine,
+                                                  const struct flue_four_tuple *tuple);
+uint32_t flue__tcp_hash(const struct flue_four_tuple *tuple);
+enum flue_result flue__tcp_table_insert(struct flue_tcp_connection *connection);
+void flue__tcp_table_remove(struct flue_tcp_connection *connection);
+uint32_t flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now,
+                       const struct flue_four_tuple *tuple);
+void flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now);
+bool flue__tcp_options_ok(const struct flue_tcp_options *options);
+
+/* ---- calls.c: entering and leaving a connection ---- */
+
+/* Every entry point holds the connection while it works on it. Letting go of the outermost hold sends
+ * what is due, moves the timer, and frees the connection if its end has come. */
+void flue__tcp_hold(struct flue_tcp_connection *connection);
+void flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now);
+
+/* ---- state.c ---- */
+
+/* The one place where the state changes. A move between engines sets it as it is ... */
+void flue__tcp_set_state(struct flue_tcp_connection *connection,
+                         enum flue_tcp_connection_state state);
+/* ... and everything else enters it, which runs the new state's entry action. */
+void flue__tcp_enter(struct flue_tcp_connection *connection, flue_time now,
+                     enum flue_tcp_connection_state state);
+/* Enters CLOSED and reports `reason`; send lists end as aborted. */
+void flue__tcp_end(struct flue_tcp_connection *connection, flue_time now, enum flue_result reason);
+/* RFC 9293 3.3.2: the peer's SYN has been acknowledged and ours too, or soon will be. */
+bool flue__tcp_is_synchronized(const struct flue_tcp_connection *connection);
+/* The states in which the application may still send, and the peer may still send. */
+bool flue__tcp_can_send(const struct flue_tcp_connection *connection);
+bool flue__tcp_can_receive(const struct flue_tcp_connection *connection);
+
+/* ---- arrive.c, arrive_setup.c, accept_ack.c, accept_data.c, reassembly.c ---- */
+void flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
+                      const struct flue_tcp_segment *segment);
+void flue__tcp_arrive_closed(struct flue_tcp_engine *engine, flue_time now,
+                             const struct flue_four_tuple *tuple,
+                             const struct flue_tcp_segment *segment);
+void flue__tcp_arrive_listen(struct flue_tcp_listener *listener, flue_time now,
+                             const struct flue_four_tuple *tuple,
+                             const struct flue_tcp_segment *segment);
+void flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time now,
+                               const struct flue_tcp_segment *segment);
+/* MSS, cwnd and the first round-trip sample, when the peer has acknowledged our SYN. */
+void flue__tcp_open_windows(struct flue_tcp_connection *connection,
+                            const struct flue_tcp_segment *segment);
+/* What a full segment carries, from both peers' MSS and the options in use. */
+void flue__tcp_set_mss(struct flue_tcp_connection *connection);
+/* Step 5; false: processing of the segment ends. */
+bool flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
+                          const struct flue_tcp_segment *segment);
+/* Steps 7 and 8. */
+void flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
+                           const struct flue_tcp_segment *segment);
+/* Keeps a piece of data ahead of RCV.NXT. Without memory it is dropped: the peer sends it again. */
+void flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t seq,
+                              const struct flue_span *data, bool push, bool fin);
+/* Delivers what has become in order. True when that included the FIN. */
+bool flue__tcp_reassembly_deliver(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_reassembly_drop(struct flue_tcp_connection *connection);
+/* Hands in-order data to the owner and advances RCV.NXT. */
+void flue__tcp_deliver(struct flue_tcp_connection *connection, flue_time now,
+                       const struct flue_span *data, bool push);
+
+/* ---- output.c, segment.c ---- */
+
+/* Sends all that may be sent now, and the ACK that is owed. */
+void flue__tcp_output(struct flue_tcp_connection *connection, flue_time now);
+/* Sends one segment of new or old data from `seq` on, at most a full one; recovery's tool. */
+void flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool keepalive);
+void flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now);
+/* RFC 5961: an ACK in answer to a suspicious segment, at a limited rate. */
+void flue__tcp_challenge(struct flue_tcp_connection *connection, flue_time now);
+/* The window to advertise, bytes: never shrinks, avoids the silly window (RFC 9293 3.8.6.2.2). */
+uint32_t flue__tcp_receive_window(const struct flue_tcp_connection *connection);
+/* Bytes and FIN in [SND.UNA, end of queue). */
+uint32_t flue__tcp_snd_end(const struct flue_tcp_connection *connection);
+/* Fills header, options and IP fields; sequence, flags and payload are the caller's. */
+void flue__tcp_build(const struct flue_tcp_connection *connection, uint32_t seq, uint8_t flags,
+                     struct flue_span payload, struct flue_tcp_segment *segment);
+
+/* ---- rtt.c ---- */
+void flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks);
+void flue__tcp_rtt_update_rto(struct flue_tcp_connection *connection);
+uint32_t flue__tcp_backed_off(const struct flue_tcp_connection *connection, uint32_t shift);
+
+/* ---- recovery.c ---- */
+void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
+                          uint32_t flight_before);
+void flue__tcp_on_timeout(struct flue_tcp_connection *connection);
+
+/* ---- timers.c ---- */
+void flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,
+                        uint64_t ticks);
+void flue__tcp_stop_slow(struct flue_tcp_connection *connection);
+void flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now);
+void flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks);
+/* The tick at which something armed now for `ticks` ends: never early. */
+uint64_t flue__tcp_deadline(const struct flue_tcp_engine *engine, flue_time now, uint64_t ticks);
+/* Puts the wheel entry at the earliest deadline. */
+void flue__tcp_settle_timer(struct flue_tcp_connection *connection);
+void flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now);
+
+static inline struct flue_tcp_statistics *
+flue__tcp_stats(struct flue_tcp_connection *connection)
+{
+    return &connection->engine->statistics;
+}
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One engine: its configuration, its life, and the life of its connections' memory.
+ */
+#include <string.h>
+
+#include "tcp/connection.h"
+
+struct flue_tcp_config
+flue_tcp_config_default(void)
+{
+    const struct flue_tcp_config config = {
+        .ticks_per_second = 1000,
+        .max_connections = 1000000,
+        .initial_rto_ticks = 1000,
+        .min_rto_ticks = 1000,
+        .max_rto_ticks = 60000,
+        .max_syn_retransmissions = 6,
+        .max_retransmissions = 15,
+        .duplicate_ack_threshold = 3,
+        .ack_frequency = 2,
+        .delayed_ack_ticks = 40,
+        .time_wait_ticks = 60000,
+        .fin_wait_2_ticks = 120000,
+        .initial_window = FLUE_TCP_IW_RFC6928,
+        .options = {
+            .receive_buffer_bytes = 131072,
+            .mss = 1460,
+            .use_timestamps = true,
+            .use_window_scaling = true,
+            .use_nagle = true,
+            .use_limited_transmit = true,
+            .keepalive_probes = 9,
+            .keepalive_idle_ticks = 7200000,
+            .keepalive_interval_ticks = 75000,
+            .ttl = 64,
+            .congestion_control = "newreno",
+        },
+    };
+
+    return config;
+}
+
+bool
+flue__tcp_options_ok(const struct flue_tcp_options *options)
+{
+    return options->receive_buffer_bytes >= 1 && options->receive_buffer_bytes <= 1U << 30 &&
+           options->mss >= 64 && options->mss <= 65495 && options->ttl >= 1 &&
+           options->flow_label < 1U << 20 &&
+           (!options->use_keepalive ||
+            (options->keepalive_idle_ticks >= 1 && options->keepalive_interval_ticks >= 1)) &&
+           flue__congestion_find(options->congestion_control) != NULL;
+}
+
+static bool
+config_ok(const struct flue_tcp_config *config)
+{
+    return config->ticks_per_second >= 10 && config->ticks_per_second <= 1000000 &&
+           config->max_connections >= 1 && config->initial_rto_ticks >= 1 &&
+           config->min_rto_ticks >= 1 && config->max_rto_ticks >= config->min_rto_ticks &&
+           config->max_rto_ticks >= config->initial_rto_ticks &&
+           config->duplicate_ack_threshold >= 1 && config->ack_frequency >= 1 &&
+           config->delayed_ack_ticks >= 1 &&
+           config->delayed_ack_ticks <= config->ticks_per_second && config->time_wait_ticks >= 1 &&
+           flue__tcp_options_ok(&config->options);
+}
+
+enum flue_result
+flue_tcp_engine_create(const struct flue_tcp_config *config, const struct flue_tcp_handlers *handlers,
+                       void *user, const struct flue_allocator *allocator,
+                       struct flue_tcp_engine **engine_out)
+{
+    struct flue_tcp_engine *engine;
+
+    if (!config_ok(config) || handlers->emit == NULL)
+        return FLUE_ERROR_INVALID;
+    engine = allocator->reallocate(allocator->user, NULL, 0, sizeof *engine);
+    if (engine == NULL)
+        return FLUE_ERROR_NO_MEMORY;
+    memset(engine, 0, sizeof *engine);
+    engine->config = *config;
+    engine->handlers = *handlers;
+    engine->user = user;
+    engine->allocator = *allocator;
+    engine->tick_length = FLUE_SECOND / config->ticks_per_second;
+    slab_init(&engine->connections, allocator, sizeof(struct flue_tcp_connection));
+    slab_init(&engine->reassemblies, allocator, sizeof(struct reassembly));
+    slab_init(&engine->blocks, allocator, sizeof(struct reassembly_block));
+    wheel_init(&engine->wheel, 0);
+    *engine_out = engine;
+    return FLUE_OK;
+}
+
+void
+flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
+{
+    struct flue_allocator allocator;
+
+    if (engine == NULL)
+        return;
+    allocator = engine->allocator;
+    for (uint32_t i = 0; i < engine->bucket_count; i++)
+        for (struct flue_tcp_connection *it = engine->buckets[i]; it != NULL; it = it->hash_next)
+            flue__tcp_reassembly_drop(it);
+    while (engine->listeners != NULL) {
+        struct flue_tcp_listener *next = engine->listeners->next;
+        allocator.reallocate(allocator.user, engine->listeners, sizeof *next, 0);
+        engine->listeners = next;
+    }
+    slab_fini(&engine->connections);
+    slab_fini(&engine->reassemblies);
+    slab_fini(&engine->blocks);
+    if (engine->buckets != NULL)
+        allocator.reallocate(allocator.user, engine->buckets,
+                             engine->bucket_count * sizeof(struct flue_tcp_connection *), 0);
+    allocator.reallocate(allocator.user, engine, sizeof *engine, 0);
+}
+
+void
+flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
+{
+    engine->tick = now / engine->tick_length;
+}
+
+struct flue_tcp_connection *
+flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple,
+              const struct flue_tcp_options *options, void *user)
+{
+    struct flue_tcp_connection *connection = slab_get(&engine->connections);
+
+    if (connection == NULL)
+        return NULL;
+    memset(connection, 0, sizeof *connection);
+    wheel_entry_init(&connection->timer);
+    connection->engine = engine;
+    connection->user = user;
+    connection->tuple = *tuple;
+    connection->hash = flue__tcp_hash(tuple);
+    connection->state = FLUE_TCP_CONNECTION_CLOSED;
+    connection->slow_deadline = WHEEL_NEVER;
+    connection->delayed_ack_deadline = WHEEL_NEVER;
+    connection->keepalive_deadline = WHEEL_NEVER;
+    connection->use_timestamps = options->use_timestamps;
+    connection->use_window_scaling = options->use_window_scaling;
+    connection->use_nagle = options->use_nagle;
+    connection->use_keepalive = options->use_keepalive;
+    connection->use_limited_transmit = options->use_limited_transmit;
+    connection->option_mss = options->mss;
+    connection->rcv_buf = options->receive_buffer_bytes;
+    connection->ttl = options->ttl;
+    connection->traffic_class = options->traffic_class;
+    connection->flow_label = options->flow_label;
+    connection->keepalive_probes = options->keepalive_probes;
+    connection->keepalive_idle = options->keepalive_idle_ticks;
+    connection->keepalive_interval = options->keepalive_interval_ticks;
+    connection->congestion = flue__congestion_find(options->congestion_control);
+    connection->ssthresh = UINT32_MAX;
+    connection->rto = engine->config.initial_rto_ticks;
+    if (flue__tcp_table_insert(connection) != FLUE_OK) {
+        slab_put(&engine->connections, connection);
+        return NULL;
+    }
+    return connection;
+}
+
+void
+flue__tcp_free(struct flue_tcp_connection *connection)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+
+    wheel_set(&engine->wheel, &connection->timer, WHEEL_NEVER);
+    flue__tcp_reassembly_drop(connection);
+    flue__tcp_table_remove(connection);
+    slab_put(&engine->connections, connection);
+}
+
+flue_time
+flue_tcp_next_deadline(const struct flue_tcp_engine *engine)
+{
+    uint64_t tick = wheel_next(&engine->wheel);
+
+    return tick == WHEEL_NEVER || tick > UINT64_MAX / engine->tick_length
+               ? FLUE_TIME_NEVER
+               : tick * engine->tick_length;
+}
+
+void
+flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now)
+{
+    struct wheel_entry *entry;
+
+    flue__tcp_set_clock(engine, now);
+    while ((entry = wheel_pop(&engine->wheel, engine->tick)) != NULL) {
+        /* The entry is the connection's first member. */
+        flue__tcp_timer_fired((struct flue_tcp_connection *)entry, now);
+    }
+}
+
+bool
+flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
+               const struct flue_tcp_segment *segment)
+{
+    struct flue_tcp_connection *connection = flue_tcp_find(engine, tuple);
+    struct flue_tcp_listener *listener;
+
+    flue__tcp_set_clock(engine, now);
+    if (connection != NULL) {
+        engine->statistics.in_segments++;
+        flue__tcp_hold(connection);
+        flue__tcp_arrive(connection, now, segment);
+        flue__tcp_let_go(connection, now);
+        return true;
+    }
+    listener = flue__tcp_find_listener(engine, tuple);
+    if (listener != NULL) {
+        engine->statistics.in_segments++;
+        flue__tcp_arrive_listen(listener, now, tuple, segment);
+        return true;
+    }
+    if (!engine->config.is_offload_target) {
+        engine->statistics.in_segments++;
+        flue__tcp_arrive_closed(engine, now, tuple, segment);
+    }
+    return false;
+}
+
+void
+flue_tcp_get_statistics(const struct flue_tcp_engine *engine, struct flue_tcp_statistics *statistics)
+{
+    *statistics = engine->statistics;
+    statistics->connections = engine->connection_count;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What to send now: the usable window, Nagle, silly-window avoidance, FIN, acknowledgements; and the
+ * book-keeping of what was sent.
+ */
+#include "tcp/connection.h"
+
+enum { CHALLENGES_PER_SECOND = 100 }; /* RFC 5961 7 */
+
+/* FIN counts as the sequence number behind the last byte. */
+uint32_t
+flue__tcp_snd_end(const struct flue_tcp_connection *connection)
+{
+    return connection->queue.end_seq + (connection->fin_wanted ? 1 : 0);
+}
+
+/* The one way out of the engine. What an ACK-bearing segment settles is settled here. */
+static void
+transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, uint8_t flags,
+         struct flue_span payload)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    struct flue_tcp_segment segment;
+
+    flue__tcp_build(connection, seq, flags, payload, &segment);
+    if ((flags & FLUE_TCP_ACK) != 0) {
+        uint32_t window = segment.window;
+
+        if ((flags & FLUE_TCP_SYN) == 0 && connection->use_window_scaling)
+            window <<= connection->rcv_wind_scale;
+        connection->rcv_adv = seq_max(connection->rcv_adv, connection->rcv_nxt + window);
+        connection->last_ack_sent = connection->rcv_nxt;
+        connection->segments_unacked = 0;
+        connection->ack_now = false;
+        connection->delayed_ack_deadline = WHEEL_NEVER;
+    }
+    engine->statistics.out_segments++;
+    engine->handlers.emit(engine->user, now, connection, &connection->tuple, &segment);
+}
+
+/* Starts timing a segment, for connections without timestamps (RFC 6298 3). */
+static void
+start_timing(struct flue_tcp_connection *connection, uint32_t seq_end)
+{
+    if (connection->use_timestamps || connection->is_timing)
+        return;
+    connection->is_timing = true;
+    connection->rtt_seq = seq_end;
+    connection->rtt_tick = connection->engine->tick;
+}
+
+/* Sends [seq, seq + length) and, with `fin`, the FIN behind it. Returns the bytes of payload sent. */
+static uint32_t
+send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, uint32_t length,
+          bool fin)
+{
+    uint8_t flags = FLUE_TCP_ACK;
+    struct flue_span payload = flue_span_virtual(0);
+    bool push = false;
+    uint32_t end;
+
+    if (length > 0) {
+        payload = send_queue_span(&connection->queue, seq, length, &push);
+        if (payload.length < length)
+            fin = false;
+    }
+    if (push)
+        flags |= FLUE_TCP_PSH;
+    if (fin)
+        flags |= FLUE_TCP_FIN;
+    end = seq + payload.length + (fin ? 1 : 0);
+    if (seq_lt(seq, connection->snd_max)) {
+        flue__tcp_stats(connection)->retransmitted_segments++;
+        connection->is_timing = false; /* Karn's rule */
+    }
+    if (seq_gt(end, connection->snd_max)) {
+        connection->snd_max = end;
+        start_timing(connection, end);
+    }
+    if (fin)
+        connection->fin_sent = true;
+    transmit(connection, now, seq, flags, payload);
+    return payload.length;
+}
+
+static bool
+is_sending_state(const struct flue_tcp_connection *connection)
+{
+    return flue__tcp_can_send(connection) || connection->state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
+           connection->state == FLUE_TCP_CONNECTION_CLOSING ||
+           connection->state == FLUE_TCP_CONNECTION_LAST_ACK;
+}
+
+/* What congestion control allows in flight; RFC 3042 adds a segment for each of the first duplicates. */
+static uint32_t
+congestion_window(const struct flue_tcp_connection *connection)
+{
+    if (connection->use_limited_transmit && !connection->in_recovery &&
+        connection->dup_acks < connection->engine->config.duplicate_ack_threshold)
+        return connection->cwnd + (uint32_t)connection->dup_acks * connection->mss;
+    return connection->cwnd;
+}
+
+/* RFC 9293 3.8.6.2.1 and 3.7.4: is a segment of `length` worth sending now, with `available` queued? */
+static bool
+is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, uint32_t available,
+                 uint32_t flight)
+{
+    if (length == connection->mss)
+        return true;
+    if (seq_lt(connection->snd_nxt, connection->snd_max))
+        return true;
+    if (length == available &&
+        (!connection->use_nagle || flight == 0 || connection->fin_wanted))
+        return true;
+    return length >= connection->max_snd_wnd / 2 && length < connection->mss && flight == 0;
+}
+
+/* The next piece to send at SND.NXT: its length, and whether FIN goes with it. False: nothing now. */
+static bool
+next_piece(const struct flue_tcp_connection *connection, uint32_t *length, bool *fin)
+{
+    uint32_t flight = connection->snd_nxt - connection->snd_una;
+    uint32_t allowed = congestion_window(connection);
+    int32_t left = seq_diff(connection->queue.end_seq, connection->snd_nxt);
+    uint32_t available = left > 0 ? (uint32_t)left : 0;
+    uint32_t piece;
+
+    if (allowed > connection->snd_wnd)
+        allowed = connection->snd_wnd;
+    piece = allowed > flight ? allowed - flight : 0;
+    if (piece > available)
+        piece = available;
+    if (piece > connection->mss)
+        piece = connection->mss;
+    /* FIN follows the last byte, when the peer's window has room for it. It is not data: cwnd does not
+     * hold it back. */
+    *fin = connection->fin_wanted && left >= 0 && piece == available &&
+           connection->snd_wnd > flight + piece;
+    *length = piece;
+    return *fin || (piece > 0 && is_worth_sending(connection, piece, available, flight));
+}
+
+/* FIN went out for the first time: RFC 9293 3.10.4. */
+static void
+enter_after_fin(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->state == FLUE_TCP_CONNECTION_ESTABLISHED)
+        flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_FIN_WAIT1);
+    else if (connection->state == FLUE_TCP_CONNECTION_CLOSE_WAIT)
+        flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_LAST_ACK);
+}
+
+/* Something waits, nothing is in flight, and nothing may go: the persist timer keeps us alive. It also
+ * overrides silly-window avoidance (RFC 9293 3.8.6.2.1, condition 4). */
+static void
+wait_for_window(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->slow != SLOW_NONE || connection->snd_nxt != connection->snd_una ||
+        seq_ge(connection->snd_nxt, flue__tcp_snd_end(connection)))
+        return;
+    connection->probe_round = 0;
+    connection->retransmissions = 0;
+    flue__tcp_arm_slow(connection, now, SLOW_PERSIST, flue__tcp_backed_off(connection, 0));
+}
+
+void
+flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint32_t length;
+    bool fin;
+
+    if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED) {
+        connection->ack_now = false;
+        return;
+    }
+    if (is_sending_state(connection)) {
+        while (next_piece(connection, &length, &fin)) {
+            bool was_fin_sent = connection->fin_sent;
+
+            length = send_data(connection, now, connection->snd_nxt, length, fin);
+            connection->snd_nxt += length;
+            if (connection->fin_sent && connection->snd_nxt == connection->queue.end_seq && fin)
+                connection->snd_nxt++;
+            if (connection->slow != SLOW_RETRANSMIT) {
+                connection->retransmissions = 0;
+                flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
+                                   flue__tcp_backed_off(connection, 0));
+            }
+            if (connection->fin_sent && !was_fin_sent)
+                enter_after_fin(connection, now);
+        }
+        wait_for_window(connection, now);
+    }
+    if (connection->ack_now)
+        flue__tcp_send_ack(connection, now);
+}
+
+/* RFC 6582: the first unacknowledged segment once more, whatever the windows say. */
+void
+flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint32_t left = connection->queue.end_seq - connection->snd_una;
+    uint32_t length = left < connection->mss ? left : connection->mss;
+    bool fin = connection->fin_sent && length == left;
+
+    if (connection->snd_una == connection->queue.end_seq + 1)
+        return; /* even FIN is acknowledged */
+    send_data(connection, now, connection->snd_una, length, fin);
+}
+
+void
+flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint8_t flags = FLUE_TCP_SYN;
+
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
+        flags |= FLUE_TCP_ACK;
+    if (connection->rcv_wind_scale == 0 && connection->use_window_scaling)
+        while (connection->rcv_wind_scale < 14 &&
+               connection->rcv_buf >> connection->rcv_wind_scale > UINT16_MAX)
+            connection->rcv_wind_scale++;
+    connection->snd_nxt = connection->iss + 1;
+    if (connection->snd_max == connection->iss)
+        start_timing(connection, connection->snd_nxt);
+    else
+        connection->is_timing = false;
+    connection->snd_max = connection->snd_nxt;
+    transmit(connection, now, connection->iss, flags, flue_span_virtual(0));
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
+                       flue__tcp_backed_off(connection, connection->retransmissions));
+}
+
+void
+flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now)
+{
+    transmit(connection, now, connection->snd_nxt, FLUE_TCP_ACK, flue_span_virtual(0));
+}
+
+/* A window probe is one byte of the queue, or the FIN, at SND.UNA (RFC 9293 3.8.6.1); a keepalive probe
+ * is an empty segment one before it (RFC 1122 4.2.3.6). */
+void
+flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool keepalive)
+{
+    if (keepalive) {
+        transmit(connection, now, connection->snd_una - 1, FLUE_TCP_ACK, flue_span_virtual(0));
+    } else if (seq_lt(connection->snd_una, connection->queue.end_seq)) {
+        send_data(connection, now, connection->snd_una, 1, false);
+    } else if (connection->fin_wanted) {
+        bool was_fin_sent = connection->fin_sent;
+
+        send_data(connection, now, connection->snd_una, 0, true);
+        if (!was_fin_sent)
+            enter_after_fin(connection, now);
+    }
+}
+
+void
+flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_stats(connection)->out_resets++;
+    transmit(connection, now, connection->snd_nxt, FLUE_TCP_RST | FLUE_TCP_ACK,
+             flue_span_virtual(0));
+}
+
+void
+flue__tcp_challenge(struct flue_tcp_connection *connection, flue_time now)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    uint64_t second = engine->tick / engine->config.ticks_per_second;
+
+    if (engine->challenge_tick != second) {
+        engine->challenge_tick = second;
+        engine->challenge_count = 0;
+    }
+    if (engine->challenge_count >= CHALLENGES_PER_SECOND || connection->is_exhausted)
+        return;
+    engine->challenge_count++;
+    flue__tcp_send_ack(connection, now);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Loss recovery: fast retransmit and fast recovery of RFC 5681 3.2 with NewReno's partial
+ * acknowledgements (RFC 6582), and what a retransmission timeout does to the windows.
+ */
+#include "tcp/connection.h"
+
+static struct congestion_view
+view_of(const struct flue_tcp_connection *connection, uint32_t flight, uint32_t acked)
+{
+    struct congestion_view view = {
+        .cwnd = connection->cwnd,
+        .ssthresh = connection->ssthresh,
+        .mss = connection->mss,
+        .flight = flight,
+        .acked = acked,
+    };
+
+    return view;
+}
+
+static void
+take_view(struct flue_tcp_connection *connection, const struct congestion_view *view)
+{
+    connection->cwnd = view->cwnd;
+    connection->ssthresh = view->ssthresh;
+}
+
+static void
+enter_recovery(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint32_t flight = connection->snd_max - connection->snd_una;
+    struct congestion_view view;
+
+    /* What limited transmit added does not count (RFC 5681 3.2 step 2). */
+    view = view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
+    connection->congestion->lost(&view);
+    take_view(connection, &view);
+    connection->in_recovery = true;
+    connection->has_partial_ack = false;
+    connection->recover = connection->snd_max;
+    flue__tcp_stats(connection)->fast_retransmits++;
+    flue__tcp_retransmit(connection, now);
+    /* The duplicates say that so many segments have left the network. */
+    connection->cwnd = connection->ssthresh +
+                       (uint32_t)connection->engine->config.duplicate_ack_threshold *
+                           connection->mss;
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+}
+
+void
+flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->dup_acks < UINT8_MAX)
+        connection->dup_acks++;
+    connection->want_output = true;
+    if (connection->in_recovery) {
+        connection->cwnd += connection->mss;
+    } else if (connection->dup_acks == connection->engine->config.duplicate_ack_threshold) {
+        /* RFC 6582 3.2 step 2: only for a loss beyond the last recovery. */
+        if (seq_gt(connection->snd_una, connection->recover))
+            enter_recovery(connection, now);
+    }
+}
+
+/* RFC 6582 3.2 step 3, an ACK that reaches `recover`. */
+static void
+leave_recovery(struct flue_tcp_connection *connection)
+{
+    uint32_t flight = connection->snd_max - connection->snd_una;
+    uint32_t window = (flight > connection->mss ? flight : connection->mss) + connection->mss;
+
+    connection->in_recovery = false;
+    connection->cwnd = window < connection->ssthresh ? window : connection->ssthresh;
+    /* The next loss may be that of the very next segment. After a timeout, by contrast, duplicates of
+     * what was sent twice must not look like one: there `recover` stays. */
+    connection->recover = connection->snd_una - 1;
+}
+
+/* RFC 6582 3.2 step 3, an ACK that does not: the next hole is retransmitted at once. */
+static void
+partial_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked)
+{
+    flue__tcp_retransmit(connection, now);
+    connection->cwnd = connection->cwnd > acked ? connection->cwnd - acked : 0;
+    if (acked >= connection->mss || connection->cwnd < connection->mss)
+        connection->cwnd += connection->mss;
+    if (!connection->has_partial_ack) {
+        connection->has_partial_ack = true;
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+    }
+}
+
+void
+flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
+                     uint32_t flight_before)
+{
+    connection->dup_acks = 0;
+    connection->want_output = true;
+    if (connection->in_recovery) {
+        if (seq_ge(connection->snd_una, connection->recover))
+            leave_recovery(connection);
+        else
+            partial_ack(connection, now, acked);
+    } else {
+        struct congestion_view view = view_of(connection, flight_before, acked);
+
+        connection->congestion->acked(&view);
+        take_view(connection, &view);
+    }
+}
+
+void
+flue__tcp_on_timeout(struct flue_tcp_connection *connection)
+{
+    struct congestion_view view =
+        view_of(connection, connection->snd_max - connection->snd_una, 0);
+
+    /* RFC 5681 3.1: ssthresh is set once, when the data is retransmitted for the first time. */
+    if (connection->retransmissions == 1) {
+        connection->congestion->timed_out(&view);
+        take_view(connection, &view);
+    }
+    connection->cwnd = connection->mss;
+    connection->in_recovery = false;
+    connection->dup_acks = 0;
+    connection->recover = connection->snd_max; /* RFC 6582 3.2 step 4 */
+}

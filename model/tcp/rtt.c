@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The round-trip estimator and the retransmission timeout of RFC 6298, in whole ticks: SRTT is kept
+ * times 8 and RTTVAR times 4, as the delegated state carries them.
+ */
+#include "tcp/connection.h"
+
+void
+flue__tcp_rtt_update_rto(struct flue_tcp_connection *connection)
+{
+    const struct flue_tcp_config *config = &connection->engine->config;
+    /* RTO = SRTT + max(G, 4 RTTVAR); the clock granularity G is one tick. */
+    uint32_t variation = connection->rttvar_x4 > 1 ? connection->rttvar_x4 : 1;
+    uint32_t rto = (connection->srtt_x8 + 7) / 8 + variation;
+
+    if (rto < config->min_rto_ticks)
+        rto = config->min_rto_ticks;
+    if (rto > config->max_rto_ticks)
+        rto = config->max_rto_ticks;
+    connection->rto = rto;
+}
+
+void
+flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks)
+{
+    if (ticks > connection->engine->config.max_rto_ticks)
+        ticks = connection->engine->config.max_rto_ticks;
+    if (!connection->has_rtt) {
+        connection->has_rtt = true;
+        connection->srtt_x8 = ticks * 8;
+        connection->rttvar_x4 = ticks * 2;
+    } else {
+        int32_t error = (int32_t)(ticks - connection->srtt_x8 / 8);
+        int32_t magnitude = error < 0 ? -error : error;
+
+        /* RTTVAR += (|error| - RTTVAR) / 4, SRTT += error / 8. */
+        connection->rttvar_x4 =
+            (uint32_t)((int32_t)connection->rttvar_x4 + magnitude -
+                       (int32_t)connection->rttvar_x4 / 4);
+        connection->srtt_x8 = (uint32_t)((int32_t)connection->srtt_x8 + error);
+    }
+    flue__tcp_rtt_update_rto(connection);
+}
+
+uint32_t
+flue__tcp_backed_off(const struct flue_tcp_connection *connection, uint32_t shift)
+{
+    uint32_t most = connection->engine->config.max_rto_ticks;
+
+    if (shift >= 32 || connection->rto > most >> shift)
+        return most;
+    return connection->rto << shift;
+}

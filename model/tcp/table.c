@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The table of connections, keyed by the four-tuple: chained buckets, doubled as it fills, so that a
+ * look-up costs the same at any count. Also the ports that listen (a short list).
+ */
+#include <string.h>
+
+#include "tcp/connection.h"
+
+enum { FIRST_BUCKETS = 64 };
+
+static uint64_t
+mix(uint64_t value)
+{
+    value ^= value >> 32;
+    value *= UINT64_C(0x9E3779B97F4A7C15);
+    value ^= value >> 29;
+    return value;
+}
+
+uint32_t
+flue__tcp_hash(const struct flue_four_tuple *tuple)
+{
+    uint64_t words[5];
+    uint64_t hash;
+
+    _Static_assert(sizeof words == sizeof *tuple, "the tuple is five words");
+    memcpy(words, tuple, sizeof words);
+    hash = mix(words[4] ^ words[0]);
+    hash = mix(hash + words[2]);
+    if (tuple->ip_version != 4)
+        hash = mix(mix(hash + words[1]) + words[3]);
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static void
+rehash(struct flue_tcp_engine *engine, struct flue_tcp_connection **buckets, uint32_t count)
+{
+    for (uint32_t i = 0; i < engine->bucket_count; i++) {
+        struct flue_tcp_connection *connection = engine->buckets[i];
+        while (connection != NULL) {
+            struct flue_tcp_connection *next = connection->hash_next;
+            uint32_t to = connection->hash & (count - 1);
+            connection->hash_next = buckets[to];
+            buckets[to] = connection;
+            connection = next;
+        }
+    }
+}
+
+static enum flue_result
+grow(struct flue_tcp_engine *engine)
+{
+    uint32_t count = engine->bucket_count == 0 ? FIRST_BUCKETS : engine->bucket_count * 2;
+    struct flue_tcp_connection **buckets =
+        engine->allocator.reallocate(engine->allocator.user, NULL, 0, count * sizeof *buckets);
+
+    if (buckets == NULL) /* longer chains do until there is memory */
+        return engine->bucket_count == 0 ? FLUE_ERROR_NO_MEMORY : FLUE_OK;
+    memset(buckets, 0, count * sizeof *buckets);
+    rehash(engine, buckets, count);
+    if (engine->buckets != NULL)
+        engine->allocator.reallocate(engine->allocator.user, engine->buckets,
+                                     engine->bucket_count * sizeof *buckets, 0);
+    engine->buckets = buckets;
+    engine->bucket_count = count;
+    return FLUE_OK;
+}
+
+enum flue_result
+flue__tcp_table_insert(struct flue_tcp_connection *connection)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    struct flue_tcp_connection **bucket;
+
+    if (engine->connection_count >= engine->bucket_count) {
+        enum flue_result result = grow(engine);
+        if (result != FLUE_OK)
+            return result;
+    }
+    bucket = &engine->buckets[connection->hash & (engine->bucket_count - 1)];
+    connection->hash_next = *bucket;
+    *bucket = connection;
+    engine->connection_count++;
+    return FLUE_OK;
+}
+
+void
+flue__tcp_table_remove(struct flue_tcp_connection *connection)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    struct flue_tcp_connection **link =
+        &engine->buckets[connection->hash & (engine->bucket_count - 1)];
+
+    while (*link != connection)
+        link = &(*link)->hash_next;
+    *link = connection->hash_next;
+    engine->connection_count--;
+}
+
+struct flue_tcp_connection *
+flue_tcp_find(const struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple)
+{
+    uint32_t hash;
+    struct flue_tcp_connection *connection;
+
+    if (engine->connection_count == 0)
+        return NULL;
+    hash = flue__tcp_hash(tuple);
+    connection = engine->buckets[hash & (engine->bucket_count - 1)];
+    while (connection != NULL &&
+           (connection->hash != hash || memcmp(&connection->tuple, tuple, sizeof *tuple) != 0))
+        connection = connection->hash_next;
+    return connection;
+}
+
+/* A listener of the address itself goes before one of all addresses. */
+struct flue_tcp_listener *
+flue__tcp_find_listener(const struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple)
+{
+    struct flue_tcp_listener *found = NULL;
+
+    for (struct flue_tcp_listener *it = engine->listeners; it != NULL; it = it->next) {
+        if (it->port != tuple->local_port || it->ip_version != tuple->ip_version)
+            continue;
+        if (!it->any_address && memcmp(&it->address, &tuple->local, sizeof it->address) == 0)
+            return it;
+        if (it->any_address)
+            found = it;
+    }
+    return found;
+}

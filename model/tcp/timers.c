@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which TCP timer exists when, and what its end does. A connection has three deadlines (the slow timer,
+ * the delayed ACK, keepalive) and one entry in the wheel, at the earliest of them.
+ */
+#include "tcp/connection.h"
+
+uint64_t
+flue__tcp_deadline(const struct flue_tcp_engine *engine, flue_time now, uint64_t ticks)
+{
+    uint64_t tick = engine->tick;
+
+    if (tick * engine->tick_length != now)
+        tick++;
+    return tick + ticks;
+}
+
+void
+flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,
+                   uint64_t ticks)
+{
+    connection->slow = (uint8_t)kind;
+    connection->slow_deadline = flue__tcp_deadline(connection->engine, now, ticks);
+}
+
+void
+flue__tcp_stop_slow(struct flue_tcp_connection *connection)
+{
+    connection->slow = SLOW_NONE;
+    connection->slow_deadline = WHEEL_NEVER;
+}
+
+void
+flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->delayed_ack_deadline == WHEEL_NEVER)
+        connection->delayed_ack_deadline = flue__tcp_deadline(
+            connection->engine, now, connection->engine->config.delayed_ack_ticks);
+}
+
+void
+flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks)
+{
+    connection->keepalive_deadline =
+        connection->use_keepalive ? flue__tcp_deadline(connection->engine, now, ticks)
+                                  : WHEEL_NEVER;
+}
+
+void
+flue__tcp_settle_timer(struct flue_tcp_connection *connection)
+{
+    uint64_t deadline = connection->slow_deadline;
+
+    if (connection->delayed_ack_deadline < deadline)
+        deadline = connection->delayed_ack_deadline;
+    if (connection->keepalive_deadline < deadline)
+        deadline = connection->keepalive_deadline;
+    wheel_set(&connection->engine->wheel, &connection->timer, deadline);
+}
+
+/* Retransmissions or probes are used up (RFC 9293 3.8.3). */
+static void
+give_up(struct flue_tcp_connection *connection, flue_time now)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+
+    flue__tcp_stop_slow(connection);
+    connection->keepalive_deadline = WHEEL_NEVER;
+    if (engine->handlers.exhausted != NULL && !connection->is_released &&
+        connection->listener == NULL &&
+        engine->handlers.exhausted(engine->user, now, connection)) {
+        connection->is_exhausted = true;
+        connection->delayed_ack_deadline = WHEEL_NEVER;
+        return;
+    }
+    flue__tcp_end(connection, now, FLUE_ERROR_TIMED_OUT);
+}
+
+static void
+retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
+{
+    const struct flue_tcp_config *config = &connection->engine->config;
+    bool is_opening = !flue__tcp_is_synchronized(connection);
+
+    if (connection->retransmissions >=
+        (is_opening ? config->max_syn_retransmissions : config->max_retransmissions)) {
+        give_up(connection, now);
+        return;
+    }
+    connection->retransmissions++;
+    if (connection->retransmissions == 1) { /* TotalRT counts from here */
+        connection->is_timing = false;
+        connection->rtt_tick = connection->engine->tick;
+    }
+    flue__tcp_stats(connection)->timeouts++;
+    if (is_opening) {
+        flue__tcp_stats(connection)->retransmitted_segments++;
+        flue__tcp_send_syn(connection, now);
+        return;
+    }
+    flue__tcp_on_timeout(connection);
+    connection->snd_nxt = connection->snd_una;
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
+                       flue__tcp_backed_off(connection, connection->retransmissions));
+    if (connection->snd_wnd == 0)
+        flue__tcp_retransmit(connection, now);
+    else
+        connection->want_output = true;
+}
+
+/* The rounds of the persist algorithm: a wait, then a probe and its retransmissions, each after twice
+ * the time; the answer starts the next round (accept_ack.c). */
+static void
+persist_expired(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->slow == SLOW_PERSIST && connection->snd_wnd > 0) {
+        /* Silly-window avoidance held back what there is: the override timeout sends it. */
+        uint32_t left = connection->queue.end_seq - connection->snd_una;
+        uint32_t length = left < connection->snd_wnd ? left : connection->snd_wnd;
+
+        flue__tcp_stop_slow(connection);
+        connection->snd_max = seq_max(connection->snd_max, connection->snd_una + length);
+        connection->want_output = true; /* what lies before SND.MAX is always worth sending */
+        return;
+    }
+    if (connection->retransmissions > connection->engine->config.max_retransmissions) {
+        give_up(connection, now);
+        return;
+    }
+    flue__tcp_arm_slow(connection, now, SLOW_PROBE,
+                       flue__tcp_backed_off(connection, connection->retransmissions));
+    connection->retransmissions++;
+    flue__tcp_send_probe(connection, now, false);
+}
+
+static void
+keepalive_expired(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->keepalive_probes_sent >= connection->keepalive_probes) {
+        give_up(connection, now);
+        return;
+    }
+    connection->keepalive_probes_sent++;
+    flue__tcp_send_probe(connection, now, true);
+    flue__tcp_arm_keepalive(connection, now, connection->keepalive_interval);
+}
+
+static void
+fin_wait_2_expired(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->is_released)
+        flue__tcp_end(connection, now, FLUE_OK);
+    else
+        give_up(connection, now);
+}
+
+static void
+slow_expired(struct flue_tcp_connection *connection, flue_time now)
+{
+    switch ((enum slow_timer)connection->slow) {
+    case SLOW_RETRANSMIT:
+        retransmit_expired(connection, now);
+        break;
+    case SLOW_PERSIST:
+        connection->retransmissions = 0;
+        persist_expired(connection, now);
+        break;
+    case SLOW_PROBE:
+        persist_expired(connection, now);
+        break;
+    case SLOW_FIN_WAIT_2:
+        fin_wait_2_expired(connection, now);
+        break;
+    case SLOW_TIME_WAIT:
+        flue__tcp_end(connection, now, FLUE_OK);
+        break;
+    case SLOW_NONE:
+        break;
+    }
+}
+
+void
+flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint64_t tick = connection->engine->tick;
+
+    flue__tcp_hold(connection);
+    if (connection->delayed_ack_deadline <= tick) {
+        connection->delayed_ack_deadline = WHEEL_NEVER;
+        connection->ack_now = true;
+    }
+    if (connection->slow_deadline <= tick)
+        slow_expired(connection, now);
+    if (connection->keepalive_deadline <= tick)
+        keepalive_expired(connection, now);
+    flue__tcp_let_go(connection, now);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A connection moves between engines: its state out into the contract's structures, and in again.
+ * Nothing else travels. What the structures do not carry (recovery in progress, the segment being timed
+ * when timestamps are off) starts afresh on the other side.
+ */
+#include <string.h>
+
+#include "tcp/connection.h"
+
+/* What is left of a deadline, in ticks from the next tick on. */
+static uint32_t
+ticks_left(const struct flue_tcp_connection *connection, flue_time now, uint64_t deadline)
+{
+    uint64_t start = flue__tcp_deadline(connection->engine, now, 0);
+
+    if (deadline == WHEEL_NEVER)
+        return FLUE_TICKS_NOT_RUNNING;
+    return deadline > start ? (uint32_t)(deadline - start) : 0;
+}
+
+static uint16_t
+clamped(uint32_t value)
+{
+    return (uint16_t)(value > UINT16_MAX ? UINT16_MAX : value);
+}
+
+static void
+export_constants(const struct flue_tcp_connection *connection, struct flue_tcp_const *constants)
+{
+    memset(constants, 0, sizeof *constants);
+    constants->header.length = sizeof *constants;
+    if (connection->use_timestamps)
+        constants->flags |= FLUE_TCP_FLAG_TIMESTAMP_ENABLED;
+    if (connection->use_window_scaling)
+        constants->flags |= FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED;
+    constants->remote_port = connection->tuple.remote_port;
+    constants->local_port = connection->tuple.local_port;
+    constants->snd_wind_scale = connection->snd_wind_scale;
+    constants->rcv_wind_scale = connection->rcv_wind_scale;
+    constants->remote_mss = connection->remote_mss < connection->option_mss
+                                ? connection->remote_mss
+                                : connection->option_mss;
+    constants->hash_value = connection->hash;
+}
+
+static void
+export_cached(const struct flue_tcp_connection *connection, struct flue_tcp_cached *cached)
+{
+    memset(cached, 0, sizeof *cached);
+    cached->header.length = sizeof *cached;
+    if (connection->use_keepalive)
+        cached->flags |= FLUE_TCP_FLAG_KEEP_ALIVE_ENABLED;
+    if (connection->use_nagle)
+        cached->flags |= FLUE_TCP_FLAG_NAGLING_ENABLED;
+    cached->initial_rcv_wnd = connection->rcv_buf;
+    cached->ka_probe_count = connection->keepalive_probes;
+    cached->ka_timeout_ticks = connection->keepalive_idle;
+    cached->ka_interval_ticks = connection->keepalive_interval;
+    cached->flow_label = connection->flow_label;
+    cached->ttl_or_hop_limit = connection->ttl;
+    cached->tos_or_traffic_class = connection->traffic_class;
+}
+
+static void
+export_delegated(const struct flue_tcp_connection *connection, flue_time now,
+                 struct flue_tcp_delegated *delegated)
+{
+    uint32_t tick = (uint32_t)connection->engine->tick;
+    int32_t window = seq_diff(connection->rcv_adv, connection->rcv_nxt);
+
+    memset(delegated, 0, sizeof *delegated);
+    delegated->header.length = sizeof *delegated;
+    delegated->state = connection->state;
+    delegated->rcv_nxt = connection->rcv_nxt;
+    delegated->rcv_wnd = window > 0 ? (uint32_t)window : 0;
+    delegated->snd_una = connection->snd_una;
+    delegated->snd_nxt = connection->snd_nxt;
+    delegated->snd_max = connection->snd_max;
+    delegated->snd_wnd = connection->snd_wnd;
+    delegated->max_snd_wnd = connection->max_snd_wnd;
+    delegated->send_wl1 = connection->snd_wl1;
+    delegated->cwnd = connection->cwnd;
+    delegated->ss_thresh = connection->ssthresh;
+    delegated->srtt = clamped(connection->srtt_x8);
+    delegated->rtt_var = clamped(connection->rttvar_x4);
+    delegated->ts_recent = connection->ts_recent;
+    delegated->ts_recent_age = tick - (uint32_t)connection->ts_recent_tick;
+    delegated->ts_time = tick + connection->ts_offset;
+    if (connection->slow == SLOW_RETRANSMIT && connection->retransmissions > 0)
+        delegated->total_rt = tick - (uint32_t)connection->rtt_tick;
+    delegated->dup_ack_count = connection->dup_acks;
+    delegated->snd_wnd_probe_count = connection->probe_round;
+    delegated->keep_alive.count = connection->keepalive_probes_sent;
+    delegated->keep_alive.timeout_delta_ticks =
+        ticks_left(connection, now, connection->keepalive_deadline);
+    delegated->retransmit.count = connection->retransmissions;
+    delegated->retransmit.timeout_delta_ticks =
+        ticks_left(connection, now, connection->slow_deadline);
+}
+
+void
+flue_tcp_export(const struct flue_tcp_connection *connection, flue_time now,
+                struct flue_tcp_const *constants, struct flue_tcp_cached *cached,
+                struct flue_tcp_delegated *delegated)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    export_constants(connection, constants);
+    export_cached(connection, cached);
+    export_delegated(connection, now, delegated);
+}
+
+void
+flue_tcp_flush_ack(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    if (connection->delayed_ack_deadline == WHEEL_NEVER && !connection->ack_now)
+        return;
+    flue__tcp_hold(connection);
+    flue__tcp_send_ack(connection, now);
+    flue__tcp_let_go(connection, now);
+}
+
+void
+flue_tcp_surrender(struct flue_tcp_connection *connection, flue_time now,
+                   struct flue_buffer_list **lists)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    *lists = send_queue_take(&connection->queue, connection->snd_una);
+    connection->is_released = true;
+    connection->is_reported = true;
+    flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_CLOSED);
+    flue__tcp_let_go(connection, now);
+}
+
+/* Which timer the remaining ticks of Retransmit.TimeoutDelta belong to. */
+static enum slow_timer
+slow_timer_of(const struct flue_tcp_delegated *delegated)
+{
+    bool in_flight = delegated->snd_max != delegated->snd_una;
+
+    if (delegated->retransmit.timeout_delta_ticks == FLUE_TICKS_NOT_RUNNING)
+        return SLOW_NONE;
+    if (delegated->state == FLUE_TCP_CONNECTION_FIN_WAIT2)
+        return SLOW_FIN_WAIT_2;
+    if (delegated->snd_wnd == 0 && delegated->snd_nxt == delegated->snd_una)
+        return delegated->retransmit.count == 0 ? SLOW_PERSIST : SLOW_PROBE;
+    return in_flight ? SLOW_RETRANSMIT : SLOW_PERSIST;
+}
+
+static bool
+is_movable(enum flue_tcp_connection_state state)
+{
+    return state >= FLUE_TCP_CONNECTION_ESTABLISHED && state < FLUE_TCP_CONNECTION_TIME_WAIT;
+}
+
+static struct flue_tcp_options
+options_of(const struct flue_tcp_engine *engine, const struct flue_tcp_import *import)
+{
+    const struct flue_tcp_const *constants = import->constants;
+    const struct flue_tcp_cached *cached = import->cached;
+    struct flue_tcp_options options = engine->config.options;
+    uint32_t headers = import->tuple.ip_version == 4 ? 40 : 60;
+    uint32_t mss = import->path_mtu > headers ? import->path_mtu - headers : 0;
+
+    options.receive_buffer_bytes = cached->initial_rcv_wnd;
+    options.mss = clamped(mss);
+    options.use_timestamps = (constants->flags & FLUE_TCP_FLAG_TIMESTAMP_ENABLED) != 0;
+    options.use_window_scaling = (constants->flags & FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED) != 0;
+    options.use_nagle = (cached->flags & FLUE_TCP_FLAG_NAGLING_ENABLED) != 0;
+    options.use_keepalive = (cached->flags & FLUE_TCP_FLAG_KEEP_ALIVE_ENABLED) != 0;
+    options.keepalive_probes = cached->ka_probe_count;
+    options.keepalive_idle_ticks = cached->ka_timeout_ticks;
+    options.keepalive_interval_ticks = cached->ka_interval_ticks;
+    options.ttl = cached->ttl_or_hop_limit;
+    options.traffic_class = cached->tos_or_traffic_class;
+    options.flow_label = cached->flow_label;
+    if (import->congestion_control != NULL)
+        options.congestion_control = import->congestion_control;
+    return options;
+}
+
+static void
+import_send(struct flue_tcp_connection *connection, const struct flue_tcp_import *import)
+{
+    const struct flue_tcp_delegated *delegated = import->delegated;
+    enum flue_tcp_connection_state state = delegated->state;
+
+    connection->snd_una = delegated->snd_una;
+    connection->snd_nxt = delegated->snd_nxt;
+    connection->snd_max = delegated->snd_max;
+    connection->snd_wnd = delegated->snd_wnd;
+    connection->max_snd_wnd = delegated->max_snd_wnd;
+    connection->snd_wl1 = delegated->send_wl1;
+    connection->snd_wl2 = delegated->snd_una;
+    connection->iss = delegated->snd_una - 1;
+    connection->recover = delegated->snd_una - 1;
+    connection->remote_mss = import->constants->remote_mss;
+    flue__tcp_set_mss(connection);
+    connection->cwnd =
+        delegated->cwnd < connection->mss ? connection->mss : delegated->cwnd;
+    connection->ssthresh = delegated->ss_thresh;
+    connection->dup_acks = delegated->dup_ack_count;
+    connection->probe_round = delegated->snd_wnd_probe_count;
+    connection->retransmissions = delegated->retransmit.count;
+    connection->fin_sent = state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
+                           state == FLUE_TCP_CONNECTION_FIN_WAIT2 ||
+                           state == FLUE_TCP_CONNECTION_CLOSING ||
+                           state == FLUE_TCP_CONNECTION_LAST_ACK;
+    connection->fin_wanted = connection->fin_sent || import->send_shutdown;
+    /* In FIN-WAIT-2 the FIN itself is acknowledged: the data ended one before SND.UNA. */
+    send_queue_init(&connection->queue,
+                    connection->snd_una - (state == FLUE_TCP_CONNECTION_FIN_WAIT2 ? 1 : 0));
+    send_queue_append(&connection->queue, import->lists);
+}
+
+static void
+import_receive(struct flue_tcp_connection *connection, const struct flue_tcp_import *import)
+{
+    const struct flue_tcp_delegated *delegated = import->delegated;
+    struct flue_tcp_engine *engine = connection->engine;
+    enum flue_tcp_connection_state state = delegated->state;
+
+    connection->rcv_nxt = delegated->rcv_nxt;
+    connection->rcv_adv = delegated->rcv_nxt + delegated->rcv_wnd;
+    connection->rcv_buffered = import->rcv_buffered;
+    connection->last_ack_sent = delegated->rcv_nxt;
+    connection->irs = delegated->rcv_nxt - 1;
+    connection->fin_received = state == FLUE_TCP_CONNECTION_CLOSE_WAIT ||
+                               state == FLUE_TCP_CONNECTION_CLOSING ||
+                               state == FLUE_TCP_CONNECTION_LAST_ACK;
+    connection->ts_recent = delegated->ts_recent;
+    connection->ts_recent_tick = engine->tick >= delegated->ts_recent_age
+                                     ? engine->tick - delegated->ts_recent_age
+                                     : 0;
+    connection->has_ts_recent = connection->use_timestamps;
+    connection->ts_offset = delegated->ts_time - (uint32_t)engine->tick;
+}
+
+static void
+import_timers(struct flue_tcp_connection *connection, flue_time now,
+              const struct flue_tcp_delegated *delegated)
+{
+    enum slow_timer slow = slow_timer_of(delegated);
+
+    connection->srtt_x8 = delegated->srtt;
+    connection->rttvar_x4 = delegated->rtt_var;
+    connection->has_rtt = delegated->srtt != 0 || delegated->rtt_var != 0;
+    if (connection->has_rtt)
+        flue__tcp_rtt_update_rto(connection);
+    connection->rtt_tick = connection->engine->tick - delegated->total_rt;
+    if (slow != SLOW_NONE)
+        flue__tcp_arm_slow(connection, now, slow, delegated->retransmit.timeout_delta_ticks);
+    connection->keepalive_probes_sent = delegated->keep_alive.count;
+    if (delegated->keep_alive.timeout_delta_ticks != FLUE_TICKS_NOT_RUNNING)
+        flue__tcp_arm_keepalive(connection, now, delegated->keep_alive.timeout_delta_ticks);
+    else
+        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+}
+
+enum flue_result
+flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue_tcp_import *import,
+                struct flue_tcp_connection **connection_out)
+{
+    struct flue_tcp_options options = options_of(engine, import);
+    struct flue_tcp_connection *connection;
+
+    if (!is_movable(import->delegated->state))
+        return FLUE_ERROR_STATE;
+    if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < 64 ||
+        import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14)
+        return FLUE_ERROR_INVALID;
+    if (flue_tcp_find(engine, &import->tuple) != NULL)
+        return FLUE_ERROR_IN_USE;
+    if (engine->connection_count >= engine->config.max_connections)
+        return FLUE_ERROR_LIMIT;
+    connection = flue__tcp_new(engine, &import->tuple, &options, import->connection_user);
+    if (connection == NULL)
+        return FLUE_ERROR_NO_MEMORY;
+    flue__tcp_set_clock(engine, now);
+    connection->snd_wind_scale = import->constants->snd_wind_scale;
+    connection->rcv_wind_scale = import->constants->rcv_wind_scale;
+    import_send(connection, import);
+    import_receive(connection, import);
+    import_timers(connection, now, import->delegated);
+    flue__tcp_set_state(connection, import->delegated->state);
+    flue__tcp_settle_timer(connection);
+    *connection_out = connection;
+    return FLUE_OK;
+}
+
+void
+flue_tcp_resume(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    connection->want_output = true;
+    flue__tcp_let_go(connection, now);
+}
+
+void
+flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu)
+{
+    uint32_t headers = connection->tuple.ip_version == 4 ? 40 : 60;
+    uint32_t mss = path_mtu > headers + 64 ? path_mtu - headers : 64;
+
+    flue__tcp_set_clock(connection->engine, now);
+    flue__tcp_hold(connection);
+    connection->option_mss = clamped(mss);
+    flue__tcp_set_mss(connection);
+    connection->want_output = true;
+    flue__tcp_let_go(connection, now);
+}
+
+void
+flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
+                      struct flue_tcp_snapshot *snapshot)
+{
+    int32_t window = seq_diff(c->rcv_adv, c->rcv_nxt);
+
+    flue__tcp_set_clock(c->engine, now);
+    *snapshot = (struct flue_tcp_snapshot){
+        .state = c->state,
+        .iss = c->iss,
+        .irs = c->irs,
+        .snd_una = c->snd_una,
+        .snd_nxt = c->snd_nxt,
+        .snd_max = c->snd_max,
+        .snd_wnd = c->snd_wnd,
+        .max_snd_wnd = c->max_snd_wnd,
+        .snd_wl1 = c->snd_wl1,
+        .snd_wl2 = c->snd_wl2,
+        .rcv_nxt = c->rcv_nxt,
+        .rcv_wnd = window > 0 ? (uint32_t)window : 0,
+        .rcv_buffered = c->rcv_buffered,
+        .snd_queued = seq_gt(c->queue.end_seq, c->snd_una) ? c->queue.end_seq - c->snd_una : 0,
+        .reassembly_bytes = c->reassembly != NULL ? c->reassembly->bytes : 0,
+        .cwnd = c->cwnd,
+        .ssthresh = c->ssthresh,
+        .recover = c->recover,
+        .in_recovery = c->in_recovery,
+        .dup_acks = c->dup_acks,
+        .retransmissions = c->retransmissions,
+        .srtt_x8_ticks = c->srtt_x8,
+        .rttvar_x4_ticks = c->rttvar_x4,
+        .rto_ticks = c->rto,
+        .ts_recent = c->ts_recent,
+        .ts_offset = c->ts_offset,
+        .mss = c->mss,
+        .snd_wind_scale = c->snd_wind_scale,
+        .rcv_wind_scale = c->rcv_wind_scale,
+        .timestamps = c->use_timestamps,
+        .window_scaling = c->use_window_scaling,
+        .nagle = c->use_nagle,
+        .retransmit_left_ticks = ticks_left(c, now, c->slow_deadline),
+        .delayed_ack_left_ticks = ticks_left(c, now, c->delayed_ack_deadline),
+        .keepalive_left_ticks = ticks_left(c, now, c->keepalive_deadline),
+    };
+}
