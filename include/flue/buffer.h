@@ -59,7 +59,7 @@ struct flue_span {
 };
 
 /* A buffer list over one descriptor: makes `list` and `descriptor` describe `length` bytes at `bytes`
- * (NULL: length only). All memory stays the caller's. */
+ * (NULL: length only). The status is UNWRITTEN. All memory stays the caller's. */
 void flue_buffer_list_init(struct flue_buffer_list *list, struct flue_memory_descriptor *descriptor,
                            void *bytes, uint32_t length);
 

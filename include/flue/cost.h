@@ -68,7 +68,7 @@ const struct flue_profile *flue_profile_at(uint32_t index);
 
 /* One core. Its owner reads the members; only flue_core_occupy writes them. */
 struct flue_core {
-    uint64_t hz;
+    uint64_t hz;                             /* cycles a second; 0: work takes no time */
     flue_time busy_until;                    /* when everything given to it so far is done */
     flue_time booked[FLUE_COST_CATEGORIES];  /* time by category, work not yet done included */
     uint64_t events[FLUE_COST_CATEGORIES];   /* pieces of work by category */
@@ -76,7 +76,8 @@ struct flue_core {
 
 void flue_core_init(struct flue_core *core, uint64_t hz);
 
-/* Gives the core `cycles` of work at `now`, behind what it already has; returns when it will be done. */
+/* Gives the core `cycles` of work at `now`, behind what it already has; returns when it will be done.
+ * A piece of work lasts a whole number of picoseconds, the nearest to cycles / hz. */
 flue_time flue_core_occupy(struct flue_core *core, flue_time now, enum flue_cost_category category,
                            uint64_t cycles);
 

@@ -30,12 +30,13 @@ struct flue_packet {
     struct flue_tcp_segment segment;
 };
 
-/* What flue_frame_read says of a frame that is not an ordinary TCP segment. */
+/* What flue_frame_read says of a frame. Where the comment does not say that *packet is filled, its
+ * contents are undefined. */
 enum flue_frame_kind {
     FLUE_FRAME_TCP,        /* *packet is filled */
-    FLUE_FRAME_FRAGMENT,   /* TCP in an IP fragment */
-    FLUE_FRAME_IP_OPTIONS, /* TCP behind IPv4 options or IPv6 extension headers */
-    FLUE_FRAME_OTHER,      /* not TCP over IP */
+    FLUE_FRAME_FRAGMENT,   /* TCP in an IP fragment; MAC and IP addresses and the tag are filled */
+    FLUE_FRAME_IP_OPTIONS, /* TCP behind IPv4 options or IPv6 extension headers; filled likewise */
+    FLUE_FRAME_OTHER,      /* not TCP over IP, as far as it can be read */
     FLUE_FRAME_MALFORMED   /* claims to be TCP over IP, but lengths or offsets are wrong */
 };
 
@@ -47,10 +48,13 @@ enum flue_frame_kind flue_frame_read(const uint8_t *bytes, uint32_t available, u
                                      struct flue_memory_descriptor *payload_memory,
                                      struct flue_packet *packet);
 
-/* True when the IPv4 header checksum and the TCP checksum are right. The whole frame is at `bytes`. */
+/* True when the frame is FLUE_FRAME_TCP as far as the TCP header's start, and the IPv4 header checksum
+ * and the TCP checksum are right. The whole frame is at `bytes`. */
 bool flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length);
 
-/* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in IPv4. */
+/* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in IPv4.
+ * The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for (more than
+ * three beside a timestamp) are left out, the last ones first. */
 uint32_t flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX]);
 
 /* Writes the TCP header alone, its checksum included; returns how many bytes. */
@@ -59,7 +63,9 @@ uint32_t flue_tcp_header_write(const struct flue_four_tuple *tuple,
                                uint8_t header[FLUE_TCP_HEADER_MAX]);
 
 /* Reads a TCP header at `bytes` (`available` of a segment of `segment_length` bytes) into *segment,
- * payload as in flue_frame_read. hop_limit, traffic_class and flow_label are left alone. */
+ * payload as in flue_frame_read. hop_limit, traffic_class and flow_label are left alone. Unknown
+ * options are skipped; a window scale above 14 reads as 14 (RFC 7323 2.3). FLUE_ERROR_MALFORMED when the
+ * header is not all there, or its length or an option's length cannot be. */
 FLUE_MUST_USE enum flue_result
 flue_tcp_header_read(const uint8_t *bytes, uint32_t available, uint32_t segment_length,
                      struct flue_memory_descriptor *payload_memory, struct flue_tcp_segment *segment);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reads frames that anybody may have written: Ethernet, 802.1Q, IPv4, IPv6, TCP.
+ *
+ * No byte outside the available ones is touched, whatever the frame claims. A frame is called
+ * malformed only where its protocol field says TCP; what cannot be recognised at all is
+ * FLUE_FRAME_OTHER and left to the ordinary path.
+ */
+#include "flue/frame.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/checksum.h"
+#include "base/wire.h"
+
+/* What is left of the frame: `length` bytes by its own account, the first `available` of them here.
+ */
+struct view {
+    const uint8_t *at;
+    uint32_t available; /* <= length */
+    uint32_t length;
+};
+
+/* IPv6 next-header values (RFC 8200 section 4, RFC 4302, RFC 6275, RFC 7401, RFC 5533). */
+enum {
+    IPV6_HOP_BY_HOP = 0,
+    IPV6_ROUTING = 43,
+    IPV6_FRAGMENT = 44,
+    IPV6_AUTHENTICATION = 51,
+    IPV6_DESTINATION_OPTIONS = 60,
+    IPV6_MOBILITY = 135,
+    IPV6_HOST_IDENTITY = 139,
+    IPV6_SHIM6 = 140
+};
+
+static inline void
+skip(struct view *view, uint32_t bytes)
+{
+    view->at += bytes;
+    view->available -= bytes;
+    view->length -= bytes;
+}
+
+static inline void
+limit(struct view *view, uint32_t length)
+{
+    view->length = length;
+    if (view->available > length)
+        view->available = length;
+}
+
+/* Reads the link header; returns the EtherType behind it, 0 when the frame is too short for one. */
+static inline uint32_t
+read_link(struct view *view, struct flue_packet *packet)
+{
+    uint32_t type;
+
+    if (view->available < FLUE__ETHERNET_BYTES)
+        return 0;
+    memcpy(packet->destination.bytes, view->at, FLUE_MAC_BYTES);
+    memcpy(packet->source.bytes, view->at + 6, FLUE_MAC_BYTES);
+    type = flue__get16(view->at + 12);
+    packet->has_vlan = false;
+    packet->vlan_tci = 0;
+    skip(view, FLUE__ETHERNET_BYTES);
+    if (type != FLUE__ETHERTYPE_VLAN)
+        return type;
+    if (view->available < FLUE__VLAN_BYTES)
+        return 0;
+    packet->has_vlan = true;
+    packet->vlan_tci = flue__get16(view->at);
+    type = flue__get16(view->at + 2);
+    skip(view, FLUE__VLAN_BYTES);
+    return type;
+}
+
+/* FLUE_FRAME_TCP leaves `view` at the TCP header, as long as the IP packet says. */
+static inline enum flue_frame_kind
+read_ipv4(struct view *view, struct flue_packet *packet)
+{
+    const uint8_t *header = view->at;
+    uint32_t header_length, total_length;
+
+    if (view->available < FLUE__IPV4_BYTES || header[0] >> 4 != 4 ||
+        header[9] != FLUE__PROTOCOL_TCP)
+        return FLUE_FRAME_OTHER;
+    header_length = (uint32_t)(header[0] & 0x0F) * 4;
+    total_length = flue__get16(header + 2);
+    if (header_length < FLUE__IPV4_BYTES || header_length > total_length ||
+        total_length > view->length)
+        return FLUE_FRAME_MALFORMED;
+
+    packet->segment.traffic_class = header[1];
+    packet->segment.flow_label = 0;
+    packet->segment.hop_limit = header[8];
+    packet->ip_id = flue__get16(header + 4);
+    packet->tuple.ip_version = 4;
+    memcpy(packet->tuple.remote.bytes, header + 12, 4);
+    memcpy(packet->tuple.local.bytes, header + 16, 4);
+    if ((flue__get16(header + 6) & FLUE__IPV4_FRAGMENT_MASK) != 0)
+        return FLUE_FRAME_FRAGMENT;
+    if (header_length > FLUE__IPV4_BYTES)
+        return FLUE_FRAME_IP_OPTIONS;
+    limit(view, total_length);
+    skip(view, FLUE__IPV4_BYTES);
+    return FLUE_FRAME_TCP;
+}
+
+/* What a chain of extension headers, the first of kind `next`, leads to. */
+static enum flue_frame_kind
+walk_extension_headers(struct view *view, uint32_t next)
+{
+    while (view->available >= 8) {
+        uint32_t length = 8 + (uint32_t)view->at[1] * 8;
+
+        switch (next) {
+        case FLUE__PROTOCOL_TCP:
+            return FLUE_FRAME_IP_OPTIONS;
+        case IPV6_FRAGMENT:
+            return view->at[0] == FLUE__PROTOCOL_TCP ? FLUE_FRAME_FRAGMENT : FLUE_FRAME_OTHER;
+        case IPV6_AUTHENTICATION:
+            length = 8 + (uint32_t)view->at[1] * 4; /* counted in 4 bytes, less 2 (RFC 4302 2.2) */
+            break;
+        case IPV6_HOP_BY_HOP:
+        case IPV6_ROUTING:
+        case IPV6_DESTINATION_OPTIONS:
+        case IPV6_MOBILITY:
+        case IPV6_HOST_IDENTITY:
+        case IPV6_SHIM6:
+            break;
+        default:
+            return FLUE_FRAME_OTHER;
+        }
+        next = view->at[0];
+        if (length > view->available)
+            return next == FLUE__PROTOCOL_TCP ? FLUE_FRAME_MALFORMED : FLUE_FRAME_OTHER;
+        skip(view, length);
+    }
+    return next == FLUE__PROTOCOL_TCP ? FLUE_FRAME_MALFORMED : FLUE_FRAME_OTHER;
+}
+
+static inline enum flue_frame_kind
+read_ipv6(struct view *view, struct flue_packet *packet)
+{
+    const uint8_t *header = view->at;
+    uint32_t first, payload_length;
+
+    if (view->available < FLUE__IPV6_BYTES || header[0] >> 4 != 6)
+        return FLUE_FRAME_OTHER;
+    payload_length = flue__get16(header + 4);
+    if (payload_length > view->length - FLUE__IPV6_BYTES)
+        return header[6] == FLUE__PROTOCOL_TCP ? FLUE_FRAME_MALFORMED : FLUE_FRAME_OTHER;
+
+    first = flue__get32(header);
+    packet->segment.traffic_class = (uint8_t)(first >> 20);
+    packet->segment.flow_label = first & 0xFFFFF;
+    packet->segment.hop_limit = header[7];
+    packet->ip_id = 0;
+    packet->tuple.ip_version = 6;
+    memcpy(packet->tuple.remote.bytes, header + 8, 16);
+    memcpy(packet->tuple.local.bytes, header + 24, 16);
+    limit(view, FLUE__IPV6_BYTES + payload_length);
+    skip(view, FLUE__IPV6_BYTES);
+    if (header[6] != FLUE__PROTOCOL_TCP)
+        return walk_extension_headers(view, header[6]);
+    return FLUE_FRAME_TCP;
+}
+
+/* Everything before the TCP header. */
+static inline enum flue_frame_kind
+read_below_tcp(struct view *view, struct flue_packet *packet)
+{
+    /* The tuple is hashed and compared as memory: every byte of it counts. */
+    memset(&packet->tuple, 0, sizeof packet->tuple);
+    switch (read_link(view, packet)) {
+    case FLUE__ETHERTYPE_IPV4:
+        return read_ipv4(view, packet);
+    case FLUE__ETHERTYPE_IPV6:
+        return read_ipv6(view, packet);
+    default:
+        return FLUE_FRAME_OTHER;
+    }
+}
+
+enum flue_frame_kind
+flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
+                struct flue_memory_descriptor *payload_memory, struct flue_packet *packet)
+{
+    struct view view = {bytes, available < frame_length ? available : frame_length, frame_length};
+    enum flue_frame_kind kind = read_below_tcp(&view, packet);
+
+    if (kind != FLUE_FRAME_TCP)
+        return kind;
+    if (flue_tcp_header_read(view.at, view.available, view.length, payload_memory,
+                             &packet->segment) != FLUE_OK)
+        return FLUE_FRAME_MALFORMED;
+    packet->tuple.remote_port = flue__get16(view.at);
+    packet->tuple.local_port = flue__get16(view.at + 2);
+    return FLUE_FRAME_TCP;
+}
+
+bool
+flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length)
+{
+    struct view view = {bytes, frame_length, frame_length};
+    struct flue_packet packet;
+
+    if (read_below_tcp(&view, &packet) != FLUE_FRAME_TCP)
+        return false;
+    if (packet.tuple.ip_version == 4 &&
+        flue__checksum_bytes(view.at - FLUE__IPV4_BYTES, FLUE__IPV4_BYTES) != 0xFFFF)
+        return false;
+    return flue__checksum_fold(flue__checksum_pseudo_header(&packet.tuple, view.length) +
+                               flue__checksum_bytes(view.at, view.length)) == 0xFFFF;
+}
