@@ -12,7 +12,13 @@
  * member is the block list (struct flue_tcp_block and its siblings).
  *
  * Every operation is asynchronous: the call only records it, and the same pointer comes back in the
- * completion. Between call and completion the tree, or the buffer lists, belong to the provider.
+ * completion. Between call and completion the tree, or the buffer lists, belong to the provider. (The
+ * default provider alone has no queue, and completes from inside the call.)
+ *
+ * Received data that the client accepts with SUCCESS counts against the connection's receive window until
+ * tcp_offload_receive_return: a client that keeps what its application has not read keeps the peer's view
+ * of the window right. Data placed into a posted request, or consumed by a partial acceptance, opens the
+ * window at once (RECV-012).
  *
  * FLUE names are the NDIS names in C spelling: MiniportInitiateOffload is initiate_offload in struct
  * flue_provider, ProtocolInitiateOffloadComplete is initiate_offload_complete in struct flue_client.
@@ -92,6 +98,9 @@ struct flue_block_list {
 void flue_block_list_init(struct flue_block_list *block, enum flue_offload_state_type type,
                           uint32_t size, struct flue_offload_handle *handle);
 
+/* The documents' names: "TcpOffloadState", "TcpIndicateRetrieve", "TimeoutExpiration"; never NULL. */
+const char *flue_offload_state_type_name(enum flue_offload_state_type type);
+
 struct flue_neighbor_block { /* FLUE_NEIGHBOR_OFFLOAD_STATE */
     struct flue_block_list block;
     struct flue_neighbor_const constants;
@@ -152,6 +161,9 @@ enum flue_tcp_upload_reason {
     FLUE_UPLOAD_NO_BUFFER_PREPOSTING,
     FLUE_UPLOAD_SMALL_IO
 };
+
+const char *flue_tcp_offload_event_name(enum flue_tcp_offload_event_type type);
+const char *flue_tcp_upload_reason_name(enum flue_tcp_upload_reason reason);
 
 enum flue_indicate_offload_event {
     FLUE_NEIGHBOR_REACHABILITY_QUERY,

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Between the TCP engine and the rest of the target: segments get their frame, and what the engine tells
+ * is put where flue_target_poll finds it. Nothing here calls the client.
+ */
+#include <string.h>
+
+#include "target/parts.h"
+
+enum { IP_ID_FIRST = 0x8000 }; /* SEND-019: the lower half is the host's */
+
+/* SEND-018, SEND-021 (DF is set by whoever writes the frame), STATE-026: down along the links. */
+static void
+on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
+        const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
+{
+    struct flue_target *target = user;
+    struct target_connection *connection = flue_tcp_user(tcp);
+    struct target_path *path = connection->path;
+    const struct target_neighbor *neighbor = path->neighbor;
+    struct flue_packet packet;
+
+    packet.source = neighbor->source;
+    packet.destination = neighbor->destination;
+    /* A tag with id 0 carries the priority alone. */
+    packet.has_vlan = neighbor->vlan_id != 0 || connection->user_priority != 0;
+    packet.vlan_tci = (uint16_t)((connection->user_priority << 13) | neighbor->vlan_id);
+    packet.ip_id = path->next_ip_id;
+    path->next_ip_id = (uint16_t)((path->next_ip_id + 1U) | IP_ID_FIRST);
+    packet.tuple = *tuple;
+    packet.segment = *segment;
+    target->handlers.transmit(target->user, now, &packet);
+}
+
+static void
+on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
+            const struct flue_span *data, bool push)
+{
+    struct target_connection *connection = flue_tcp_user(tcp);
+
+    (void)user;
+    if (connection->is_corrupt)
+        return;
+    if (!flue__target_buffer(connection, data)) {
+        /* The bytes are acknowledged or soon will be: nobody can give them back. */
+        connection->is_corrupt = true;
+        connection->want_abort = true;
+        flue__target_request_upload(connection, now, FLUE_UPLOAD_HARDWARE_FAILURE);
+        return;
+    }
+    connection->io->ends_with_push = push;
+    connection->path->neighbor->nrt_tick = flue__target_tick(connection->target, now);
+    flue__target_ready(connection, now);
+}
+
+static void
+on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    struct target_connection *connection = flue_tcp_user(tcp);
+
+    (void)user;
+    connection->has_fin = true;
+    flue__target_ready(connection, now);
+}
+
+/* EVENT-021: the peer got what went over this neighbour. */
+static void
+on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *tcp, uint32_t bytes)
+{
+    struct target_connection *connection = flue_tcp_user(tcp);
+
+    (void)user;
+    (void)bytes;
+    connection->path->neighbor->nrt_tick = flue__target_tick(connection->target, now);
+}
+
+static void
+on_sent(void *user, flue_time now, struct flue_tcp_connection *tcp, struct flue_buffer_list *lists)
+{
+    struct flue_target *target = user;
+    struct target_connection *connection = flue_tcp_user(tcp);
+    struct list_queue *queue = connection->is_held ? &target->held_sends : &target->sends;
+
+    while (lists != NULL) {
+        struct flue_buffer_list *list = lists;
+
+        lists = list->next;
+        if (connection->io != NULL && list == connection->io->disconnect)
+            continue; /* it goes back through the disconnect's own completion (CLOSE-016) */
+        list->miniport_reserved[1] = connection;
+        flue__target_push(queue, list);
+    }
+    if (!connection->is_held)
+        flue__target_wake(target, now);
+}
+
+static void
+on_send_closed(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    struct flue_target *target = user;
+    struct target_connection *connection = flue_tcp_user(tcp);
+
+    flue__target_end_disconnect(connection, FLUE_STATUS_SUCCESS);
+    flue__target_io_settle(connection);
+    flue__target_wake(target, now);
+}
+
+static bool
+on_exhausted(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    (void)user;
+    flue__target_request_upload(flue_tcp_user(tcp), now, FLUE_UPLOAD_TIMEOUT_EXPIRATION);
+    return true;
+}
+
+/* The state is kept for the termination, which is the host's to order (CLOSE-018); segments that still
+ * come go up the ordinary path (CLOSE-021), because the engine forgets the connection. */
+static void
+on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_result reason)
+{
+    struct flue_target *target = user;
+    struct target_connection *connection = flue_tcp_user(tcp);
+    struct target_final *final = slab_get(&target->finals);
+
+    if (final != NULL) {
+        memset(final, 0, sizeof *final);
+        flue_tcp_export(tcp, now, &final->constants, &final->cached, &final->delegated);
+        connection->final = final;
+    }
+    connection->tcp = NULL;
+    flue_tcp_release(tcp, now);
+    if (reason == FLUE_ERROR_RESET || reason == FLUE_ERROR_REFUSED) {
+        connection->is_aborted = true;
+        connection->want_abort = true;
+    }
+    if (reason != FLUE_OK)
+        flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
+    flue__target_ready(connection, now);
+}
+
+/* CLOSE-023, NOTE-039 */
+static void
+on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    (void)user;
+    flue__target_request_upload(flue_tcp_user(tcp), now, FLUE_UPLOAD_UPLOAD_REQUESTED);
+}
+
+const struct flue_tcp_handlers flue__target_tcp_handlers = {
+    .emit = on_emit,
+    .received = on_received,
+    .peer_closed = on_peer_closed,
+    .acknowledged = on_acknowledged,
+    .sent = on_sent,
+    .send_closed = on_send_closed,
+    .exhausted = on_exhausted,
+    .closed = on_closed,
+    .entered_time_wait = on_entered_time_wait,
+};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the files of model/target/ share: the objects that a target holds, the queues of what it has to
+ * tell its client, and who does what.
+ *
+ * A connection that does nothing takes its struct and the engine's, no more. What a connection needs
+ * while it works (received data, posted requests, a disconnect under way) is struct target_io, taken when
+ * the work starts and given back when it is done.
+ */
+#ifndef FLUE_TARGET_PARTS_H
+#define FLUE_TARGET_PARTS_H
+
+#include "chimney/block_state.h"
+#include "chimney/heap.h"
+#include "flue/target.h"
+#include "tcp/slab.h"
+
+/* What every offloaded object has; the client's cell refers to it. */
+struct target_object {
+    struct target_object *operation_next; /* in the list of the operation that made or ends it */
+    struct flue_offload_handle *handle;   /* the client's, to be quoted in indications */
+    uint8_t layer;                        /* enum flue_layer */
+    bool is_ending;                       /* a termination has taken it out */
+};
+
+struct target_neighbor {
+    struct target_object object;
+    uint32_t paths;   /* that depend on it ... */
+    uint32_t leaving; /* ... and are being terminated */
+    uint16_t vlan_id;
+    struct flue_mac source;
+    struct flue_mac destination;
+    uint8_t dl_source_address[FLUE_DL_ADDRESS_BYTES]; /* as given, for queries */
+    uint32_t hrd_ticks;                               /* as given */
+    uint32_t nrt_tick; /* NICReachabilityTime, on the target's clock (EVENT-017) */
+};
+
+struct target_path {
+    struct target_object object;
+    struct target_neighbor *neighbor;
+    uint32_t connections; /* that depend on it ... */
+    uint32_t leaving;     /* ... and are being terminated */
+    uint32_t path_mtu;
+    uint16_t next_ip_id; /* 0x8000..0xFFFF (SEND-019) */
+    uint8_t ip_version;
+    struct flue_ip source;
+    struct flue_ip destination;
+};
+
+/* A run of received data in the target's memory. */
+struct received_piece {
+    struct flue_memory_descriptor descriptor; /* bytes NULL: length only */
+    uint32_t capacity;                        /* of bytes */
+};
+
+/* One list of received data, on its way to the client or with it. */
+struct indication {
+    struct flue_buffer_list list;         /* first: the list is the indication */
+    struct target_connection *connection; /* NULL once that is gone */
+    struct indication *next;              /* of the connection's, out with the client */
+    struct indication *previous;
+    uint32_t bytes; /* that its return gives back to the window */
+};
+
+/* What a connection needs while it works. */
+struct target_io {
+    struct flue_memory_descriptor *first; /* received and not delivered; each opens a received_piece */
+    struct flue_memory_descriptor *last;
+    uint32_t first_offset; /* bytes of the first piece that are delivered */
+    uint32_t bytes;        /* in all of them */
+    bool ends_with_push;   /* the last byte came with PSH (NOTE-034) */
+    struct flue_buffer_list *requests; /* posted, oldest first */
+    struct flue_buffer_list *last_request;
+    struct indication *lent; /* with the client */
+    struct flue_buffer_list *disconnect; /* a graceful one under way */
+};
+
+/* The state of a connection that has ended and waits for its termination (CLOSE-018). */
+struct target_final {
+    struct flue_tcp_const constants;
+    struct flue_tcp_cached cached;
+    struct flue_tcp_delegated delegated;
+};
+
+struct target_connection {
+    struct target_object object;
+    struct flue_target *target;
+    struct target_path *path;
+    struct flue_tcp_connection *tcp; /* NULL once it has ended or was given back */
+    struct target_final *final;      /* once it has ended */
+    struct target_io *io;            /* NULL: nothing under way */
+    struct target_connection *ready_next;
+    uint32_t hash_value;
+    uint32_t rcv_indication_size;
+    uint8_t user_priority;
+    uint8_t retrieve_reason; /* enum flue_tcp_upload_reason */
+    bool is_ready : 1;       /* in the target's ready queue */
+    bool is_held : 1;        /* its initiate has not been completed: nothing may be indicated */
+    bool is_refused : 1;     /* the client refused data: wait for a request (RECV-045) */
+    bool is_leaving : 1;     /* its upload was asked for, or it was given back */
+    bool is_aborted : 1;     /* by RST, from either side */
+    bool is_corrupt : 1;     /* received data was lost for want of memory */
+    bool has_fin : 1;        /* the peer has closed ... */
+    bool is_fin_told : 1;    /* ... and the client knows */
+    bool want_abort : 1;     /* TcpIndicateAbort waits */
+    bool want_retrieve : 1;  /* TcpIndicateRetrieve waits */
+};
+
+_Static_assert(sizeof(struct target_connection) <= 112, "an idle connection is small");
+
+struct list_queue {
+    struct flue_buffer_list *first;
+    struct flue_buffer_list *last;
+};
+
+enum operation_kind {
+    OPERATION_INITIATE,
+    OPERATION_TERMINATE,
+    OPERATION_UPDATE,
+    OPERATION_INVALIDATE,
+    OPERATION_QUERY
+};
+
+/* State operations wait in their own root block: its miniport_reserved and scratch words are ours while
+ * we hold it (STATE-029), so that no operation can fail for want of memory. */
+struct operation_queue {
+    struct flue_block_list *first;
+    struct flue_block_list *last;
+};
+
+/* The operation that is being carried out. */
+struct operation_progress {
+    struct flue_block_walk walk;
+    struct flue_block_list *block;     /* next to be handled; NULL: all are */
+    struct target_object *objects[3];  /* taken over or named at each depth, NULL: none */
+    bool is_begun;
+    bool is_paid;   /* the time for `block` has been added to the due time */
+    bool is_stopped; /* an initiate that goes no further (OFFLOAD-027) */
+};
+
+struct flue_target {
+    struct flue_target_config config;
+    struct flue_target_handlers handlers;
+    void *user;
+    struct flue_allocator allocator;
+    const struct flue_client *client;
+    struct flue_client no_client; /* until one is attached */
+    struct flue_provider provider;
+    struct flue_tcp_engine *engine;
+
+    struct slab neighbors;
+    struct slab paths;
+    struct slab connections;
+    struct slab ios;
+    struct slab finals;
+    struct slab pieces;
+    struct slab indications;
+    struct heap heap; /* bytes of received data */
+
+    struct operation_queue operations; /* the first is being carried out */
+    struct operation_progress progress;
+    flue_time operation_due;
+    struct operation_queue done; /* to be completed by flue_target_poll */
+
+    struct list_queue sends; /* to be completed by flue_target_poll, in this order of kinds */
+    struct list_queue forwards;
+    struct list_queue receives;
+    struct list_queue disconnects;
+    struct list_queue held_sends; /* of connections whose initiate is not completed */
+    struct target_connection *ready; /* have something to deliver or to tell */
+    struct target_connection *last_ready;
+    bool is_polling;
+    bool is_awake; /* the interrupt was raised and poll has not emptied the queues since */
+
+    struct flue_target_statistics statistics;
+};
+
+/* ---- objects.c: lifetime ---- */
+struct target_io *flue__target_io(struct target_connection *connection); /* NULL: no memory */
+/* Gives the io back when nothing is under way any more. */
+void flue__target_io_settle(struct target_connection *connection);
+void flue__target_free(struct flue_target *target, struct target_object *object);
+uint32_t flue__target_tick(const struct flue_target *target, flue_time now);
+
+/* ---- engine.c: what the engine calls ---- */
+extern const struct flue_tcp_handlers flue__target_tcp_handlers;
+
+/* ---- poll.c: what waits for the client ---- */
+void flue__target_wake(struct flue_target *target, flue_time now);
+void flue__target_ready(struct target_connection *connection, flue_time now);
+void flue__target_push(struct list_queue *queue, struct flue_buffer_list *list);
+/* Completes the lists that wait. Only while polling. */
+bool flue__target_complete_lists(struct flue_target *target, flue_time now);
+
+/* ---- operations.c ---- */
+void flue__target_queue_operation(struct flue_target *target, flue_time now,
+                                  struct flue_block_list *tree, enum operation_kind kind);
+void flue__target_run_operations(struct flue_target *target, flue_time now);
+/* The tick at which the operation with this root was asked for. */
+uint32_t flue__target_call_tick(const struct flue_block_list *root);
+/* Takes the first of the done operations and completes it; false: there is none. */
+bool flue__target_complete_operation(struct flue_target *target, flue_time now);
+
+/* ---- initiate.c, terminate.c, query.c: one block each, and the end of the walk ---- */
+
+/* Leaves a status in the block: SUCCESS, PENDING for a linker, or why it was not taken over. */
+void flue__target_initiate_block(struct flue_target *target, flue_time now,
+                                 struct flue_block_list *root, struct flue_block_list *block,
+                                 uint32_t depth);
+void flue__target_initiate_end(struct flue_block_list *root);
+void flue__target_terminate_block(struct flue_target *target, flue_time now,
+                                  struct flue_block_list *root, struct flue_block_list *block);
+void flue__target_terminate_end(struct flue_target *target, flue_time now,
+                                struct flue_block_list *root);
+void flue__target_query_block(struct flue_target *target, flue_time now,
+                              struct flue_block_list *block);
+/* Keeps an object in the list of the operation whose tree is `root`. */
+void flue__target_keep(struct flue_block_list *root, struct target_object *object);
+
+/* ---- deliver.c: received data ---- */
+/* Appends data to what the connection holds. False: no memory, the data is lost. */
+bool flue__target_buffer(struct target_connection *connection, const struct flue_span *data);
+/* Fills posted requests from buffered data; full ones go to the completion queue (RECV-026). */
+void flue__target_place(struct target_connection *connection, flue_time now);
+/* The delivery algorithm and the events behind it, for one connection. Only while polling. */
+void flue__target_deliver(struct target_connection *connection, flue_time now);
+/* All posted requests end with `status` and what they hold. */
+void flue__target_end_requests(struct target_connection *connection, enum flue_status status);
+/* All undelivered data as one list that the client must return; NULL: no memory, or no data. */
+struct indication *flue__target_lend(struct target_connection *connection);
+void flue__target_drop_data(struct target_connection *connection);
+
+/* ---- close.c ---- */
+void flue__target_request_upload(struct target_connection *connection, flue_time now,
+                                 enum flue_tcp_upload_reason reason);
+/* A graceful disconnect that is under way ends with `status`. */
+void flue__target_end_disconnect(struct target_connection *connection, enum flue_status status);
+
+/* ---- send.c, receive.c, close.c: the provider's TCP operations ---- */
+enum flue_status flue__target_send(void *adapter, flue_time now, void *context,
+                                   struct flue_buffer_list *lists);
+enum flue_status flue__target_forward(void *adapter, flue_time now, void *context,
+                                      struct flue_buffer_list *lists);
+enum flue_status flue__target_receive(void *adapter, flue_time now, void *context,
+                                      struct flue_buffer_list *lists);
+enum flue_status flue__target_receive_return(void *adapter, flue_time now,
+                                             struct flue_buffer_list *lists);
+enum flue_status flue__target_disconnect(void *adapter, flue_time now, void *context,
+                                         struct flue_buffer_list *list, uint32_t flags);
+
+/* How I/O on a connection that takes none ends; PENDING: it takes some. */
+static inline enum flue_status
+flue__target_io_status(const struct target_connection *connection)
+{
+    if (connection->is_leaving)
+        return FLUE_STATUS_UPLOAD_IN_PROGRESS;
+    if (connection->tcp == NULL)
+        return FLUE_STATUS_REQUEST_ABORTED;
+    return FLUE_STATUS_PENDING;
+}
+
+#endif

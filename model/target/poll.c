@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The event queue between target and client. Everything that the target has to say waits here until
+ * flue_target_poll; nothing else calls the client. Lists that are done go first, then connections with
+ * data or events, then operations: so whatever concerned an object is told before its termination is
+ * (TERM-006, TERM-007), and a connection's sends complete before its disconnect (CLOSE-011).
+ */
+#include "target/parts.h"
+
+void
+flue__target_push(struct list_queue *queue, struct flue_buffer_list *list)
+{
+    list->next = NULL;
+    if (queue->last != NULL)
+        queue->last->next = list;
+    else
+        queue->first = list;
+    queue->last = list;
+}
+
+void
+flue__target_wake(struct flue_target *target, flue_time now)
+{
+    if (target->is_polling || target->is_awake || flue_target_pending(target) == 0)
+        return;
+    target->is_awake = true;
+    if (target->handlers.interrupt != NULL)
+        target->handlers.interrupt(target->user, now);
+}
+
+void
+flue__target_ready(struct target_connection *connection, flue_time now)
+{
+    struct flue_target *target = connection->target;
+
+    if (connection->is_ready || connection->is_held || connection->object.is_ending)
+        return;
+    connection->is_ready = true;
+    connection->ready_next = NULL;
+    if (target->last_ready != NULL)
+        target->last_ready->ready_next = connection;
+    else
+        target->ready = connection;
+    target->last_ready = connection;
+    flue__target_wake(target, now);
+}
+
+uint32_t
+flue_target_pending(const struct flue_target *target)
+{
+    uint32_t count = 0;
+
+    count += target->sends.first != NULL ? 1 : 0;
+    count += target->forwards.first != NULL ? 1 : 0;
+    count += target->receives.first != NULL ? 1 : 0;
+    count += target->disconnects.first != NULL ? 1 : 0;
+    count += target->ready != NULL ? 1 : 0;
+    count += target->done.first != NULL ? 1 : 0;
+    return count;
+}
+
+
+/* Hands a whole chain back in one call (SEND-016, RECV-011, FORWARD-005). */
+static bool
+complete_chain(struct flue_target *target, flue_time now, struct list_queue *queue,
+               void (*complete)(void *binding, flue_time now, struct flue_buffer_list *lists))
+{
+    struct flue_buffer_list *lists = queue->first;
+
+    if (lists == NULL)
+        return false;
+    *queue = (struct list_queue){NULL, NULL};
+    for (const struct flue_buffer_list *list = lists; list != NULL; list = list->next)
+        target->statistics.completions++;
+    complete(target->client->binding, now, lists);
+    return true;
+}
+
+bool
+flue__target_complete_lists(struct flue_target *target, flue_time now)
+{
+    const struct flue_client *client = target->client;
+    bool any = false;
+
+    any |= complete_chain(target, now, &target->sends, client->tcp_offload_send_complete);
+    any |= complete_chain(target, now, &target->forwards, client->tcp_offload_forward_complete);
+    any |= complete_chain(target, now, &target->receives, client->tcp_offload_receive_complete);
+    /* A disconnect has one list and its own call (CLOSE-001). */
+    while (target->disconnects.first != NULL) {
+        struct flue_buffer_list *list = target->disconnects.first;
+
+        target->disconnects.first = list->next;
+        if (target->disconnects.first == NULL)
+            target->disconnects.last = NULL;
+        list->next = NULL;
+        target->statistics.completions++;
+        client->tcp_offload_disconnect_complete(client->binding, now, list);
+        any = true;
+    }
+    return any;
+}
+
+static bool
+deliver_first_ready(struct flue_target *target, flue_time now)
+{
+    struct target_connection *connection = target->ready;
+
+    if (connection == NULL)
+        return false;
+    target->ready = connection->ready_next;
+    if (target->ready == NULL)
+        target->last_ready = NULL;
+    connection->is_ready = false;
+    flue__target_deliver(connection, now);
+    return true;
+}
+
+uint32_t
+flue_target_poll(struct flue_target *target, flue_time now)
+{
+    uint32_t calls = 0;
+
+    if (target->is_polling)
+        return 0;
+    target->is_polling = true;
+    while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
+           flue__target_complete_operation(target, now))
+        calls++;
+    target->is_polling = false;
+    target->is_awake = false;
+    return calls;
+}

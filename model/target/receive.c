@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Posted receive requests (RECV-001 to RECV-021): queued here, filled in deliver.c.
+ */
+#include "target/parts.h"
+
+/* Why a request cannot wait for data; PENDING: it can. */
+static enum flue_status
+request_status(struct target_connection *connection)
+{
+    bool has_data = connection->io != NULL && connection->io->bytes > 0;
+    enum flue_status status = flue__target_io_status(connection);
+
+    if (status != FLUE_STATUS_PENDING)
+        return status;
+    if (connection->has_fin && connection->is_fin_told && !has_data)
+        return FLUE_STATUS_INVALID_STATE; /* RECV-015 */
+    if (flue__target_io(connection) == NULL)
+        return FLUE_STATUS_UPLOAD_IN_PROGRESS;
+    return FLUE_STATUS_PENDING;
+}
+
+static void
+queue_request(struct target_connection *connection, struct flue_buffer_list *request)
+{
+    struct target_io *io = connection->io;
+    uint32_t held = request->tcp_receive_bytes_transferred;
+
+    /* Bytes that the host put there count as filled (RECV-006). */
+    if (held > request->buffer.data_length)
+        held = request->buffer.data_length;
+    request->miniport_reserved[0] = NULL;
+    request->miniport_reserved[1] = (void *)(uintptr_t)held;
+    if (io->last_request != NULL)
+        io->last_request->miniport_reserved[0] = request;
+    else
+        io->requests = request;
+    io->last_request = request;
+    connection->is_refused = false; /* RECV-045 */
+}
+
+enum flue_status
+flue__target_receive(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
+{
+    struct flue_target *target = adapter;
+    struct target_connection *connection = context;
+
+    while (lists != NULL) {
+        struct flue_buffer_list *request = lists;
+        enum flue_status status = request_status(connection);
+
+        lists = lists->next;
+        request->next = NULL;
+        if (status == FLUE_STATUS_PENDING) {
+            queue_request(connection, request);
+            continue;
+        }
+        if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS && !connection->is_leaving)
+            flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
+        request->status = status;
+        request->tcp_offload_bytes_transferred = 0;
+        flue__target_push(&target->receives, request);
+    }
+    /* Data that waits goes into them, but not from inside this call (RECV-019, RECV-021). */
+    flue__target_ready(connection, now);
+    flue__target_wake(target, now);
+    return FLUE_STATUS_PENDING;
+}
