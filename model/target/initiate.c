@@ -225,9 +225,8 @@ take_tcp(struct flue_target *target, flue_time now, struct flue_block_list *root
 
 /* OFFLOAD-007: from here on the connection is the target's. */
 static void
-start(struct flue_target *target, flue_time now, struct target_object *object)
+start(flue_time now, struct target_object *object)
 {
-    (void)target;
     if (object->layer == FLUE_LAYER_TCP)
         flue_tcp_resume(((struct target_connection *)object)->tcp, now);
 }
@@ -297,7 +296,7 @@ flue__target_initiate_block(struct flue_target *target, flue_time now,
     if (is_new) {
         object->handle = block->offload_handle;
         *block->miniport_offload_context = object;
-        start(target, now, object);
+        start(now, object);
     }
 }
 

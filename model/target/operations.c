@@ -117,7 +117,7 @@ handle_block(struct flue_target *target, flue_time now, struct flue_block_list *
         skip = block->status != FLUE_STATUS_SUCCESS && block->status != FLUE_STATUS_PENDING;
         break;
     case OPERATION_TERMINATE:
-        flue__target_terminate_block(target, now, root, block);
+        flue__target_terminate_block(now, root, block);
         break;
     case OPERATION_QUERY:
         flue__target_query_block(target, now, block);

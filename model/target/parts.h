@@ -208,8 +208,8 @@ void flue__target_initiate_block(struct flue_target *target, flue_time now,
                                  struct flue_block_list *root, struct flue_block_list *block,
                                  uint32_t depth);
 void flue__target_initiate_end(struct flue_block_list *root);
-void flue__target_terminate_block(struct flue_target *target, flue_time now,
-                                  struct flue_block_list *root, struct flue_block_list *block);
+void flue__target_terminate_block(flue_time now, struct flue_block_list *root,
+                                  struct flue_block_list *block);
 void flue__target_terminate_end(struct flue_target *target, flue_time now,
                                 struct flue_block_list *root);
 void flue__target_query_block(struct flue_target *target, flue_time now,

@@ -117,8 +117,8 @@ give_back(struct target_connection *connection, flue_time now, struct flue_block
 }
 
 void
-flue__target_terminate_block(struct flue_target *target, flue_time now,
-                             struct flue_block_list *root, struct flue_block_list *block)
+flue__target_terminate_block(flue_time now, struct flue_block_list *root,
+                             struct flue_block_list *block)
 {
     struct target_object *object = flue__block_context(block);
     struct target_connection *connection;
