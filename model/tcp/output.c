@@ -231,10 +231,20 @@ flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
                        flue__tcp_backed_off(connection, connection->retransmissions));
 }
 
+/* The sequence number of a segment without data: SND.MAX, because SND.NXT goes back while old data is
+ * sent again and the peer would find it outside its window; but never beyond the peer's window. */
+static uint32_t
+empty_segment_seq(const struct flue_tcp_connection *connection)
+{
+    uint32_t window_end = connection->snd_una + connection->snd_wnd;
+
+    return seq_gt(connection->snd_max, window_end) ? window_end : connection->snd_max;
+}
+
 void
 flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now)
 {
-    transmit(connection, now, connection->snd_nxt, FLUE_TCP_ACK, flue_span_virtual(0));
+    transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_ACK, flue_span_virtual(0));
 }
 
 /* A window probe is one byte of the queue, or the FIN, at SND.UNA (RFC 9293 3.8.6.1); a keepalive probe
@@ -259,7 +269,7 @@ void
 flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now)
 {
     flue__tcp_stats(connection)->out_resets++;
-    transmit(connection, now, connection->snd_nxt, FLUE_TCP_RST | FLUE_TCP_ACK,
+    transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_RST | FLUE_TCP_ACK,
              flue_span_virtual(0));
 }
 

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Whole transfers between two engines: open, data both ways, close; quiet, and over a wire that loses,
+ * duplicates and reorders, for many seeds.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmocka_first.h"
+#include "wire.h"
+
+static void
+test_tcp_transfer_without_loss_delivers_everything_and_closes(void **state)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct flue_tcp_statistics statistics;
+    struct wire wire;
+
+    (void)state;
+    wire_init(&wire, 1);
+    wire_create_engine(&wire, 0, &config);
+    wire_create_engine(&wire, 1, &config);
+    wire.ends[0].to_send = 1000000;
+    wire.ends[1].to_send = 300000;
+    wire_open(&wire, NULL, NULL);
+    wire_run(&wire, 20 * FLUE_SECOND);
+    for (int side = 0; side < 2; side++) {
+        const struct endpoint *end = &wire.ends[side];
+        assert_int_equal(end->acknowledged, end->to_send);
+        assert_int_equal(end->completed, end->to_send);
+        assert_int_equal(end->received, wire.ends[1 - side].to_send);
+        assert_int_equal(end->wrong_bytes, 0);
+        assert_true(end->peer_closed);
+        assert_true(end->send_closed);
+        flue_tcp_get_statistics(wire.engines[side], &statistics);
+        assert_int_equal(statistics.retransmitted_segments, 0);
+        assert_int_equal(statistics.timeouts, 0);
+        assert_int_equal(statistics.out_resets, 0);
+    }
+    /* The side that closed first waits in TIME-WAIT (RFC 9293 3.6), here for 60 s. */
+    assert_true(wire.ends[0].time_wait != wire.ends[1].time_wait);
+    wire_run(&wire, 100 * FLUE_SECOND);
+    assert_true(wire.ends[0].is_closed && wire.ends[1].is_closed);
+    assert_int_equal(wire.ends[0].reason, FLUE_OK);
+    assert_int_equal(wire.ends[1].reason, FLUE_OK);
+    assert_int_equal(flue_tcp_next_deadline(wire.engines[0]), FLUE_TIME_NEVER);
+    assert_int_equal(flue_tcp_next_deadline(wire.engines[1]), FLUE_TIME_NEVER);
+    wire_fini(&wire);
+}
+
+static void
+random_options(struct test_random *random, struct flue_tcp_options *options)
+{
+    options->receive_buffer_bytes = (uint32_t)(1 + test_random_below(random, 200000));
+    options->mss = (uint16_t)(64 + test_random_below(random, 3000));
+    options->use_timestamps = test_random_chance(random, 0.7);
+    options->use_window_scaling = test_random_chance(random, 0.7);
+    options->use_nagle = test_random_chance(random, 0.5);
+    options->use_limited_transmit = test_random_chance(random, 0.5);
+}
+
+static void
+random_endpoint(struct test_random *random, struct endpoint *end)
+{
+    end->to_send = test_random_chance(random, 0.2) ? 0 : test_random_below(random, 150000);
+    end->write_bytes = (uint32_t)(1 + test_random_below(random, 8000));
+    if (test_random_chance(random, 0.2))
+        end->write_bytes = (uint32_t)(1 + test_random_below(random, 100));
+    end->write_ahead = (uint32_t)(1 + test_random_below(random, 100000));
+    end->virtual_payload = test_random_chance(random, 0.3);
+    end->slow_reader = test_random_chance(random, 0.3);
+}
+
+static bool
+is_done(const struct wire *wire)
+{
+    return wire->ends[0].is_closed && wire->ends[1].is_closed;
+}
+
+static void
+expect_finished(const struct wire *wire, uint64_t seed)
+{
+    for (int side = 0; side < 2; side++) {
+        const struct endpoint *end = &wire->ends[side];
+        if (end->received != wire->ends[1 - side].to_send || end->wrong_bytes != 0 ||
+            end->completed != end->to_send || end->reason != FLUE_OK || !end->is_closed)
+            fail_msg("seed %llu side %d: received %llu of %llu, wrong %llu, completed %llu of %llu, "
+                     "%s, %s",
+                     (unsigned long long)seed, side, (unsigned long long)end->received,
+                     (unsigned long long)wire->ends[1 - side].to_send,
+                     (unsigned long long)end->wrong_bytes, (unsigned long long)end->completed,
+                     (unsigned long long)end->to_send, end->is_closed ? "closed" : "open",
+                     flue_result_name(end->reason));
+    }
+}
+
+static void
+random_case(uint64_t seed)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct flue_tcp_options options[2];
+    struct wire wire;
+
+    wire_init(&wire, seed);
+    wire.delay = 1 + test_random_below(&wire.random, 20 * FLUE_MILLISECOND);
+    wire.loss = test_random_chance(&wire.random, 0.3) ? 0 : 0.1 * (double)(seed % 7) / 7;
+    wire.duplication = test_random_chance(&wire.random, 0.5) ? 0 : 0.05;
+    wire.reordering = test_random_chance(&wire.random, 0.5) ? 0 : 0.1;
+    config.max_retransmissions = 60;
+    config.max_syn_retransmissions = 60;
+    config.max_rto_ticks = 5000;
+    config.min_rto_ticks = 100;
+    config.time_wait_ticks = 2000;
+    memset(config.isn_secret, (int)seed, sizeof config.isn_secret);
+    for (int side = 0; side < 2; side++) {
+        options[side] = config.options;
+        random_options(&wire.random, &options[side]);
+        random_endpoint(&wire.random, &wire.ends[side]);
+        wire_create_engine(&wire, side, &config);
+    }
+    wire_open(&wire, &options[0], &options[1]);
+    for (uint64_t step = 0; !is_done(&wire) && step < 4000000; step++) {
+        if (!wire_step(&wire, wire.now + 50 * FLUE_MILLISECOND)) {
+            wire.now += 50 * FLUE_MILLISECOND;
+            for (int side = 0; side < 2; side++)
+                if (wire.ends[side].slow_reader)
+                    wire_consume(&wire.ends[side],
+                                 (uint32_t)test_random_below(&wire.random, 100000));
+        }
+        for (int side = 0; side < 2; side++)
+            if (wire.ends[side].slow_reader && test_random_chance(&wire.random, 0.02))
+                wire_consume(&wire.ends[side], (uint32_t)test_random_below(&wire.random, 5000));
+    }
+    expect_finished(&wire, seed);
+    wire_run(&wire, wire.now + 100 * FLUE_SECOND);
+    assert_int_equal(flue_tcp_next_deadline(wire.engines[0]), FLUE_TIME_NEVER);
+    assert_int_equal(flue_tcp_next_deadline(wire.engines[1]), FLUE_TIME_NEVER);
+    wire_fini(&wire);
+}
+
+/* FLUE_SEED=n runs that one; FLUE_SEEDS=n runs so many. */
+static void
+prop_every_byte_arrives_once_in_order_and_both_ends_finish(void **state)
+{
+    const char *one = getenv("FLUE_SEED");
+    const char *many = getenv("FLUE_SEEDS");
+    uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 300;
+
+    (void)state;
+    if (one != NULL) {
+        random_case(strtoull(one, NULL, 10));
+        return;
+    }
+    for (uint64_t seed = 1; seed <= count; seed++)
+        random_case(seed);
+}
+
+static void
+test_tcp_connect_to_no_listener_is_refused(void **state)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct flue_four_tuple tuple = wire_tuple(0);
+    struct wire wire;
+
+    (void)state;
+    wire_init(&wire, 1);
+    wire_create_engine(&wire, 0, &config);
+    wire_create_engine(&wire, 1, &config);
+    assert_int_equal(flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0],
+                                      &wire.ends[0].connection),
+                     FLUE_OK);
+    wire_run(&wire, FLUE_SECOND);
+    assert_true(wire.ends[0].is_closed);
+    assert_int_equal(wire.ends[0].reason, FLUE_ERROR_REFUSED);
+    wire_fini(&wire);
+}
+
+static void
+test_tcp_connect_without_answer_times_out(void **state)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct flue_four_tuple tuple = wire_tuple(0);
+    struct flue_tcp_statistics statistics;
+    struct wire wire;
+
+    (void)state;
+    wire_init(&wire, 1);
+    wire_create_engine(&wire, 0, &config);
+    assert_int_equal(flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0],
+                                      &wire.ends[0].connection),
+                     FLUE_OK);
+    /* 1 + 2 + 4 + ... + 64 s, the last clamped to 60 s: RFC 6298 5.5. */
+    wire_run(&wire, 122 * FLUE_SECOND);
+    assert_false(wire.ends[0].is_closed);
+    wire_run(&wire, 123 * FLUE_SECOND);
+    assert_true(wire.ends[0].is_closed);
+    assert_int_equal(wire.ends[0].reason, FLUE_ERROR_TIMED_OUT);
+    flue_tcp_get_statistics(wire.engines[0], &statistics);
+    assert_int_equal(statistics.out_segments, 7);
+    wire_fini(&wire);
+}
+
+static void
+test_tcp_abort_resets_the_peer(void **state)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct wire wire;
+
+    (void)state;
+    wire_init(&wire, 1);
+    wire_create_engine(&wire, 0, &config);
+    wire_create_engine(&wire, 1, &config);
+    wire.ends[0].to_send = 1 << 20;
+    wire.ends[1].to_send = 1 << 20;
+    wire_open(&wire, NULL, NULL);
+    wire_run(&wire, 50 * FLUE_MILLISECOND);
+    assert_true(wire.ends[1].is_connected);
+    flue_tcp_abort(wire.ends[0].connection, wire.now);
+    assert_true(wire.ends[0].is_closed);
+    assert_int_equal(wire.ends[0].reason, FLUE_ERROR_ABORTED);
+    wire_run(&wire, wire.now + FLUE_SECOND);
+    assert_true(wire.ends[1].is_closed);
+    assert_int_equal(wire.ends[1].reason, FLUE_ERROR_RESET);
+    wire_fini(&wire);
+}
+
+static void
+test_tcp_release_closes_in_order_without_another_call(void **state)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct flue_tcp_statistics statistics;
+    struct wire wire;
+
+    (void)state;
+    wire_init(&wire, 1);
+    wire_create_engine(&wire, 0, &config);
+    wire_create_engine(&wire, 1, &config);
+    wire.ends[0].shutdown_done = true; /* the release below does it */
+    wire_open(&wire, NULL, NULL);
+    wire.ends[1].shutdown_done = true;
+    wire_run(&wire, 100 * FLUE_MILLISECOND);
+    flue_tcp_release(wire.ends[0].connection, wire.now);
+    wire.ends[0].connection = NULL;
+    wire_run(&wire, wire.now + 100 * FLUE_MILLISECOND);
+    assert_true(wire.ends[1].peer_closed);
+    assert_int_equal(flue_tcp_shutdown(wire.ends[1].connection, wire.now), FLUE_OK);
+    wire_run(&wire, wire.now + 100 * FLUE_SECOND);
+    assert_true(wire.ends[1].is_closed);
+    assert_int_equal(wire.ends[1].reason, FLUE_OK);
+    assert_false(wire.ends[0].is_closed);
+    flue_tcp_get_statistics(wire.engines[0], &statistics);
+    assert_int_equal(statistics.connections, 0);
+    assert_int_equal(flue_tcp_next_deadline(wire.engines[0]), FLUE_TIME_NEVER);
+    wire_fini(&wire);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tcp_transfer_without_loss_delivers_everything_and_closes),
+        cmocka_unit_test(test_tcp_connect_to_no_listener_is_refused),
+        cmocka_unit_test(test_tcp_connect_without_answer_times_out),
+        cmocka_unit_test(test_tcp_abort_resets_the_peer),
+        cmocka_unit_test(test_tcp_release_closes_in_order_without_another_call),
+        cmocka_unit_test(prop_every_byte_arrives_once_in_order_and_both_ends_finish),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The wire of wire.h.
+ */
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmocka_first.h"
+
+uint64_t
+test_random_next(struct test_random *random)
+{
+    random->state ^= random->state >> 12;
+    random->state ^= random->state << 25;
+    random->state ^= random->state >> 27;
+    return random->state * UINT64_C(2685821657736338717);
+}
+
+uint64_t
+test_random_below(struct test_random *random, uint64_t below)
+{
+    return test_random_next(random) % below;
+}
+
+bool
+test_random_chance(struct test_random *random, double probability)
+{
+    return (double)(test_random_next(random) >> 11) < probability * 9007199254740992.0;
+}
+
+/* The byte at a position of a stream; length-only payload reads as zeros. */
+static uint8_t
+pattern(const struct endpoint *sender, uint64_t position)
+{
+    if (sender->virtual_payload)
+        return 0;
+    return (uint8_t)(position * 131 + position / 251 + (uint64_t)sender->side * 7);
+}
+
+/* ---- The heap of segments in flight ---- */
+
+static bool
+is_before(const struct flying *a, const struct flying *b)
+{
+    return a->at < b->at || (a->at == b->at && a->order < b->order);
+}
+
+static void
+heap_push(struct wire *wire, const struct flying *item)
+{
+    size_t i = wire->flying_count++;
+
+    if (wire->flying_count > wire->flying_size) {
+        wire->flying_size = wire->flying_size == 0 ? 64 : wire->flying_size * 2;
+        wire->flying = realloc(wire->flying, wire->flying_size * sizeof *wire->flying);
+        assert_non_null(wire->flying);
+    }
+    while (i > 0 && is_before(item, &wire->flying[(i - 1) / 2])) {
+        wire->flying[i] = wire->flying[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    wire->flying[i] = *item;
+}
+
+static struct flying
+heap_pop(struct wire *wire)
+{
+    struct flying top = wire->flying[0];
+    struct flying last = wire->flying[--wire->flying_count];
+    size_t i = 0;
+
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= wire->flying_count)
+            break;
+        if (child + 1 < wire->flying_count &&
+            is_before(&wire->flying[child + 1], &wire->flying[child]))
+            child++;
+        if (!is_before(&wire->flying[child], &last))
+            break;
+        wire->flying[i] = wire->flying[child];
+        i = child;
+    }
+    if (wire->flying_count > 0)
+        wire->flying[i] = last;
+    return top;
+}
+
+/* ---- Emission ---- */
+
+static void
+launch(struct wire *wire, int from, const struct flue_four_tuple *tuple,
+       const struct flue_tcp_segment *segment)
+{
+    struct flying item;
+
+    memset(&item, 0, sizeof item);
+    item.at = wire->now + wire->delay;
+    if (test_random_chance(&wire->random, wire->reordering))
+        item.at += 1 + test_random_below(&wire->random, 4 * wire->delay + 1);
+    item.order = wire->order++;
+    item.to = 1 - from;
+    item.tuple = *tuple;
+    item.tuple.local = tuple->remote;
+    item.tuple.remote = tuple->local;
+    item.tuple.local_port = tuple->remote_port;
+    item.tuple.remote_port = tuple->local_port;
+    item.segment = *segment;
+    if (!flue_span_is_virtual(&segment->payload) && segment->payload.length > 0) {
+        item.bytes = malloc(segment->payload.length);
+        assert_non_null(item.bytes);
+        flue_span_copy(&segment->payload, item.bytes);
+    }
+    heap_push(wire, &item);
+}
+
+void
+wire_emit(struct wire *wire, int from, const struct flue_four_tuple *tuple,
+          const struct flue_tcp_segment *segment)
+{
+    wire->emitted++;
+    if (wire->watch != NULL)
+        wire->watch(wire->watch_user, wire->now, from, segment);
+    if (!test_random_chance(&wire->random, wire->loss))
+        launch(wire, from, tuple, segment);
+    if (test_random_chance(&wire->random, wire->duplication))
+        launch(wire, from, tuple, segment);
+}
+
+/* ---- The application ---- */
+
+static void
+on_emit(void *user, flue_time now, struct flue_tcp_connection *connection,
+        const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
+{
+    struct endpoint *end = user;
+
+    (void)connection;
+    assert_true(now == end->wire->now);
+    wire_emit(end->wire, end->side, tuple, segment);
+}
+
+static void
+free_lists(struct flue_buffer_list *lists)
+{
+    while (lists != NULL) {
+        struct flue_buffer_list *next = lists->next;
+        free(lists->buffer.first_descriptor->bytes);
+        free(lists->buffer.first_descriptor);
+        free(lists);
+        lists = next;
+    }
+}
+
+static struct flue_buffer_list *
+new_list(struct endpoint *end, uint32_t length)
+{
+    struct flue_buffer_list *list = calloc(1, sizeof *list);
+    struct flue_memory_descriptor *descriptor = calloc(1, sizeof *descriptor);
+    uint8_t *bytes = NULL;
+
+    assert_non_null(list);
+    assert_non_null(descriptor);
+    if (!end->virtual_payload && length > 0) {
+        bytes = malloc(length);
+        assert_non_null(bytes);
+        for (uint32_t i = 0; i < length; i++)
+            bytes[i] = pattern(end, end->queued + i);
+    }
+    flue_buffer_list_init(list, descriptor, bytes, length);
+    return list;
+}
+
+void
+wire_pump(struct endpoint *end)
+{
+    if (end->connection == NULL || end->is_closed || !end->is_connected)
+        return;
+    while (end->queued < end->to_send && end->queued - end->acknowledged < end->write_ahead) {
+        uint64_t left = end->to_send - end->queued;
+        uint32_t length = left < end->write_bytes ? (uint32_t)left : end->write_bytes;
+        struct flue_buffer_list *list = new_list(end, length);
+
+        end->queued += length;
+        end->lists_out++;
+        assert_int_equal(flue_tcp_send(end->connection, end->wire->now, list), FLUE_OK);
+        if (end->is_closed)
+            return;
+    }
+    if (end->queued == end->to_send && !end->shutdown_done) {
+        end->shutdown_done = true;
+        assert_int_equal(flue_tcp_shutdown(end->connection, end->wire->now), FLUE_OK);
+    }
+}
+
+void
+wire_consume(struct endpoint *end, uint32_t bytes)
+{
+    if (bytes > end->unconsumed)
+        bytes = end->unconsumed;
+    end->unconsumed -= bytes;
+    if (end->connection != NULL && bytes > 0 && !end->is_closed)
+        flue_tcp_consume(end->connection, end->wire->now, bytes);
+}
+
+static void
+on_accepted(void *user, flue_time now, struct flue_tcp_listener *listener,
+            struct flue_tcp_connection *connection)
+{
+    struct endpoint *end = user;
+
+    (void)now;
+    (void)listener;
+    assert_null(end->connection);
+    end->connection = connection;
+    end->is_connected = true;
+    flue_tcp_set_user(connection, end);
+    wire_pump(end);
+}
+
+static void
+on_connected(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    end->is_connected = true;
+    wire_pump(end);
+}
+
+static void
+on_received(void *user, flue_time now, struct flue_tcp_connection *connection,
+            const struct flue_span *data, bool push)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+    const struct endpoint *sender = &end->wire->ends[1 - end->side];
+    uint8_t *bytes = malloc(data->length);
+
+    (void)user;
+    (void)now;
+    (void)push;
+    assert_non_null(bytes);
+    assert_true(data->length > 0);
+    assert_false(end->peer_closed);
+    flue_span_copy(data, bytes);
+    for (uint32_t i = 0; i < data->length; i++)
+        end->wrong_bytes += bytes[i] != pattern(sender, end->received + i);
+    free(bytes);
+    end->received += data->length;
+    end->unconsumed += data->length;
+    if (!end->slow_reader)
+        wire_consume(end, data->length);
+}
+
+static void
+on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    assert_false(end->peer_closed);
+    end->peer_closed = true;
+}
+
+static void
+on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *connection, uint32_t bytes)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    end->acknowledged += bytes;
+    wire_pump(end);
+}
+
+static void
+on_sent(void *user, flue_time now, struct flue_tcp_connection *connection,
+        struct flue_buffer_list *lists)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    for (struct flue_buffer_list *it = lists; it != NULL; it = it->next) {
+        end->completed += it->tcp_offload_bytes_transferred;
+        end->lists_out--;
+    }
+    free_lists(lists);
+}
+
+static void
+on_send_closed(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    end->send_closed = true;
+}
+
+static void
+on_closed(void *user, flue_time now, struct flue_tcp_connection *connection,
+          enum flue_result reason)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    assert_false(end->is_closed);
+    end->is_closed = true;
+    end->reason = reason;
+    end->connection = NULL;
+    flue_tcp_release(connection, now);
+}
+
+static void
+on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct endpoint *end = flue_tcp_user(connection);
+
+    (void)user;
+    (void)now;
+    end->time_wait = true;
+}
+
+const struct flue_tcp_handlers wire_handlers = {
+    .emit = on_emit,
+    .accepted = on_accepted,
+    .connected = on_connected,
+    .received = on_received,
+    .peer_closed = on_peer_closed,
+    .acknowledged = on_acknowledged,
+    .sent = on_sent,
+    .send_closed = on_send_closed,
+    .closed = on_closed,
+    .entered_time_wait = on_time_wait,
+};
+
+/* ---- The whole ---- */
+
+void
+wire_init(struct wire *wire, uint64_t seed)
+{
+    memset(wire, 0, sizeof *wire);
+    wire->random.state = seed * 2 + 1;
+    for (int i = 0; i < 8; i++)
+        test_random_next(&wire->random);
+    wire->delay = 5 * FLUE_MILLISECOND;
+    for (int side = 0; side < 2; side++) {
+        wire->ends[side].wire = wire;
+        wire->ends[side].side = side;
+        wire->ends[side].write_bytes = 4096;
+        wire->ends[side].write_ahead = 65536;
+    }
+}
+
+void
+wire_create_engine(struct wire *wire, int side, const struct flue_tcp_config *config)
+{
+    struct flue_allocator allocator = flue_test_memory_allocator(&wire->memory);
+
+    assert_int_equal(flue_tcp_engine_create(config, &wire_handlers, &wire->ends[side], &allocator,
+                                            &wire->engines[side]),
+                     FLUE_OK);
+}
+
+struct flue_four_tuple
+wire_tuple(int side)
+{
+    struct flue_four_tuple tuple = {
+        .local = flue_ipv4(10, 0, 0, (uint8_t)(side + 1)),
+        .remote = flue_ipv4(10, 0, 0, (uint8_t)(2 - side)),
+        .local_port = side == 0 ? 49152 : 80,
+        .remote_port = side == 0 ? 80 : 49152,
+        .ip_version = 4,
+    };
+
+    return tuple;
+}
+
+void
+wire_open(struct wire *wire, const struct flue_tcp_options *client,
+          const struct flue_tcp_options *server)
+{
+    struct flue_four_tuple tuple = wire_tuple(0);
+    struct flue_tcp_listener *listener;
+
+    assert_int_equal(flue_tcp_listen(wire->engines[1], 4, NULL, 80, 16, server, NULL, &listener),
+                     FLUE_OK);
+    assert_int_equal(flue_tcp_connect(wire->engines[0], wire->now, &tuple, client, &wire->ends[0],
+                                      &wire->ends[0].connection),
+                     FLUE_OK);
+}
+
+bool
+wire_step(struct wire *wire, flue_time until)
+{
+    flue_time next = wire->flying_count > 0 ? wire->flying[0].at : FLUE_TIME_NEVER;
+    int who = -1;
+
+    for (int side = 0; side < 2; side++) {
+        flue_time deadline = wire->engines[side] != NULL
+                                 ? flue_tcp_next_deadline(wire->engines[side])
+                                 : FLUE_TIME_NEVER;
+        if (deadline < next) {
+            next = deadline < wire->now ? wire->now : deadline;
+            who = side;
+        }
+    }
+    if (next == FLUE_TIME_NEVER || next > until)
+        return false;
+    wire->now = next;
+    if (who >= 0) {
+        flue_tcp_advance(wire->engines[who], wire->now);
+    } else {
+        struct flying item = heap_pop(wire);
+
+        if (item.bytes != NULL) {
+            item.descriptor.bytes = item.bytes;
+            item.descriptor.byte_count = item.segment.payload.length;
+            item.segment.payload.descriptor = &item.descriptor;
+            item.segment.payload.offset = 0;
+        } else {
+            item.segment.payload.descriptor = NULL;
+            item.segment.payload.offset = 0;
+        }
+        if (wire->engines[item.to] != NULL)
+            flue_tcp_input(wire->engines[item.to], wire->now, &item.tuple, &item.segment);
+        free(item.bytes);
+    }
+    return true;
+}
+
+void
+wire_run(struct wire *wire, flue_time until)
+{
+    while (wire_step(wire, until))
+        continue;
+    if (wire->now < until && until != FLUE_TIME_NEVER)
+        wire->now = until;
+}
+
+void
+wire_fini(struct wire *wire)
+{
+    for (int side = 0; side < 2; side++) {
+        flue_tcp_engine_destroy(wire->engines[side]);
+        assert_int_equal(wire->ends[side].lists_out, 0);
+    }
+    while (wire->flying_count > 0)
+        free(heap_pop(wire).bytes);
+    free(wire->flying);
+    flue_test_memory_assert_empty(&wire->memory);
+}
