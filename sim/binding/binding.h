@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the files of the C binding share: the objects behind the opaque handles, and the border that
+ * no exception crosses. See include/flue/sim.h for what the calls do.
+ *
+ * ns-3 ends the process on many mistakes. So whatever comes from outside is checked here before
+ * ns-3 sees it; binding/values.h does that for attribute values.
+ */
+#ifndef FLUE_BINDING_H
+#define FLUE_BINDING_H
+
+#include "model/flue-bulk-application.h"
+#include "model/flue-nic.h"
+#include "model/flue-processor.h"
+#include "model/flue-tcp-l4-protocol.h"
+
+#include "flue/sim.h"
+
+#include "ns3/global-value.h"
+#include "ns3/node.h"
+#include "ns3/ptr.h"
+
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+struct flue_sim_node
+{
+    flue_sim* sim;
+    std::string name;
+    ns3::Ptr<ns3::Node> node;
+    ns3::Ptr<ns3::FlueProcessor> processor; // once it has a stack
+    ns3::Ptr<ns3::FlueTcpL4Protocol> tcp;   // of stacks host and offload
+    flue_sim_stack_kind kind;
+    flue_sim_stack_config stack;
+    std::vector<struct flue_sim_link*> links;
+    std::vector<flue_sim_flow*> flows; // whose client or server it is
+};
+
+struct flue_sim_link
+{
+    flue_sim* sim;
+    uint32_t number;
+    struct flue_sim_node* nodes[2];
+    ns3::Ptr<ns3::FlueNic> devices[2];
+    uint32_t addresses[2]; // as numbers; 0 before flue_sim_link_address
+    uint32_t mask;
+};
+
+struct flue_sim_flow
+{
+    struct flue_sim_node* client;
+    struct flue_sim_node* server;
+    uint16_t port;
+    ns3::Ptr<ns3::FlueBulkClient> sender;
+    ns3::Ptr<ns3::FlueBulkServer> receiver;
+};
+
+struct flue_sim
+{
+    std::string error;
+    bool has_routes = false;
+    std::vector<std::unique_ptr<struct flue_sim_node>> nodes;
+    std::vector<std::unique_ptr<struct flue_sim_link>> links;
+    std::vector<std::unique_ptr<flue_sim_flow>> flows;
+};
+
+namespace flue
+{
+
+/** Keeps the sentence for flue_sim_error. @return @p result */
+flue_result Fail(flue_sim* sim, flue_result result, const std::string& sentence);
+
+/** Runs the body of a call: what it throws becomes a result and a sentence. */
+template <typename F>
+flue_result Guard(flue_sim* sim, F&& body)
+{
+    try
+    {
+        return body();
+    }
+    catch (const std::bad_alloc&)
+    {
+        return FLUE_ERROR_NO_MEMORY; // a sentence would need memory
+    }
+    catch (const std::exception& error)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, error.what());
+    }
+    catch (...)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, "ns-3 threw something that says nothing about itself");
+    }
+}
+
+/** @return @p time as ns-3's, and the largest such time for what ns-3 cannot hold */
+ns3::Time ToTime(flue_time time);
+
+/** @return true when ns-3 can hold @p time */
+bool FitsTime(flue_time time);
+
+/** From now on packets carry right checksums: somebody looks at them. */
+void EnableChecksums();
+
+} // namespace flue
+
+#endif /* FLUE_BINDING_H */

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Bulk transfers.
+ */
+#include "binding.h"
+
+#include "ns3/boolean.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/string.h"
+#include "ns3/tcp-socket-factory.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+using flue::Fail;
+using flue::Guard;
+using ns3::Create;
+using ns3::CreateObject;
+using ns3::Ptr;
+
+namespace
+{
+
+/** @return the address of @p server that @p client reaches it by; 0: it has none */
+uint32_t AddressOf(const struct flue_sim_node* server, const struct flue_sim_node* client)
+{
+    uint32_t address = 0;
+    for (const struct flue_sim_link* link : server->links)
+    {
+        const uint32_t end = link->nodes[0] == server ? 0 : 1;
+        if (link->mask && (address == 0 || link->nodes[1 - end] == client))
+        {
+            address = link->addresses[end];
+        }
+        if (link->mask && link->nodes[1 - end] == client)
+        {
+            break;
+        }
+    }
+    return address;
+}
+
+flue_result CheckBulk(flue_sim* sim,
+                      const struct flue_sim_node* client,
+                      const struct flue_sim_node* server,
+                      const flue_sim_bulk_config& config)
+{
+    if (client == server)
+    {
+        return Fail(sim,
+                    FLUE_ERROR_INVALID,
+                    "a transfer goes from one machine to another, not from " + client->name +
+                        " to itself");
+    }
+    for (const struct flue_sim_node* node : {client, server})
+    {
+        if (!node->processor)
+        {
+            return Fail(sim, FLUE_ERROR_STATE, node->name + " has no stack");
+        }
+    }
+    if (AddressOf(server, client) == 0)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, server->name + " has no address");
+    }
+    if (config.port == 0)
+    {
+        return Fail(sim, FLUE_ERROR_INVALID, "a server's port lies between 1 and 65535");
+    }
+    for (const flue_sim_flow* flow : server->flows)
+    {
+        if (flow->server == server && flow->port == config.port)
+        {
+            return Fail(sim,
+                        FLUE_ERROR_IN_USE,
+                        "port " + std::to_string(config.port) + " of " + server->name +
+                            " has a transfer already");
+        }
+    }
+    if (config.io_bytes == 0 || config.io_bytes > 1U << 30)
+    {
+        return Fail(sim, FLUE_ERROR_INVALID, "a call moves between 1 byte and 1 GiB");
+    }
+    if (!flue::FitsTime(config.start))
+    {
+        return Fail(sim, FLUE_ERROR_INVALID, "the start lies behind the end of simulated time");
+    }
+    return FLUE_OK;
+}
+
+/** The initial window in whole segments, by the formula that Flue's engine follows. */
+uint32_t InitialWindow(const flue_sim_stack_config& stack)
+{
+    const uint32_t count = stack.initial_window_segments;
+    const uint32_t bytes = count == 10 ? 14600 : 4380;
+    const uint32_t window = std::min(count * stack.mss_bytes, std::max(2 * stack.mss_bytes, bytes));
+    return std::max(1U, window / stack.mss_bytes);
+}
+
+/** Tells the sockets of ns-3's TCP what Flue's stack was told when it was made. */
+void SetSocketOptions(Ptr<ns3::FlueBulkApplication> application, const struct flue_sim_node* node)
+{
+    const flue_sim_stack_config& stack = node->stack;
+    const auto number = [&](const char* name, uint64_t value)
+    { application->AddSocketOption(name, Create<ns3::UintegerValue>(value)); };
+    const auto time = [&](const char* name, flue_time value)
+    { application->AddSocketOption(name, Create<ns3::TimeValue>(flue::ToTime(value))); };
+    const auto flag = [&](const char* name, bool value)
+    { application->AddSocketOption(name, Create<ns3::BooleanValue>(value)); };
+    number("SegmentSize", stack.mss_bytes);
+    number("SndBufSize", stack.send_buffer_bytes);
+    number("RcvBufSize", stack.receive_buffer_bytes);
+    number("InitialCwnd", InitialWindow(stack));
+    number("DelAckCount", 2);
+    time("DelAckTimeout", stack.delayed_ack);
+    time("MinRto", stack.min_rto);
+    time("ConnTimeout", FLUE_SECOND);
+    flag("Sack", false);
+    flag("Timestamp", true);
+    flag("WindowScaling", true);
+}
+
+/** Sets what both ends have in common, and puts the application on its machine. */
+void Place(Ptr<ns3::FlueBulkApplication> application,
+           struct flue_sim_node* node,
+           uint32_t address,
+           const flue_sim_bulk_config& config)
+{
+    const ns3::TypeId factory = ns3::TypeId::LookupByName(node->tcp ? "ns3::FlueTcpSocketFactory"
+                                                                    : "ns3::TcpSocketFactory");
+    application->SetAttribute("Protocol", ns3::TypeIdValue(factory));
+    application->SetAttribute(
+        "Address",
+        ns3::AddressValue(ns3::InetSocketAddress(ns3::Ipv4Address(address), config.port)));
+    application->SetAttribute("IoSize", ns3::UintegerValue(config.io_bytes));
+    application->SetAttribute("WithContent", ns3::BooleanValue(config.with_content));
+    if (node->tcp && config.with_content)
+    {
+        node->tcp->SetWithContent(true);
+    }
+    if (!node->tcp)
+    {
+        SetSocketOptions(application, node);
+    }
+    application->SetStartTime(flue::ToTime(config.start));
+    node->node->AddApplication(application);
+}
+
+} // namespace
+
+extern "C"
+{
+    struct flue_sim_bulk_config flue_sim_bulk_config_default(void)
+    {
+        struct flue_sim_bulk_config config = {};
+        config.port = 5001;
+        config.io_bytes = 65536;
+        return config;
+    }
+
+    enum flue_result flue_sim_bulk(struct flue_sim* sim,
+                                   struct flue_sim_node* client,
+                                   struct flue_sim_node* server,
+                                   const struct flue_sim_bulk_config* config,
+                                   struct flue_sim_flow** flow)
+    {
+        if (!sim || !client || !server || !flow || client->sim != sim || server->sim != sim)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(sim,
+                     [=]()
+                     {
+                         const struct flue_sim_bulk_config chosen =
+                             config ? *config : flue_sim_bulk_config_default();
+                         const flue_result checked = CheckBulk(sim, client, server, chosen);
+                         if (checked != FLUE_OK)
+                         {
+                             return checked;
+                         }
+                         auto made = std::make_unique<struct flue_sim_flow>();
+                         made->client = client;
+                         made->server = server;
+                         made->port = chosen.port;
+                         made->sender = CreateObject<ns3::FlueBulkClient>();
+                         made->sender->SetAttribute("MaxBytes", ns3::UintegerValue(chosen.bytes));
+                         made->receiver = CreateObject<ns3::FlueBulkServer>();
+                         const uint32_t address = AddressOf(server, client);
+                         Place(made->receiver,
+                               server,
+                               address,
+                               chosen); // first: it listens before the client calls
+                         Place(made->sender, client, address, chosen);
+                         client->flows.push_back(made.get());
+                         server->flows.push_back(made.get());
+                         *flow = made.get();
+                         sim->flows.push_back(std::move(made));
+                         return FLUE_OK;
+                     });
+    }
+
+    void flue_sim_flow_read(const struct flue_sim_flow* flow,
+                            struct flue_sim_flow_statistics* statistics)
+    {
+        if (!statistics)
+        {
+            return;
+        }
+        *statistics = flue_sim_flow_statistics{};
+        if (!flow)
+        {
+            return;
+        }
+        statistics->sent_bytes = flow->sender->GetSent();
+        statistics->received_bytes = flow->receiver->GetReceived();
+        statistics->corrupt_bytes = flow->receiver->GetCorrupt();
+        statistics->is_connected = flow->sender->IsConnected();
+        statistics->is_complete = flow->receiver->IsComplete();
+        statistics->has_failed = flow->sender->HasFailed() || flow->receiver->HasFailed();
+        statistics->completed_at =
+            static_cast<flue_time>(flow->receiver->GetCompletionTime().GetPicoSeconds());
+    }
+}

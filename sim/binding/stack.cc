@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Stacks, addresses and routes.
+ *
+ * All three stacks have ns-3's IP, ARP, ICMP and UDP, no queue discs, and TCP with the same segment
+ * size, buffers, windows, timers, NewReno, timestamps and window scaling, without SACK. Neighbours
+ * are known from the start: an ARP request that a lossy link takes would cost a second and say
+ * nothing about TCP.
+ */
+#include "binding.h"
+
+#include "ns3/arp-cache.h"
+#include "ns3/arp-l3-protocol.h"
+#include "ns3/boolean.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-global-routing-helper.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-list-routing-helper.h"
+#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/object-factory.h"
+#include "ns3/string.h"
+#include "ns3/tcp-l4-protocol.h"
+#include "ns3/traffic-control-layer.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+
+using flue::Fail;
+using flue::Guard;
+using ns3::Ptr;
+
+namespace
+{
+
+const uint32_t TCP_TIMESTAMP_BYTES = 12;
+const uint32_t IPV4_TCP_BYTES = 40;
+
+ns3::Ipv4ListRoutingHelper Routing()
+{
+    ns3::Ipv4ListRoutingHelper list;
+    list.Add(ns3::Ipv4StaticRoutingHelper(), 0);
+    list.Add(ns3::Ipv4GlobalRoutingHelper(), -10);
+    return list;
+}
+
+std::string ProfileNames()
+{
+    std::string names;
+    for (uint32_t i = 0; flue_profile_at(i); i++)
+    {
+        names += (i ? ", " : "") + std::string(flue_profile_at(i)->name);
+    }
+    return names;
+}
+
+flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& config)
+{
+    flue_sim* sim = node->sim;
+    const auto invalid = [sim](const std::string& what)
+    { return Fail(sim, FLUE_ERROR_INVALID, what); };
+    if (node->processor)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, node->name + " has a stack already");
+    }
+    if (!config.profile || !flue_profile_find(config.profile))
+    {
+        return Fail(sim,
+                    FLUE_ERROR_NOT_FOUND,
+                    std::string("there is no profile ") +
+                        (config.profile ? config.profile : "NULL") +
+                        "; there are: " + ProfileNames());
+    }
+    if (config.mss_bytes < 64 || config.mss_bytes > ns3::FlueNetDevice::MAX_MTU)
+    {
+        return invalid("a segment of " + std::to_string(config.mss_bytes) +
+                       " bytes is out of range: expected 64 to 8948");
+    }
+    for (const struct flue_sim_link* link : node->links)
+    {
+        const uint32_t mtu = link->devices[0]->GetMtu();
+        if (config.mss_bytes + TCP_TIMESTAMP_BYTES + IPV4_TCP_BYTES > mtu)
+        {
+            return invalid("a segment of " + std::to_string(config.mss_bytes) +
+                           " bytes and its headers do not fit the MTU of " + std::to_string(mtu) +
+                           " bytes");
+        }
+    }
+    const uint32_t most = 1U << 30;
+    if (config.send_buffer_bytes < config.mss_bytes || config.send_buffer_bytes > most ||
+        config.receive_buffer_bytes < config.mss_bytes || config.receive_buffer_bytes > most)
+    {
+        return invalid("a buffer holds at least one segment and at most 1 GiB");
+    }
+    if (config.initial_window_segments != 4 && config.initial_window_segments != 10)
+    {
+        return invalid("the initial window is 10 segments (RFC 6928) or 4 (RFC 3390), not " +
+                       std::to_string(config.initial_window_segments));
+    }
+    if (config.min_rto < FLUE_MILLISECOND || config.min_rto > 60 * FLUE_SECOND)
+    {
+        return invalid(
+            "the smallest retransmission timeout is out of range: expected 1 ms to 60 s");
+    }
+    if (config.delayed_ack < FLUE_MILLISECOND || config.delayed_ack > 500 * FLUE_MILLISECOND)
+    {
+        return invalid("the acknowledgement delay is out of range: expected 1 ms to 500 ms");
+    }
+    return FLUE_OK;
+}
+
+void InstallNs3(Ptr<ns3::Node> node)
+{
+    ns3::InternetStackHelper internet;
+    internet.SetIpv6StackInstall(false);
+    internet.SetRoutingHelper(Routing());
+    internet.Install(node);
+    Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
+    const auto type = [](const char* name)
+    { return ns3::TypeIdValue(ns3::TypeId::LookupByName(name)); };
+    tcp->SetAttribute("SocketType", type("ns3::TcpNewReno"));
+    tcp->SetAttribute("RecoveryType", type("ns3::TcpClassicRecovery"));
+}
+
+/** What InternetStackHelper does, without ns-3's TCP. */
+void InstallIp(Ptr<ns3::Node> node)
+{
+    const auto add = [node](const char* type)
+    {
+        ns3::ObjectFactory factory;
+        factory.SetTypeId(type);
+        node->AggregateObject(factory.Create<ns3::Object>());
+    };
+    add("ns3::ArpL3Protocol");
+    add("ns3::Ipv4L3Protocol");
+    add("ns3::Icmpv4L4Protocol");
+    node->GetObject<ns3::Ipv4>()->SetRoutingProtocol(Routing().Create(node));
+    add("ns3::TrafficControlLayer");
+    add("ns3::UdpL4Protocol");
+    add("ns3::PacketSocketFactory");
+    node->GetObject<ns3::ArpL3Protocol>()->SetTrafficControl(
+        node->GetObject<ns3::TrafficControlLayer>());
+}
+
+void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_config& config)
+{
+    InstallIp(node->node);
+    Ptr<ns3::FlueTcpL4Protocol> tcp = ns3::CreateObject<ns3::FlueTcpL4Protocol>();
+    tcp->SetAttribute("SegmentSize", ns3::UintegerValue(config.mss_bytes));
+    tcp->SetAttribute("SndBufSize", ns3::UintegerValue(config.send_buffer_bytes));
+    tcp->SetAttribute("RcvBufSize", ns3::UintegerValue(config.receive_buffer_bytes));
+    tcp->SetAttribute("LargeInitialWindow",
+                      ns3::BooleanValue(config.initial_window_segments == 10));
+    tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
+    tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
+    tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
+    tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? "always" : "never"));
+    node->node->AggregateObject(tcp);
+    node->tcp = tcp;
+    if (!offload)
+    {
+        return;
+    }
+    const flue_profile& profile = node->processor->GetProfile();
+    for (struct flue_sim_link* link : node->links)
+    {
+        Ptr<ns3::FlueNic> nic = link->devices[link->nodes[0] == node ? 0 : 1];
+        const auto setDelay = [nic](const char* attribute, flue_time delay)
+        {
+            ns3::TimeValue given;
+            nic->GetAttribute(attribute, given);
+            if (given.Get().IsZero()) // what the scenario set is not the profile's to change
+            {
+                nic->SetAttribute(attribute, ns3::TimeValue(flue::ToTime(delay)));
+            }
+        };
+        setDelay("InitiateDelay", profile.initiate_delay);
+        setDelay("TerminateDelay", profile.terminate_delay);
+    }
+}
+
+/** Reads dotted IPv4 text into a number. */
+bool ReadIpv4(const char* text, uint32_t* number)
+{
+    in_addr address;
+    if (inet_pton(AF_INET, text, &address) != 1)
+    {
+        return false;
+    }
+    *number = ntohl(address.s_addr);
+    return true;
+}
+
+flue_result CheckNetwork(struct flue_sim_link* link,
+                         const char* networkText,
+                         const char* maskText,
+                         uint32_t* network)
+{
+    flue_sim* sim = link->sim;
+    uint32_t mask = 0;
+    if (!ReadIpv4(networkText, network) || !ReadIpv4(maskText, &mask))
+    {
+        return Fail(sim,
+                    FLUE_ERROR_INVALID,
+                    std::string("\"") + networkText + "\", \"" + maskText +
+                        "\" is no network: expected one as \"10.1.1.0\", \"255.255.255.0\"");
+    }
+    const uint32_t hosts = ~mask;
+    if ((hosts & (hosts + 1)) != 0 || hosts < 3 || (*network & hosts) != 0)
+    {
+        return Fail(sim,
+                    FLUE_ERROR_INVALID,
+                    std::string(networkText) + " and " + maskText +
+                        " do not make a network with room for two machines");
+    }
+    for (uint32_t end = 0; end < 2; end++)
+    {
+        if (!link->nodes[end]->processor)
+        {
+            return Fail(sim,
+                        FLUE_ERROR_STATE,
+                        link->nodes[end]->name + " needs a stack before it gets an address");
+        }
+    }
+    if (link->mask)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, "the link has its addresses already");
+    }
+    for (const auto& other : sim->links)
+    {
+        const uint32_t common = other->mask & mask;
+        if (other->mask && (other->addresses[0] & common) == (*network & common))
+        {
+            return Fail(sim,
+                        FLUE_ERROR_IN_USE,
+                        std::string(networkText) + " overlaps the network of another link");
+        }
+    }
+    link->mask = mask;
+    return FLUE_OK;
+}
+
+/** Gives one end its address. @return its ARP cache */
+Ptr<ns3::ArpCache> AddAddress(struct flue_sim_link* link, uint32_t end)
+{
+    Ptr<ns3::Ipv4L3Protocol> ipv4 = link->nodes[end]->node->GetObject<ns3::Ipv4L3Protocol>();
+    const uint32_t interface = ipv4->AddInterface(link->devices[end]);
+    ipv4->AddAddress(interface,
+                     ns3::Ipv4InterfaceAddress(ns3::Ipv4Address(link->addresses[end]),
+                                               ns3::Ipv4Mask(link->mask)));
+    ipv4->SetMetric(interface, 1);
+    ipv4->SetUp(interface);
+    return ipv4->GetInterface(interface)->GetArpCache();
+}
+
+} // namespace
+
+extern "C"
+{
+    enum flue_result flue_sim_stack_kind_of(const char* name, enum flue_sim_stack_kind* kind)
+    {
+        static const char* const NAMES[] = {"ns3", "host", "offload"};
+        if (!name || !kind)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        for (int i = FLUE_SIM_STACK_NS3; i <= FLUE_SIM_STACK_OFFLOAD; i++)
+        {
+            if (std::string(NAMES[i]) == name)
+            {
+                *kind = static_cast<enum flue_sim_stack_kind>(i);
+                return FLUE_OK;
+            }
+        }
+        return FLUE_ERROR_NOT_FOUND;
+    }
+
+    struct flue_sim_stack_config flue_sim_stack_config_default(void)
+    {
+        struct flue_sim_stack_config config = {};
+        config.profile = "ideal";
+        config.mss_bytes = 1448;
+        config.send_buffer_bytes = 1048576;
+        config.receive_buffer_bytes = 1048576;
+        config.initial_window_segments = 10;
+        config.min_rto = 200 * FLUE_MILLISECOND;
+        config.delayed_ack = 40 * FLUE_MILLISECOND;
+        return config;
+    }
+
+    enum flue_result flue_sim_stack(struct flue_sim_node* node,
+                                    enum flue_sim_stack_kind kind,
+                                    const struct flue_sim_stack_config* config)
+    {
+        if (!node)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(node->sim,
+                     [=]()
+                     {
+                         const struct flue_sim_stack_config chosen =
+                             config ? *config : flue_sim_stack_config_default();
+                         const flue_result checked = CheckStack(node, chosen);
+                         if (checked != FLUE_OK)
+                         {
+                             return checked;
+                         }
+                         if (kind < FLUE_SIM_STACK_NS3 || kind > FLUE_SIM_STACK_OFFLOAD)
+                         {
+                             return Fail(node->sim,
+                                         FLUE_ERROR_INVALID,
+                                         "there are the stacks ns3, host and offload");
+                         }
+                         node->processor = ns3::CreateObject<ns3::FlueProcessor>();
+                         node->processor->SetProfile(flue_profile_find(chosen.profile));
+                         node->node->AggregateObject(node->processor);
+                         node->kind = kind;
+                         node->stack = chosen;
+                         node->stack.profile =
+                             node->processor->GetProfile().name; // the caller's text may go
+                         if (kind == FLUE_SIM_STACK_NS3)
+                         {
+                             InstallNs3(node->node);
+                         }
+                         else
+                         {
+                             InstallFlue(node, kind == FLUE_SIM_STACK_OFFLOAD, chosen);
+                         }
+                         return FLUE_OK;
+                     });
+    }
+
+    enum flue_result flue_sim_link_address(struct flue_sim_link* link,
+                                           const char* network,
+                                           const char* mask)
+    {
+        if (!link || !network || !mask)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(link->sim,
+                     [=]()
+                     {
+                         uint32_t base = 0;
+                         const flue_result checked = CheckNetwork(link, network, mask, &base);
+                         if (checked != FLUE_OK)
+                         {
+                             return checked;
+                         }
+                         link->addresses[0] = base + 1;
+                         link->addresses[1] = base + 2;
+                         for (uint32_t end = 0; end < 2; end++)
+                         {
+                             Ptr<ns3::ArpCache> cache = AddAddress(link, end);
+                             ns3::ArpCache::Entry* entry =
+                                 cache->Add(ns3::Ipv4Address(link->addresses[1 - end]));
+                             entry->SetMacAddress(link->devices[1 - end]->GetAddress());
+                             entry->MarkPermanent();
+                         }
+                         return FLUE_OK;
+                     });
+    }
+
+    enum flue_result flue_sim_routes(struct flue_sim* sim)
+    {
+        if (!sim)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(sim,
+                     [=]()
+                     {
+                         if (sim->has_routes)
+                         {
+                             ns3::Ipv4GlobalRoutingHelper::RecomputeRoutingTables();
+                         }
+                         else
+                         {
+                             ns3::Ipv4GlobalRoutingHelper::PopulateRoutingTables();
+                         }
+                         sim->has_routes = true;
+                         return FLUE_OK;
+                     });
+    }
+
+    void flue_sim_node_read(const struct flue_sim_node* node,
+                            struct flue_sim_node_statistics* statistics)
+    {
+        if (!statistics)
+        {
+            return;
+        }
+        *statistics = flue_sim_node_statistics{};
+        if (!node || !node->processor)
+        {
+            return;
+        }
+        statistics->cores = node->processor->GetNCores();
+        statistics->core_busy = node->processor->GetBusy();
+        for (int i = 0; i < FLUE_COST_CATEGORIES; i++)
+        {
+            const flue_cost_category category = static_cast<flue_cost_category>(i);
+            statistics->core_booked[i] = node->processor->GetBooked(category);
+            statistics->core_events[i] = node->processor->GetEvents(category);
+        }
+        if (node->tcp)
+        {
+            const flue_host_statistics counts = node->tcp->GetStatistics();
+            statistics->retransmitted_segments = counts.tcp.retransmitted_segments;
+            statistics->timeouts = counts.tcp.timeouts;
+            statistics->offloads = counts.offloads;
+            statistics->uploads = counts.uploads;
+            statistics->offloaded = counts.offloaded;
+            return;
+        }
+        for (const flue_sim_flow* flow : node->flows)
+        {
+            if (flow->client == node)
+            {
+                statistics->retransmitted_segments += flow->sender->GetRetransmitted();
+                statistics->timeouts += flow->sender->GetTimeouts();
+            }
+        }
+    }
+
+    enum flue_result flue_sim_offload_all(struct flue_sim_node* node)
+    {
+        if (!node)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(node->sim,
+                     [=]()
+                     {
+                         if (!node->tcp || node->tcp->GetNAdapters() == 0)
+                         {
+                             return Fail(node->sim,
+                                         FLUE_ERROR_NOT_SUPPORTED,
+                                         node->name + " has no NIC to offload to");
+                         }
+                         node->tcp->OffloadAll();
+                         return FLUE_OK;
+                     });
+    }
+
+    enum flue_result flue_sim_upload_all(struct flue_sim_node* node)
+    {
+        if (!node)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(node->sim,
+                     [=]()
+                     {
+                         if (!node->tcp || node->tcp->GetNAdapters() == 0)
+                         {
+                             return Fail(node->sim,
+                                         FLUE_ERROR_NOT_SUPPORTED,
+                                         node->name + " has no NIC to upload from");
+                         }
+                         node->tcp->UploadAll();
+                         return FLUE_OK;
+                     });
+    }
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See flue-nic.h. The file goes: start, frames in and out, and the way of the target's news to the
+ * host.
+ */
+#include "flue-nic.h"
+
+#include "flue-processor.h"
+#include "flue-raw-header.h"
+#include "flue-tcp-l4-protocol.h"
+
+#include "ns3/boolean.h"
+#include "ns3/log.h"
+#include "ns3/node.h"
+#include "ns3/packet.h"
+#include "ns3/trace-source-accessor.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("FlueNic");
+NS_OBJECT_ENSURE_REGISTERED(FlueNic);
+
+// ---- Start --------------------------------------------------------------------------------------
+
+TypeId FlueNic::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::FlueNic")
+            .SetParent<FlueNetDevice>()
+            .SetGroupName("Flue")
+            .AddConstructor<FlueNic>()
+            .AddAttribute("Capacity",
+                          "How many connections the adapter can carry at a time.",
+                          UintegerValue(1024),
+                          MakeUintegerAccessor(&FlueNic::m_capacity),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("MaxReceiveWindow",
+                          "Largest receive window that the adapter can keep, in bytes.",
+                          UintegerValue(1U << 30),
+                          MakeUintegerAccessor(&FlueNic::m_maxReceiveWindow),
+                          MakeUintegerChecker<uint32_t>(1, 1U << 30))
+            .AddAttribute("InitiateDelay",
+                          "How long the adapter takes to take over one connection.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&FlueNic::m_initiateDelay),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("TerminateDelay",
+                          "How long the adapter takes to give back one connection.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&FlueNic::m_terminateDelay),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("VerifyChecksums",
+                          "Leave frames whose checksums are wrong to the host, which drops them.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&FlueNic::m_verifyChecksums),
+                          MakeBooleanChecker())
+            .AddTraceSource("TargetTx",
+                            "A frame that the target transmits.",
+                            MakeTraceSourceAccessor(&FlueNic::m_targetTxTrace),
+                            "ns3::Packet::TracedCallback")
+            .AddTraceSource("TargetRx",
+                            "A frame that the target has taken in.",
+                            MakeTraceSourceAccessor(&FlueNic::m_targetRxTrace),
+                            "ns3::Packet::TracedCallback");
+    return tid;
+}
+
+FlueNic::FlueNic()
+{
+    NS_LOG_FUNCTION(this);
+    m_deadline.SetCallback(MakeCallback(&FlueNic::OnDeadline, this));
+}
+
+FlueNic::~FlueNic()
+{
+    NS_LOG_FUNCTION(this);
+    flue_target_destroy(m_target);
+}
+
+void FlueNic::DoDispose()
+{
+    Leave();
+    FlueNetDevice::DoDispose();
+}
+
+bool FlueNic::IsJoined() const
+{
+    return m_target != nullptr;
+}
+
+flue_target_statistics FlueNic::GetTargetStatistics() const
+{
+    flue_target_statistics statistics{};
+    if (m_target)
+    {
+        flue_target_get_statistics(m_target, &statistics);
+    }
+    return statistics;
+}
+
+flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engine)
+{
+    flue_target_config config = flue_target_config_default();
+    config.tcp = engine;
+    Mac48Address::ConvertFrom(GetAddress()).CopyTo(config.mac.bytes);
+    config.max_connections = m_capacity;
+    config.max_receive_window = m_maxReceiveWindow;
+    config.initiate_delay = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
+    config.terminate_delay = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
+    flue_target_handlers handlers{};
+    handlers.transmit = [](void* user, flue_time, const flue_packet* packet)
+    { static_cast<FlueNic*>(user)->Transmit(*packet); };
+    handlers.interrupt = [](void* user, flue_time)
+    {
+        // Only noted: the target is still inside the call that raised it.
+        static_cast<FlueNic*>(user)->m_isRaised = true;
+    };
+    const flue_allocator allocator = flue_allocator_default();
+    const flue_result result = flue_target_create(&config, &handlers, this, &allocator, &m_target);
+    if (result != FLUE_OK)
+    {
+        NS_LOG_WARN("no target: " << flue_result_text(result));
+        return nullptr;
+    }
+    m_tcp = tcp;
+    m_processor = GetNode()->GetObject<FlueProcessor>();
+    return flue_target_provider(m_target);
+}
+
+void FlueNic::Attach(const flue_client* client)
+{
+    flue_target_attach(m_target, client);
+}
+
+void FlueNic::Leave()
+{
+    m_deadline.Cancel();
+    flue_target_destroy(m_target);
+    m_target = nullptr;
+    m_tcp = nullptr;
+    m_processor = nullptr;
+}
+
+void FlueNic::SetWithContent(bool withContent)
+{
+    m_withContent = withContent;
+}
+
+uint16_t FlueNic::GetTargetVlan() const
+{
+    return GetVlanTci() & 0xfff;
+}
+
+// ---- Frames -------------------------------------------------------------------------------------
+
+bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
+{
+    if (!m_target)
+    {
+        return false;
+    }
+    const uint32_t size = frame->GetSize();
+    uint8_t headers[FLUE_FRAME_HEADER_MAX];
+    const bool wantsAll = m_withContent || m_verifyChecksums;
+    const uint32_t available = wantsAll ? size : std::min<uint32_t>(size, sizeof headers);
+    uint8_t* bytes = wantsAll ? FlueRoom(m_arriving, size) : headers;
+    frame->CopyData(bytes, available);
+    flue_memory_descriptor memory{};
+    flue_memory_descriptor* payload = m_withContent ? &memory : nullptr;
+    flue_packet packet;
+    if (flue_frame_read(bytes, available, size, payload, &packet) != FLUE_FRAME_TCP)
+    {
+        return false;
+    }
+    if (m_verifyChecksums && !flue_frame_checksums_ok(bytes, size))
+    {
+        return false;
+    }
+    if (!flue_target_input(m_target, FlueNow(), &packet))
+    {
+        return false;
+    }
+    m_targetRxTrace(frame);
+    if (m_isRaised)
+    {
+        m_tcp->Settle();
+    }
+    else
+    {
+        Arm();
+    }
+    return true;
+}
+
+void FlueNic::Transmit(const flue_packet& packet)
+{
+    uint8_t headers[FLUE_FRAME_HEADER_MAX];
+    const uint32_t headerSize = flue_frame_write(&packet, headers);
+    const flue_span& payload = packet.segment.payload;
+    Ptr<Packet> frame;
+    if (flue_span_is_virtual(&payload))
+    {
+        frame = Create<Packet>(payload.length);
+    }
+    else
+    {
+        uint8_t* bytes = FlueRoom(m_leaving, payload.length);
+        flue_span_copy(&payload, bytes);
+        frame = Create<Packet>(bytes, payload.length);
+    }
+    frame->AddHeader(FlueRawHeader(headers, headerSize));
+    m_targetTxTrace(frame);
+    TransmitFrame(frame);
+}
+
+void FlueNic::OnDeadline()
+{
+    flue_target_advance(m_target, FlueNow());
+    m_tcp->Settle();
+}
+
+void FlueNic::Arm()
+{
+    m_deadline.Arm(flue_target_next_deadline(m_target));
+}
+
+// ---- News for the host --------------------------------------------------------------------------
+
+void FlueNic::Deliver()
+{
+    if (!m_isRaised || m_isTaking || m_isPolling)
+    {
+        return;
+    }
+    if (!m_processor || m_processor->IsIdeal())
+    {
+        while (m_isRaised)
+        {
+            Poll();
+        }
+        return;
+    }
+    m_isTaking = true;
+    Ptr<FlueNic> self(this);
+    m_processor->Execute(0,
+                         FLUE_COST_INTERRUPT,
+                         m_processor->GetProfile().interrupt_cycles,
+                         [self]() { self->OnInterruptTaken(); });
+}
+
+void FlueNic::OnInterruptTaken()
+{
+    if (!m_target)
+    {
+        return;
+    }
+    const uint32_t count = flue_target_pending(m_target);
+    const uint64_t cycles = m_processor->GetProfile().completion_cycles;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        m_processor->Occupy(0, FLUE_COST_COMPLETION, cycles);
+    }
+    Ptr<FlueNic> self(this);
+    m_processor->WhenDone(0, [self, count]() { self->OnCompletionsTaken(count); });
+}
+
+void FlueNic::OnCompletionsTaken(uint32_t charged)
+{
+    if (!m_target)
+    {
+        return;
+    }
+    m_isTaking = false;
+    const uint32_t made = Poll();
+    // What came while the core worked is taken along without another interrupt, but not for
+    // nothing.
+    for (uint32_t i = charged; i < made; i++)
+    {
+        m_processor->Occupy(0, FLUE_COST_COMPLETION, m_processor->GetProfile().completion_cycles);
+    }
+    m_tcp->Settle();
+}
+
+uint32_t FlueNic::Poll()
+{
+    m_isPolling = true;
+    m_isRaised = false;
+    const uint32_t made = flue_target_poll(m_target, FlueNow());
+    m_isPolling = false;
+    return made;
+}
+
+} // namespace ns3

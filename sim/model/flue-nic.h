@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The adapter: an Ethernet device with an offload target (flue/target.h) inside.
+ *
+ * Frames of offloaded connections go to the target, everything else up the ordinary path. What the
+ * target transmits is written once, headers and all, into one packet and goes to the same transmit
+ * queue as the host's frames; a frame that finds the queue full is dropped and counted by the
+ * device, and TCP recovers it, as behind any adapter.
+ *
+ * Until a host stack is joined to it (FlueTcpL4Protocol does that) it is a plain FlueNetDevice.
+ */
+#ifndef FLUE_NIC_H
+#define FLUE_NIC_H
+
+#include "flue-deadline.h"
+#include "flue-net-device.h"
+
+#include "flue/target.h"
+
+#include "ns3/traced-callback.h"
+
+#include <vector>
+
+namespace ns3
+{
+
+class FlueProcessor;
+class FlueTcpL4Protocol;
+
+/** An Ethernet adapter that carries TCP connections for its host. */
+class FlueNic : public FlueNetDevice
+{
+  public:
+    static TypeId GetTypeId();
+    FlueNic();
+    ~FlueNic() override;
+
+    /** @return true once a host stack is joined */
+    bool IsJoined() const;
+    /** @return the target's counts; all zero before a host stack is joined */
+    flue_target_statistics GetTargetStatistics() const;
+
+  protected:
+    bool ReceiveFrame(Ptr<Packet> frame) override;
+    void DoDispose() override;
+
+  private:
+    friend class FlueTcpL4Protocol;
+
+    /** @name For the host stack's owner */
+    /**@{*/
+    /** Makes the target. @return its provider, or nullptr when the configuration is refused */
+    flue_provider* Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& config);
+    void Attach(const flue_client* client);
+    /** Ends the target: the host stack is gone. */
+    void Leave();
+    void SetWithContent(bool withContent);
+    /** Hands waiting completions and indications to the host: now, or when a core has time for it.
+     */
+    void Deliver();
+    /** @return the VLAN id of the frames that the target must send; 0: untagged */
+    uint16_t GetTargetVlan() const;
+    /** Sets the event for the target's next deadline. */
+    void Arm();
+    /**@}*/
+
+    void Transmit(const flue_packet& packet);
+    void OnDeadline();
+    void OnInterruptTaken();
+    void OnCompletionsTaken(uint32_t charged);
+    uint32_t Poll();
+
+    flue_target* m_target = nullptr;    //!< the firmware, once joined
+    FlueTcpL4Protocol* m_tcp = nullptr; //!< whom it serves
+    Ptr<FlueProcessor> m_processor;     //!< where interrupts and completions cost; or null
+    FlueDeadline m_deadline;            //!< when the target must be called again
+    bool m_isRaised = false;            //!< the target has raised its interrupt
+    bool m_isTaking = false;            //!< a core is on its way to polling
+    bool m_isPolling = false;           //!< flue_target_poll is on the stack
+    bool m_withContent = false;         //!< payload is real bytes
+    std::vector<uint8_t> m_arriving;    //!< a frame with content, in one piece
+    std::vector<uint8_t> m_leaving;     //!< a payload with content, in one piece
+
+    uint32_t m_capacity;         //!< Capacity
+    uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
+    Time m_initiateDelay;        //!< InitiateDelay
+    Time m_terminateDelay;       //!< TerminateDelay
+    bool m_verifyChecksums;      //!< VerifyChecksums
+
+    TracedCallback<Ptr<const Packet>> m_targetTxTrace; //!< TargetTx
+    TracedCallback<Ptr<const Packet>> m_targetRxTrace; //!< TargetRx
+};
+
+} // namespace ns3
+
+#endif /* FLUE_NIC_H */

@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See flue-socket.h.
+ */
+#include "flue-socket.h"
+
+#include "flue-raw-header.h"
+#include "flue-tcp-l4-protocol.h"
+
+#include "ns3/boolean.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+#include "ns3/log.h"
+#include "ns3/node.h"
+#include "ns3/packet.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("FlueSocket");
+NS_OBJECT_ENSURE_REGISTERED(FlueSocket);
+
+TypeId FlueSocket::GetTypeId()
+{
+    // ATTR_CONSTRUCT is left out: a new socket takes its stack's values, not the ones below.
+    const uint32_t flags = TypeId::ATTR_GET | TypeId::ATTR_SET;
+    static TypeId tid =
+        TypeId("ns3::FlueSocket")
+            .SetParent<Socket>()
+            .SetGroupName("Flue")
+            .AddAttribute("SndBufSize",
+                          "Most bytes that may be unsent or unacknowledged.",
+                          flags,
+                          UintegerValue(131072),
+                          MakeUintegerAccessor(&FlueSocket::m_sndBufSize),
+                          MakeUintegerChecker<uint32_t>(1, 1U << 30))
+            .AddAttribute("RcvBufSize",
+                          "Largest receive window, in bytes. Before Connect or Listen.",
+                          flags,
+                          UintegerValue(131072),
+                          MakeUintegerAccessor(&FlueSocket::m_rcvBufSize),
+                          MakeUintegerChecker<uint32_t>(1, 1U << 30))
+            .AddAttribute("SegmentSize",
+                          "Payload of a full segment, in bytes, if the path can carry it. Before "
+                          "Connect or Listen.",
+                          flags,
+                          UintegerValue(1448),
+                          MakeUintegerAccessor(&FlueSocket::m_segmentSize),
+                          MakeUintegerChecker<uint32_t>(64, 65483))
+            .AddAttribute("TcpNoDelay",
+                          "Do without Nagle's algorithm. Before Connect or Listen.",
+                          flags,
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&FlueSocket::m_noDelay),
+                          MakeBooleanChecker());
+    return tid;
+}
+
+FlueSocket::FlueSocket()
+{
+    NS_LOG_FUNCTION(this);
+}
+
+FlueSocket::~FlueSocket()
+{
+    NS_LOG_FUNCTION(this);
+}
+
+void FlueSocket::DoDispose()
+{
+    m_connection = nullptr;
+    m_listener = nullptr;
+    m_state = ENDED;
+    m_tcp = nullptr;
+    Socket::DoDispose();
+}
+
+int FlueSocket::Fail(SocketErrno error) const
+{
+    m_errno = error;
+    return -1;
+}
+
+flue_owner FlueSocket::GetOwner() const
+{
+    return m_connection ? flue_host_owner(m_connection) : FLUE_OWNER_HOST;
+}
+
+flue_host_connection* FlueSocket::GetConnection() const
+{
+    return m_connection;
+}
+
+Socket::SocketErrno FlueSocket::GetErrno() const
+{
+    return m_errno;
+}
+
+Socket::SocketType FlueSocket::GetSocketType() const
+{
+    return NS3_SOCK_STREAM;
+}
+
+Ptr<Node> FlueSocket::GetNode() const
+{
+    return m_tcp ? m_tcp->GetNode() : nullptr;
+}
+
+// ---- Opening ------------------------------------------------------------------------------------
+
+int FlueSocket::BindTo(uint8_t version, const flue_ip& address, uint16_t port)
+{
+    if (m_isBound || m_state != IDLE)
+    {
+        return Fail(ERROR_INVAL);
+    }
+    flue_four_tuple tuple{};
+    tuple.ip_version = version;
+    tuple.local = address;
+    tuple.local_port = port ? port : m_tcp->NextPort(version);
+    if (tuple.local_port == 0)
+    {
+        return Fail(ERROR_ADDRNOTAVAIL);
+    }
+    if (!m_tcp->BookPort(tuple))
+    {
+        return Fail(ERROR_ADDRINUSE);
+    }
+    m_tuple = tuple;
+    m_isBound = true;
+    return 0;
+}
+
+int FlueSocket::Bind()
+{
+    return BindTo(4, flue_ip{}, 0);
+}
+
+int FlueSocket::Bind6()
+{
+    return BindTo(6, flue_ip{}, 0);
+}
+
+int FlueSocket::Bind(const Address& address)
+{
+    flue_ip ip{};
+    if (InetSocketAddress::IsMatchingType(address))
+    {
+        const InetSocketAddress inet = InetSocketAddress::ConvertFrom(address);
+        inet.GetIpv4().Serialize(ip.bytes);
+        return BindTo(4, ip, inet.GetPort());
+    }
+    if (Inet6SocketAddress::IsMatchingType(address))
+    {
+        const Inet6SocketAddress inet = Inet6SocketAddress::ConvertFrom(address);
+        inet.GetIpv6().Serialize(ip.bytes);
+        return BindTo(6, ip, inet.GetPort());
+    }
+    return Fail(ERROR_INVAL);
+}
+
+flue_tcp_options FlueSocket::Options(uint32_t mtu) const
+{
+    flue_tcp_options options = m_tcp->EngineConfig().options;
+    options.receive_buffer_bytes = m_rcvBufSize;
+    options.use_nagle = !m_noDelay;
+    // ns-3's segment size is payload; the engine's MSS counts the options in (RFC 6691).
+    uint32_t mss = m_segmentSize + (options.use_timestamps ? 12 : 0);
+    const uint32_t headers = m_tuple.ip_version == 6 ? 60 : 40;
+    if (mtu > headers)
+    {
+        mss = std::min(mss, mtu - headers);
+    }
+    options.mss = static_cast<uint16_t>(std::max(64U, std::min(mss, 65495U)));
+    if (IsManualIpTtl())
+    {
+        options.ttl = GetIpTtl();
+    }
+    options.traffic_class = GetIpTos() & 0xfc;
+    return options;
+}
+
+int FlueSocket::Connect(const Address& address)
+{
+    if (m_state != IDLE)
+    {
+        return Fail(m_state == CONNECTED || m_state == CONNECTING ? ERROR_ISCONN : ERROR_INVAL);
+    }
+    flue_four_tuple tuple = m_tuple;
+    if (InetSocketAddress::IsMatchingType(address))
+    {
+        const InetSocketAddress inet = InetSocketAddress::ConvertFrom(address);
+        inet.GetIpv4().Serialize(tuple.remote.bytes);
+        tuple.remote_port = inet.GetPort();
+        tuple.ip_version = 4;
+    }
+    else if (Inet6SocketAddress::IsMatchingType(address))
+    {
+        const Inet6SocketAddress inet = Inet6SocketAddress::ConvertFrom(address);
+        inet.GetIpv6().Serialize(tuple.remote.bytes);
+        tuple.remote_port = inet.GetPort();
+        tuple.ip_version = 6;
+    }
+    else
+    {
+        return Fail(ERROR_INVAL);
+    }
+    if (m_isBound && tuple.ip_version != m_tuple.ip_version)
+    {
+        return Fail(ERROR_AFNOSUPPORT);
+    }
+    flue_host* host = m_tcp->Host();
+    const uint32_t mtu = m_tcp->FindSource(&tuple, m_boundnetdevice);
+    if (mtu == 0)
+    {
+        return Fail(ERROR_NOROUTETOHOST);
+    }
+    if (!m_isBound && BindTo(tuple.ip_version, tuple.local, 0) != 0)
+    {
+        return -1;
+    }
+    tuple.local_port = m_tuple.local_port;
+    m_tuple = tuple;
+    const flue_tcp_options options = Options(mtu);
+    m_state = CONNECTING;
+    const flue_result result =
+        flue_host_connect(host, FlueNow(), &m_tuple, &options, this, &m_connection);
+    if (result != FLUE_OK)
+    {
+        m_state = IDLE;
+        return Fail(result == FLUE_ERROR_IN_USE ? ERROR_ADDRINUSE : ERROR_INVAL);
+    }
+    m_tcp->Keep(this);
+    m_tcp->Settle();
+    return 0;
+}
+
+int FlueSocket::Listen()
+{
+    if (m_state != IDLE)
+    {
+        return Fail(ERROR_INVAL);
+    }
+    if (!m_isBound && Bind() != 0)
+    {
+        return -1;
+    }
+    static const flue_ip any{};
+    const bool all = std::equal(any.bytes, any.bytes + sizeof any.bytes, m_tuple.local.bytes);
+    const flue_tcp_options options = Options(m_tcp->SmallestMtu());
+    // ns-3's Listen has no backlog: nothing is refused for it.
+    const uint32_t backlog = UINT32_MAX;
+    if (flue_host_listen(m_tcp->Host(),
+                         m_tuple.ip_version,
+                         all ? nullptr : &m_tuple.local,
+                         m_tuple.local_port,
+                         backlog,
+                         &options,
+                         this,
+                         &m_listener) != FLUE_OK)
+    {
+        return Fail(ERROR_ADDRINUSE);
+    }
+    m_state = LISTENING;
+    m_tcp->Keep(this);
+    return 0;
+}
+
+// ---- Closing ------------------------------------------------------------------------------------
+
+void FlueSocket::Release()
+{
+    Ptr<FlueSocket> self(this); // the protocol's reference may be the last
+    if (m_connection)
+    {
+        flue_host_connection* connection = m_connection;
+        m_connection = nullptr;
+        flue_host_set_user(connection, nullptr);
+        flue_host_close(connection, FlueNow());
+    }
+    if (m_isBound)
+    {
+        m_tcp->FreePort(m_tuple);
+        m_isBound = false;
+    }
+    m_state = ENDED;
+    m_tcp->Drop(this);
+}
+
+int FlueSocket::Close()
+{
+    if (!m_tcp || m_isClosing)
+    {
+        return 0;
+    }
+    m_isClosing = true;
+    Ptr<FlueTcpL4Protocol> tcp = m_tcp;
+    switch (m_state)
+    {
+    case IDLE:
+        Release();
+        return 0;
+    case ENDED:
+        return 0;
+    case LISTENING:
+        flue_host_listener_close(m_listener, FlueNow());
+        m_listener = nullptr;
+        Release();
+        break;
+    case CONNECTING:
+        flue_host_abort(m_connection, FlueNow());
+        break;
+    case CONNECTED:
+        if (flue_host_available(m_connection) > 0)
+        {
+            flue_host_abort(m_connection, FlueNow());
+        }
+        else if (flue_host_peer_closed(m_connection))
+        {
+            // Nothing can arrive any more, so the rest is the host stack's own business.
+            Release();
+        }
+        else if (flue_host_shutdown(m_connection, FlueNow()) != FLUE_OK)
+        {
+            NS_LOG_LOGIC("sending was shut down before");
+        }
+        break;
+    }
+    tcp->Settle();
+    return 0;
+}
+
+int FlueSocket::ShutdownSend()
+{
+    m_shutdownSend = true;
+    if (m_state == CONNECTED || m_state == CONNECTING)
+    {
+        if (flue_host_shutdown(m_connection, FlueNow()) != FLUE_OK)
+        {
+            return Fail(ERROR_SHUTDOWN);
+        }
+        m_tcp->Settle();
+    }
+    return 0;
+}
+
+int FlueSocket::ShutdownRecv()
+{
+    m_shutdownRecv = true;
+    if (m_state == CONNECTED)
+    {
+        OnReadable();
+        m_tcp->Settle();
+    }
+    return 0;
+}
+
+void FlueSocket::CloseIfFinished()
+{
+    if (m_state == CONNECTED && m_shutdownSend && !m_isClosing &&
+        flue_host_peer_closed(m_connection) && flue_host_available(m_connection) == 0)
+    {
+        Close();
+    }
+}
+
+// ---- Data ---------------------------------------------------------------------------------------
+
+uint32_t FlueSocket::GetTxAvailable() const
+{
+    if (m_state != CONNECTED && m_state != CONNECTING)
+    {
+        return m_state == IDLE ? m_sndBufSize : 0;
+    }
+    const uint32_t room = m_sndBufSize > m_unacknowledged ? m_sndBufSize - m_unacknowledged : 0;
+    return std::min(room, flue_host_send_space(m_connection));
+}
+
+int FlueSocket::Send(Ptr<Packet> packet, uint32_t)
+{
+    if (m_state != CONNECTED && m_state != CONNECTING)
+    {
+        return Fail(ERROR_NOTCONN);
+    }
+    if (m_shutdownSend || m_isClosing)
+    {
+        return Fail(ERROR_SHUTDOWN);
+    }
+    const uint32_t size = packet->GetSize();
+    if (size > GetTxAvailable())
+    {
+        return Fail(ERROR_MSGSIZE);
+    }
+    uint8_t* bytes = nullptr;
+    if (m_tcp->GetWithContent())
+    {
+        bytes = FlueRoom(m_tcp->m_application, size);
+        packet->CopyData(bytes, size);
+    }
+    uint32_t accepted = 0;
+    // Counted before the call: an acknowledgement may arrive from inside Settle.
+    m_unacknowledged += size;
+    if (flue_host_send(m_connection, FlueNow(), bytes, size, &accepted) != FLUE_OK)
+    {
+        m_unacknowledged -= size;
+        return Fail(ERROR_SHUTDOWN);
+    }
+    m_unacknowledged -= size - accepted;
+    m_tcp->Settle();
+    return static_cast<int>(accepted);
+}
+
+int FlueSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address&)
+{
+    return Send(packet, flags); // as ns-3's TCP: the connection knows where to
+}
+
+uint32_t FlueSocket::GetRxAvailable() const
+{
+    return m_state == CONNECTED ? flue_host_available(m_connection) : 0;
+}
+
+Ptr<Packet> FlueSocket::Recv(uint32_t maxSize, uint32_t flags)
+{
+    if (m_state != CONNECTED)
+    {
+        if (m_state == ENDED && m_sawEnd)
+        {
+            return Create<Packet>(); // the end of what the peer sent
+        }
+        m_errno = ERROR_NOTCONN;
+        return nullptr;
+    }
+    const uint32_t size = std::min(maxSize, flue_host_available(m_connection));
+    if (size == 0 || flags != 0)
+    {
+        if (flue_host_peer_closed(m_connection) && flags == 0)
+        {
+            return Create<Packet>();
+        }
+        m_errno = flags != 0 ? ERROR_OPNOTSUPP : ERROR_AGAIN;
+        return nullptr;
+    }
+    Ptr<Packet> packet;
+    if (m_tcp->GetWithContent())
+    {
+        uint8_t* bytes = FlueRoom(m_tcp->m_application, size);
+        const uint32_t taken = flue_host_receive(m_connection, FlueNow(), bytes, size);
+        packet = Create<Packet>(bytes, taken);
+    }
+    else
+    {
+        packet = Create<Packet>(flue_host_receive(m_connection, FlueNow(), nullptr, size));
+    }
+    Ptr<FlueTcpL4Protocol> tcp = m_tcp;
+    CloseIfFinished();
+    if (m_hasEnded && m_state == CONNECTED && flue_host_available(m_connection) == 0)
+    {
+        Release();
+    }
+    tcp->Settle();
+    return packet;
+}
+
+Ptr<Packet> FlueSocket::RecvFrom(uint32_t maxSize, uint32_t flags, Address& from)
+{
+    const flue_four_tuple tuple = m_tuple;
+    Ptr<Packet> packet = Recv(maxSize, flags);
+    if (packet)
+    {
+        from = ToAddress(tuple.remote, tuple.remote_port);
+    }
+    return packet;
+}
+
+// ---- Names and options --------------------------------------------------------------------------
+
+Address FlueSocket::ToAddress(const flue_ip& address, uint16_t port) const
+{
+    if (m_tuple.ip_version == 6)
+    {
+        return Inet6SocketAddress(Ipv6Address::Deserialize(address.bytes), port);
+    }
+    return InetSocketAddress(Ipv4Address::Deserialize(address.bytes), port);
+}
+
+int FlueSocket::GetSockName(Address& address) const
+{
+    address = ToAddress(m_tuple.local, m_tuple.local_port);
+    return 0;
+}
+
+int FlueSocket::GetPeerName(Address& address) const
+{
+    if (m_tuple.remote_port == 0)
+    {
+        return Fail(ERROR_NOTCONN);
+    }
+    address = ToAddress(m_tuple.remote, m_tuple.remote_port);
+    return 0;
+}
+
+bool FlueSocket::SetAllowBroadcast(bool allowBroadcast)
+{
+    return !allowBroadcast; // a stream has one peer
+}
+
+bool FlueSocket::GetAllowBroadcast() const
+{
+    return false;
+}
+
+// ---- The host stack's calls ---------------------------------------------------------------------
+
+void FlueSocket::OnAccepted(flue_host_connection* connection)
+{
+    const flue_four_tuple* tuple = flue_host_tuple(connection);
+    const Address from = ToAddress(tuple->remote, tuple->remote_port);
+    if (!NotifyConnectionRequest(from))
+    {
+        flue_host_set_user(connection, nullptr);
+        flue_host_abort(connection, FlueNow());
+        return;
+    }
+    Ptr<FlueSocket> socket = m_tcp->CreateSocket();
+    socket->m_tuple = *tuple;
+    socket->m_connection = connection;
+    socket->m_state = CONNECTED;
+    socket->m_sndBufSize = m_sndBufSize;
+    socket->m_rcvBufSize = m_rcvBufSize;
+    socket->m_segmentSize = m_segmentSize;
+    socket->m_noDelay = m_noDelay;
+    socket->m_shutdownSend = m_shutdownSend;
+    flue_host_set_user(connection, PeekPointer(socket));
+    m_tcp->Keep(PeekPointer(socket));
+    NotifyNewConnectionCreated(socket, from);
+}
+
+void FlueSocket::OnConnected()
+{
+    m_state = CONNECTED;
+    NotifyConnectionSucceeded();
+    if (m_state == CONNECTED && GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+}
+
+void FlueSocket::OnReadable()
+{
+    if (m_shutdownRecv)
+    {
+        while (flue_host_receive(m_connection, FlueNow(), nullptr, UINT32_MAX) > 0)
+        {
+        }
+        return;
+    }
+    NotifyDataRecv();
+}
+
+void FlueSocket::OnWritable(uint32_t bytes)
+{
+    m_unacknowledged -= std::min(bytes, m_unacknowledged);
+    NotifyDataSent(bytes);
+    if (m_state == CONNECTED && !m_isClosing)
+    {
+        const uint32_t room = GetTxAvailable();
+        if (room > 0)
+        {
+            NotifySend(room);
+        }
+    }
+}
+
+void FlueSocket::OnPeerClosed()
+{
+    m_sawEnd = true;
+    if (!m_closeNotified)
+    {
+        m_closeNotified = true;
+        NotifyNormalClose();
+    }
+    if (m_state != CONNECTED)
+    {
+        return;
+    }
+    if (m_isClosing && flue_host_available(m_connection) == 0)
+    {
+        Release();
+        return;
+    }
+    CloseIfFinished();
+}
+
+void FlueSocket::OnClosed(flue_result reason)
+{
+    Ptr<FlueSocket> self(this);
+    const State before = m_state;
+    if (reason == FLUE_OK && !m_isClosing && flue_host_available(m_connection) > 0)
+    {
+        m_hasEnded = true; // what arrived in order can still be read
+    }
+    else
+    {
+        Release();
+    }
+    if (m_closeNotified)
+    {
+        return;
+    }
+    m_closeNotified = true;
+    if (reason == FLUE_OK || m_isClosing)
+    {
+        NotifyNormalClose();
+    }
+    else if (before == CONNECTING)
+    {
+        NotifyConnectionFailed();
+    }
+    else
+    {
+        NotifyErrorClose();
+    }
+}
+
+} // namespace ns3

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * An ns-3 socket over Flue's host stack. Applications use it as they use ns-3's own TCP sockets,
+ * and do not see whether the connection lives on the host or on the adapter.
+ *
+ * It behaves as ns3::Socket documents and as ns-3's TCP does where the documentation is silent:
+ * - Send takes a whole packet or nothing (-1, ERROR_MSGSIZE when it does not fit now);
+ * - Recv returns an empty packet once the peer has closed and everything is read;
+ * - a listening socket's ShutdownSend is inherited by the sockets that it accepts: they close when
+ * the peer has closed and everything is read (that is what PacketSink relies on);
+ * - Close with unread data resets the connection.
+ * Payload is length-only unless the stack's WithContent attribute is set.
+ */
+#ifndef FLUE_SOCKET_H
+#define FLUE_SOCKET_H
+
+#include "flue/host.h"
+
+#include "ns3/socket.h"
+
+#include <list>
+
+namespace ns3
+{
+
+class FlueTcpL4Protocol;
+
+/** A stream socket; made by FlueTcpSocketFactory. */
+class FlueSocket : public Socket
+{
+  public:
+    static TypeId GetTypeId();
+    FlueSocket();
+    ~FlueSocket() override;
+
+    /** @return who owns the connection's state now; FLUE_OWNER_HOST without a connection */
+    flue_owner GetOwner() const;
+    /** @return the host stack's connection, or nullptr */
+    flue_host_connection* GetConnection() const;
+
+    SocketErrno GetErrno() const override;
+    SocketType GetSocketType() const override;
+    Ptr<Node> GetNode() const override;
+    int Bind(const Address& address) override;
+    int Bind() override;
+    int Bind6() override;
+    int Close() override;
+    int ShutdownSend() override;
+    int ShutdownRecv() override;
+    int Connect(const Address& address) override;
+    int Listen() override;
+    uint32_t GetTxAvailable() const override;
+    int Send(Ptr<Packet> packet, uint32_t flags) override;
+    int SendTo(Ptr<Packet> packet, uint32_t flags, const Address& to) override;
+    uint32_t GetRxAvailable() const override;
+    Ptr<Packet> Recv(uint32_t maxSize, uint32_t flags) override;
+    Ptr<Packet> RecvFrom(uint32_t maxSize, uint32_t flags, Address& from) override;
+    int GetSockName(Address& address) const override;
+    int GetPeerName(Address& address) const override;
+    bool SetAllowBroadcast(bool allowBroadcast) override;
+    bool GetAllowBroadcast() const override;
+    using Socket::Recv;
+    using Socket::RecvFrom;
+    using Socket::Send;
+    using Socket::SendTo;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    friend class FlueTcpL4Protocol; // makes sockets and hands the host stack's calls to them
+
+    /** What the socket can be asked to do. */
+    enum State
+    {
+        IDLE,       //!< made, perhaps bound
+        LISTENING,  //!< accepts connections
+        CONNECTING, //!< SYN sent
+        CONNECTED,  //!< established and not yet ended
+        ENDED       //!< the connection has gone
+    };
+
+    /** @name The host stack's calls */
+    /**@{*/
+    void OnAccepted(flue_host_connection* connection);
+    void OnConnected();
+    void OnReadable();
+    void OnWritable(uint32_t bytes);
+    void OnPeerClosed();
+    void OnClosed(flue_result reason);
+    /**@}*/
+
+    int Fail(SocketErrno error) const;
+    int BindTo(uint8_t version, const flue_ip& address, uint16_t port);
+    flue_tcp_options Options(uint32_t mtu) const;
+    Address ToAddress(const flue_ip& address, uint16_t port) const;
+    /** Gives the connection back to the host stack and the socket's place back to the protocol. */
+    void Release();
+    void CloseIfFinished();
+
+    Ptr<FlueTcpL4Protocol> m_tcp;                 //!< the node's stack
+    std::list<Ptr<FlueSocket>>::iterator m_place; //!< where the protocol keeps a busy socket alive
+    bool m_isKept = false;                        //!< m_place is valid
+    flue_host_connection* m_connection = nullptr; //!< while CONNECTING or CONNECTED
+    flue_host_listener* m_listener = nullptr;     //!< while LISTENING
+    State m_state = IDLE;                         //!< see State
+    mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
+    flue_four_tuple m_tuple{};     //!< local part once bound, all of it once connected
+    bool m_isBound = false;        //!< m_tuple's local part holds, its port is booked
+    uint32_t m_unacknowledged = 0; //!< bytes that the send buffer holds
+    uint32_t m_sndBufSize = 0;     //!< most of them
+    uint32_t m_rcvBufSize = 0;     //!< largest window offered
+    uint32_t m_segmentSize = 0;    //!< payload of a full segment
+    bool m_noDelay = true;         //!< Nagle's algorithm off
+    bool m_shutdownSend = false;   //!< ShutdownSend was called (here or on the listener)
+    bool m_shutdownRecv = false;   //!< what arrives is dropped
+    bool m_isClosing = false;      //!< Close was called
+    bool m_sawEnd = false;         //!< the peer's FIN stands behind the data
+    bool m_hasEnded = false;       //!< ended in order, but not all is read
+    bool m_closeNotified = false;  //!< one of the close callbacks was called
+};
+
+} // namespace ns3
+
+#endif /* FLUE_SOCKET_H */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Where segments leave the node: the part of FlueTcpL4Protocol (see flue-tcp-l4-protocol.h) that
+ * asks ns-3's routing, ARP and neighbour discovery.
+ */
+#include "flue-nic.h"
+#include "flue-tcp-l4-protocol.h"
+
+#include "ns3/arp-cache.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-route.h"
+#include "ns3/ipv4-routing-protocol.h"
+#include "ns3/ipv6-interface.h"
+#include "ns3/ipv6-route.h"
+#include "ns3/ipv6-routing-protocol.h"
+#include "ns3/loopback-net-device.h"
+#include "ns3/ndisc-cache.h"
+#include "ns3/node.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ns3
+{
+
+Ptr<Ipv4Route> FlueTcpL4Protocol::Route4(const flue_four_tuple& tuple, Ptr<NetDevice> device)
+{
+    if (!m_ipv4 || !m_ipv4->GetRoutingProtocol())
+    {
+        return nullptr;
+    }
+    Ipv4Header header;
+    header.SetSource(Ipv4Address::Deserialize(tuple.local.bytes));
+    header.SetDestination(Ipv4Address::Deserialize(tuple.remote.bytes));
+    header.SetProtocol(PROT_NUMBER);
+    Socket::SocketErrno error;
+    return m_ipv4->GetRoutingProtocol()->RouteOutput(nullptr, header, device, error);
+}
+
+Ptr<Ipv6Route> FlueTcpL4Protocol::Route6(const flue_four_tuple& tuple, Ptr<NetDevice> device)
+{
+    if (!m_ipv6 || !m_ipv6->GetRoutingProtocol())
+    {
+        return nullptr;
+    }
+    Ipv6Header header;
+    header.SetSource(Ipv6Address::Deserialize(tuple.local.bytes));
+    header.SetDestination(Ipv6Address::Deserialize(tuple.remote.bytes));
+    header.SetNextHeader(PROT_NUMBER);
+    Socket::SocketErrno error;
+    return m_ipv6->GetRoutingProtocol()->RouteOutput(nullptr, header, device, error);
+}
+
+bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac)
+{
+    Ptr<Ipv4Route> route = Route4(tuple, nullptr);
+    if (!route)
+    {
+        return false;
+    }
+    *device = route->GetOutputDevice();
+    const int32_t index = m_ipv4->GetInterfaceForDevice(*device);
+    if (index < 0)
+    {
+        return false;
+    }
+    Ptr<ArpCache> cache = m_ipv4->GetInterface(static_cast<uint32_t>(index))->GetArpCache();
+    const Ipv4Address gateway = route->GetGateway();
+    ArpCache::Entry* entry =
+        cache ? cache->Lookup(gateway == Ipv4Address::GetZero() ? route->GetDestination() : gateway)
+              : nullptr;
+    if (!entry || !(entry->IsAlive() || entry->IsPermanent()))
+    {
+        return false;
+    }
+    *mac = entry->GetMacAddress();
+    return true;
+}
+
+bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac)
+{
+    Ptr<Ipv6Route> route = Route6(tuple, nullptr);
+    if (!route)
+    {
+        return false;
+    }
+    *device = route->GetOutputDevice();
+    const int32_t index = m_ipv6->GetInterfaceForDevice(*device);
+    if (index < 0)
+    {
+        return false;
+    }
+    Ptr<NdiscCache> cache = m_ipv6->GetInterface(static_cast<uint32_t>(index))->GetNdiscCache();
+    const Ipv6Address gateway = route->GetGateway();
+    NdiscCache::Entry* entry =
+        cache ? cache->Lookup(gateway == Ipv6Address::GetZero() ? route->GetDestination() : gateway)
+              : nullptr;
+    if (!entry || entry->IsIncomplete())
+    {
+        return false;
+    }
+    *mac = entry->GetMacAddress();
+    return true;
+}
+
+bool FlueTcpL4Protocol::NextHop(const flue_four_tuple& tuple, flue_next_hop* hop)
+{
+    Ptr<NetDevice> device;
+    Address mac;
+    if (!(tuple.ip_version == 6 ? NextHop6(tuple, &device, &mac) : NextHop4(tuple, &device, &mac)))
+    {
+        return false;
+    }
+    const auto nic = std::find(m_nics.begin(), m_nics.end(), device);
+    if (nic == m_nics.end() || !Mac48Address::IsMatchingType(mac))
+    {
+        return false;
+    }
+    *hop = flue_next_hop{};
+    hop->adapter = static_cast<uint32_t>(nic - m_nics.begin());
+    Mac48Address::ConvertFrom(device->GetAddress()).CopyTo(hop->source.bytes);
+    Mac48Address::ConvertFrom(mac).CopyTo(hop->destination.bytes);
+    hop->vlan_id = (*nic)->GetTargetVlan();
+    hop->path_mtu = device->GetMtu();
+    return true;
+}
+
+uint32_t FlueTcpL4Protocol::FindSource(flue_four_tuple* tuple, Ptr<NetDevice> device)
+{
+    static const flue_ip any{};
+    const bool choose = std::memcmp(&tuple->local, &any, sizeof any) == 0;
+    if (tuple->ip_version == 6)
+    {
+        Ptr<Ipv6Route> route = Route6(*tuple, device);
+        if (route && choose)
+        {
+            route->GetSource().Serialize(tuple->local.bytes);
+        }
+        return route ? route->GetOutputDevice()->GetMtu() : 0;
+    }
+    Ptr<Ipv4Route> route = Route4(*tuple, device);
+    if (route && choose)
+    {
+        route->GetSource().Serialize(tuple->local.bytes);
+    }
+    return route ? route->GetOutputDevice()->GetMtu() : 0;
+}
+
+uint32_t FlueTcpL4Protocol::SmallestMtu() const
+{
+    uint32_t smallest = 65535;
+    for (uint32_t i = 0; i < m_node->GetNDevices(); i++)
+    {
+        Ptr<NetDevice> device = m_node->GetDevice(i);
+        if (!DynamicCast<LoopbackNetDevice>(device))
+        {
+            smallest = std::min<uint32_t>(smallest, device->GetMtu());
+        }
+    }
+    return smallest;
+}
+
+} // namespace ns3
