@@ -96,7 +96,7 @@ expect_finished(const struct wire *wire, uint64_t seed)
 }
 
 static void
-random_case(uint64_t seed)
+random_case(uint64_t seed, double moves)
 {
     struct flue_tcp_config config = flue_tcp_config_default();
     struct flue_tcp_options options[2];
@@ -129,6 +129,9 @@ random_case(uint64_t seed)
                                  (uint32_t)test_random_below(&wire.random, 100000));
         }
         for (int side = 0; side < 2; side++)
+            if (test_random_chance(&wire.random, moves))
+                wire_move(&wire.ends[side]);
+        for (int side = 0; side < 2; side++)
             if (wire.ends[side].slow_reader && test_random_chance(&wire.random, 0.02))
                 wire_consume(&wire.ends[side], (uint32_t)test_random_below(&wire.random, 5000));
     }
@@ -141,19 +144,121 @@ random_case(uint64_t seed)
 
 /* FLUE_SEED=n runs that one; FLUE_SEEDS=n runs so many. */
 static void
-prop_every_byte_arrives_once_in_order_and_both_ends_finish(void **state)
+random_cases(double moves)
 {
     const char *one = getenv("FLUE_SEED");
     const char *many = getenv("FLUE_SEEDS");
     uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 300;
 
-    (void)state;
     if (one != NULL) {
-        random_case(strtoull(one, NULL, 10));
+        random_case(strtoull(one, NULL, 10), moves);
         return;
     }
     for (uint64_t seed = 1; seed <= count; seed++)
-        random_case(seed);
+        random_case(seed, moves);
+}
+
+static void
+prop_every_byte_arrives_once_in_order_and_both_ends_finish(void **state)
+{
+    (void)state;
+    random_cases(0);
+}
+
+/* The same when each end moves out of its engine and back in at random moments (STATE-045). */
+static void
+prop_moving_loses_nothing_and_delivers_nothing_twice(void **state)
+{
+    (void)state;
+    random_cases(0.02);
+}
+
+/* What was sent when, in a transfer that may move at quiet instants. */
+struct record {
+    uint64_t digest;
+    uint64_t segments;
+};
+
+static void
+note_segment(void *user, flue_time now, int from, const struct flue_tcp_segment *segment)
+{
+    struct record *record = user;
+    const uint64_t words[] = {now,
+                              (uint64_t)from,
+                              segment->seq,
+                              segment->ack,
+                              segment->window,
+                              segment->flags,
+                              segment->payload.length,
+                              segment->ts_val,
+                              segment->ts_ecr};
+
+    record->segments++;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        record->digest = (record->digest ^ words[i]) * UINT64_C(0x100000001B3) + 1;
+}
+
+/* No ACK owed, no recovery in progress. */
+static bool
+is_quiet(const struct endpoint *end)
+{
+    struct flue_tcp_snapshot snapshot;
+
+    if (end->connection == NULL || !end->is_connected)
+        return false;
+    flue_tcp_get_snapshot(end->connection, end->wire->now, &snapshot);
+    return snapshot.delayed_ack_left_ticks == FLUE_TICKS_NOT_RUNNING && !snapshot.in_recovery &&
+           snapshot.dup_acks == 0 && snapshot.retransmissions == 0 &&
+           snapshot.reassembly_bytes == 0;
+}
+
+static struct record
+recorded_transfer(uint64_t seed, bool moves, uint64_t *moved)
+{
+    struct flue_tcp_config config = flue_tcp_config_default();
+    struct record record = {0, 0};
+    struct test_random chance = {seed * 77 + 5};
+    struct wire wire;
+
+    wire_init(&wire, seed);
+    wire.loss = seed % 3 == 0 ? 0.01 : 0;
+    wire.watch = note_segment;
+    wire.watch_user = &record;
+    config.min_rto_ticks = 200;
+    for (int side = 0; side < 2; side++) {
+        wire_create_engine(&wire, side, &config);
+        wire.ends[side].to_send = 400000;
+        wire.ends[side].virtual_payload = true;
+    }
+    wire_open(&wire, NULL, NULL);
+    while (!is_done(&wire) && wire_step(&wire, FLUE_TIME_NEVER)) {
+        int side = (int)test_random_below(&chance, 2);
+
+        if (moves && test_random_chance(&chance, 0.2) && is_quiet(&wire.ends[side])) {
+            wire_move(&wire.ends[side]);
+            (*moved)++;
+        }
+    }
+    expect_finished(&wire, seed);
+    wire_fini(&wire);
+    return record;
+}
+
+static void
+prop_moving_at_quiet_instants_changes_no_segment(void **state)
+{
+    uint64_t moved = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct record never = recorded_transfer(seed, false, &moved);
+        struct record often = recorded_transfer(seed, true, &moved);
+
+        if (never.digest != often.digest)
+            fail_msg("seed %llu: %llu segments without moves, %llu with", (unsigned long long)seed,
+                     (unsigned long long)never.segments, (unsigned long long)often.segments);
+    }
+    assert_true(moved > 1000);
 }
 
 static void
@@ -265,6 +370,8 @@ main(void)
         cmocka_unit_test(test_tcp_abort_resets_the_peer),
         cmocka_unit_test(test_tcp_release_closes_in_order_without_another_call),
         cmocka_unit_test(prop_every_byte_arrives_once_in_order_and_both_ends_finish),
+        cmocka_unit_test(prop_moving_loses_nothing_and_delivers_nothing_twice),
+        cmocka_unit_test(prop_moving_at_quiet_instants_changes_no_segment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

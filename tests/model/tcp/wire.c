@@ -395,6 +395,37 @@ wire_open(struct wire *wire, const struct flue_tcp_options *client,
                      FLUE_OK);
 }
 
+void
+wire_move(struct endpoint *end)
+{
+    struct wire *wire = end->wire;
+    struct flue_tcp_const constants;
+    struct flue_tcp_cached cached;
+    struct flue_tcp_delegated delegated;
+    struct flue_tcp_import import = {.constants = &constants, .cached = &cached};
+    enum flue_tcp_connection_state state;
+
+    if (end->connection == NULL || !end->is_connected)
+        return;
+    state = flue_tcp_state(end->connection);
+    if (state < FLUE_TCP_CONNECTION_ESTABLISHED || state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        return;
+    import.tuple = *flue_tcp_tuple(end->connection);
+    import.delegated = &delegated;
+    import.path_mtu = 9000;
+    import.rcv_buffered = end->unconsumed;
+    import.send_shutdown = end->shutdown_done;
+    import.connection_user = end;
+    flue_tcp_flush_ack(end->connection, wire->now);
+    flue_tcp_export(end->connection, wire->now, &constants, &cached, &delegated);
+    flue_tcp_surrender(end->connection, wire->now, &import.lists);
+    if (import.lists != NULL) /* the first may have been acknowledged in part */
+        end->completed += import.lists->tcp_offload_bytes_transferred;
+    assert_int_equal(
+        flue_tcp_import(wire->engines[end->side], wire->now, &import, &end->connection), FLUE_OK);
+    flue_tcp_resume(end->connection, wire->now);
+}
+
 bool
 wire_step(struct wire *wire, flue_time until)
 {

@@ -91,6 +91,8 @@ struct flue_four_tuple wire_tuple(int side);
 /* Queues what the application of an end wants to send now, and shuts down when all is queued. */
 void wire_pump(struct endpoint *end);
 void wire_consume(struct endpoint *end, uint32_t bytes);
+/* Takes an end's connection out of its engine, through the contract's structures, and into it again. */
+void wire_move(struct endpoint *end);
 /* The next thing that happens, if it happens not after `until`. False: nothing. */
 bool wire_step(struct wire *wire, flue_time until);
 void wire_run(struct wire *wire, flue_time until);
