@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The scripted peer of peer.h.
+ */
+#include "peer.h"
+
+#include <string.h>
+
+#include "cmocka_first.h"
+
+static void
+on_emit(void *user, flue_time now, struct flue_tcp_connection *connection,
+        const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
+{
+    struct peer *peer = user;
+    struct sent_segment *out = &peer->out[peer->out_count % PEER_KEPT];
+
+    (void)connection;
+    (void)tuple;
+    assert_true(peer->out_count - peer->out_read < PEER_KEPT);
+    if ((segment->flags & FLUE_TCP_SYN) != 0)
+        peer->iss = segment->seq;
+    out->at = now;
+    out->seq = segment->seq - peer->iss;
+    out->ack = (segment->flags & FLUE_TCP_ACK) != 0 ? segment->ack - peer->irs : 0;
+    out->length = segment->payload.length;
+    out->flags = segment->flags;
+    out->window = segment->window;
+    out->raw = *segment;
+    peer->out_count++;
+}
+
+static void
+on_accepted(void *user, flue_time now, struct flue_tcp_listener *listener,
+            struct flue_tcp_connection *connection)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    (void)listener;
+    peer->connection = connection;
+    peer->accepted++;
+}
+
+static void
+on_connected(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    (void)now;
+    (void)connection;
+    ((struct peer *)user)->connected++;
+}
+
+static void
+on_received(void *user, flue_time now, struct flue_tcp_connection *connection,
+            const struct flue_span *data, bool push)
+{
+    struct peer *peer = user;
+
+    (void)push;
+    peer->received += data->length;
+    if (peer->consume)
+        flue_tcp_consume(connection, now, data->length);
+}
+
+static void
+on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    (void)now;
+    (void)connection;
+    ((struct peer *)user)->peer_closed++;
+}
+
+static void
+on_sent(void *user, flue_time now, struct flue_tcp_connection *connection,
+        struct flue_buffer_list *lists)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    (void)connection;
+    for (; lists != NULL; lists = lists->next) {
+        peer->completed++;
+        peer->last_status = lists->status;
+    }
+}
+
+static bool
+on_exhausted(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    (void)connection;
+    peer->exhausted++;
+    return peer->take_over;
+}
+
+static void
+on_closed(void *user, flue_time now, struct flue_tcp_connection *connection,
+          enum flue_result reason)
+{
+    struct peer *peer = user;
+
+    peer->closed++;
+    peer->reason = reason;
+    peer->connection = NULL;
+    flue_tcp_release(connection, now);
+}
+
+static void
+on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    (void)now;
+    (void)connection;
+    ((struct peer *)user)->time_waits++;
+}
+
+static const struct flue_tcp_handlers handlers = {
+    .emit = on_emit,
+    .accepted = on_accepted,
+    .connected = on_connected,
+    .received = on_received,
+    .peer_closed = on_peer_closed,
+    .sent = on_sent,
+    .exhausted = on_exhausted,
+    .closed = on_closed,
+    .entered_time_wait = on_time_wait,
+};
+
+void
+peer_init(struct peer *peer, uint32_t irs)
+{
+    memset(peer, 0, sizeof *peer);
+    peer->config = flue_tcp_config_default();
+    peer->options = peer->config.options;
+    peer->options.use_timestamps = false;
+    peer->options.use_window_scaling = false;
+    peer->options.use_nagle = false;
+    peer->options.mss = PEER_MSS;
+    peer->options.receive_buffer_bytes = PEER_WINDOW;
+    /* The engine's ISN moves with the peer's: both wrap in the same scripts. */
+    memcpy(peer->config.isn_secret, &irs, sizeof irs);
+    peer->irs = irs;
+    peer->window = PEER_WINDOW;
+    peer->consume = true;
+    peer->tuple.local = flue_ipv4(192, 0, 2, 1);
+    peer->tuple.remote = flue_ipv4(192, 0, 2, 2);
+    peer->tuple.local_port = 1000;
+    peer->tuple.remote_port = 2000;
+    peer->tuple.ip_version = 4;
+}
+
+static void
+create(struct peer *peer)
+{
+    struct flue_allocator allocator = flue_test_memory_allocator(&peer->memory);
+
+    assert_int_equal(
+        flue_tcp_engine_create(&peer->config, &handlers, peer, &allocator, &peer->engine), FLUE_OK);
+}
+
+void
+peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+{
+    struct flue_tcp_segment segment;
+
+    memset(&segment, 0, sizeof segment);
+    segment.flags = flags;
+    segment.seq = peer->irs + seq;
+    segment.ack = peer->iss + ack;
+    segment.window = (uint16_t)peer->window;
+    segment.hop_limit = 64;
+    segment.payload = flue_span_virtual(length);
+    if (peer->options.use_timestamps) {
+        segment.has_timestamp = true;
+        segment.ts_val = peer->ts;
+        if (peer->out_count > 0)
+            segment.ts_ecr = peer->out[(peer->out_count - 1) % PEER_KEPT].raw.ts_val;
+    }
+    if ((flags & FLUE_TCP_SYN) != 0) {
+        segment.has_mss = true;
+        segment.mss = PEER_MSS;
+        if (peer->options.use_window_scaling) {
+            segment.has_window_scale = true;
+            segment.window_scale = 2;
+        }
+    }
+    flue_tcp_input(peer->engine, peer->now, &peer->tuple, &segment);
+}
+
+void
+peer_ack(struct peer *peer, uint32_t seq, uint32_t ack)
+{
+    peer_segment(peer, FLUE_TCP_ACK, seq, ack, 0);
+}
+
+void
+peer_open(struct peer *peer, flue_time rtt)
+{
+    create(peer);
+    assert_int_equal(flue_tcp_connect(peer->engine, peer->now, &peer->tuple, &peer->options, NULL,
+                                      &peer->connection),
+                     FLUE_OK);
+    EXPECT(peer, FLUE_TCP_SYN, 0, 0, 0);
+    peer_wait(peer, rtt);
+    peer_segment(peer, FLUE_TCP_SYN | FLUE_TCP_ACK, 0, 1, 0);
+    EXPECT(peer, FLUE_TCP_ACK, 1, 1, 0);
+    assert_int_equal(peer->connected, 1);
+}
+
+void
+peer_open_passive(struct peer *peer)
+{
+    create(peer);
+    assert_int_equal(flue_tcp_listen(peer->engine, 4, NULL, peer->tuple.local_port, 1,
+                                     &peer->options, NULL, &peer->listener),
+                     FLUE_OK);
+    peer_segment(peer, FLUE_TCP_SYN, 0, 0, 0);
+    EXPECT(peer, FLUE_TCP_SYN | FLUE_TCP_ACK, 0, 1, 0);
+    peer_segment(peer, FLUE_TCP_ACK, 1, 1, 0);
+    assert_int_equal(peer->accepted, 1);
+    EXPECT_NOTHING(peer);
+}
+
+void
+peer_fini(struct peer *peer)
+{
+    flue_tcp_engine_destroy(peer->engine);
+    flue_test_memory_assert_empty(&peer->memory);
+}
+
+void
+peer_send(struct peer *peer, uint32_t length)
+{
+    unsigned i = peer->list_count++;
+
+    assert_true(i < sizeof peer->lists / sizeof peer->lists[0]);
+    flue_buffer_list_init(&peer->lists[i], &peer->descriptors[i], NULL, length);
+    assert_int_equal(flue_tcp_send(peer->connection, peer->now, &peer->lists[i]), FLUE_OK);
+}
+
+void
+peer_wait(struct peer *peer, flue_time duration)
+{
+    flue_time until = peer->now + duration;
+
+    while (flue_tcp_next_deadline(peer->engine) <= until) {
+        flue_time deadline = flue_tcp_next_deadline(peer->engine);
+
+        peer->now = deadline > peer->now ? deadline : peer->now;
+        flue_tcp_advance(peer->engine, peer->now);
+    }
+    peer->now = until;
+}
+
+void
+peer_expect(struct peer *peer, const char *file, int line, uint8_t flags, uint32_t seq,
+            uint32_t ack, uint32_t length, flue_time at)
+{
+    const struct sent_segment *out = &peer->out[peer->out_read % PEER_KEPT];
+
+    if (peer->out_read == peer->out_count)
+        fail_msg("%s:%d: nothing was sent; expected flags %02x seq %u ack %u length %u", file, line,
+                 flags, seq, ack, length);
+    peer->out_read++;
+    /* PSH is asked for only where the script names it. */
+    if ((out->flags & ~FLUE_TCP_PSH) != (flags & ~FLUE_TCP_PSH) ||
+        (flags & FLUE_TCP_PSH & ~out->flags) != 0 || out->seq != seq || out->ack != ack ||
+        out->length != length)
+        fail_msg("%s:%d: expected flags %02x seq %u ack %u length %u; got flags %02x seq %u ack %u "
+                 "length %u at %.6f s",
+                 file, line, flags, seq, ack, length, out->flags, out->seq, out->ack, out->length,
+                 (double)out->at / (double)FLUE_SECOND);
+    if (at != FLUE_TIME_NEVER && at != out->at)
+        fail_msg("%s:%d: expected at %.6f s, got at %.6f s", file, line,
+                 (double)at / (double)FLUE_SECOND, (double)out->at / (double)FLUE_SECOND);
+}
+
+void
+peer_expect_nothing(struct peer *peer, const char *file, int line)
+{
+    const struct sent_segment *out = &peer->out[peer->out_read % PEER_KEPT];
+
+    if (peer->out_read != peer->out_count)
+        fail_msg("%s:%d: expected nothing; got flags %02x seq %u ack %u length %u at %.6f s", file,
+                 line, out->flags, out->seq, out->ack, out->length,
+                 (double)out->at / (double)FLUE_SECOND);
+}
+
+unsigned
+peer_skip(struct peer *peer)
+{
+    unsigned skipped = peer->out_count - peer->out_read;
+
+    peer->out_read = peer->out_count;
+    return skipped;
+}

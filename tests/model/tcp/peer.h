@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One engine against a peer played by the test: segments in, segments out, and times. Sequence numbers
+ * are relative: 0 is each side's SYN. Each script runs at several initial sequence numbers.
+ */
+#ifndef FLUE_TEST_TCP_PEER_H
+#define FLUE_TEST_TCP_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flue/tcp.h"
+#include "test_memory.h"
+
+enum { PEER_MSS = 1000, PEER_WINDOW = 60000, PEER_KEPT = 256 };
+
+struct sent_segment {
+    flue_time at;
+    uint32_t seq; /* relative */
+    uint32_t ack; /* relative */
+    uint32_t length;
+    uint8_t flags;
+    uint16_t window;
+    struct flue_tcp_segment raw;
+};
+
+struct peer {
+    struct flue_test_memory memory;
+    struct flue_tcp_config config;
+    struct flue_tcp_options options;
+    struct flue_tcp_engine *engine;
+    struct flue_tcp_connection *connection;
+    struct flue_tcp_listener *listener;
+    struct flue_four_tuple tuple;
+    flue_time now;
+    uint32_t iss; /* the engine's */
+    uint32_t irs; /* the peer's */
+    uint32_t window;     /* what the peer offers, as in the field */
+    uint32_t ts;         /* the peer's timestamp, when the options ask for them */
+    struct sent_segment out[PEER_KEPT];
+    unsigned out_count;
+    unsigned out_read;
+    struct flue_buffer_list lists[64];
+    struct flue_memory_descriptor descriptors[64];
+    unsigned list_count;
+    unsigned completed;
+    enum flue_status last_status;
+    uint64_t received;
+    unsigned peer_closed, closed, accepted, connected, exhausted, time_waits;
+    bool take_over; /* what `exhausted` answers */
+    bool consume;   /* received data is consumed at once */
+    enum flue_result reason;
+};
+
+/* Defaults: no timestamps, MSS 1000, one-tick precision. Change peer->config and options before open. */
+void peer_init(struct peer *peer, uint32_t irs);
+/* Active open: SYN out, SYN-ACK in after `rtt`, ACK out (read). */
+void peer_open(struct peer *peer, flue_time rtt);
+/* Passive open. */
+void peer_open_passive(struct peer *peer);
+void peer_fini(struct peer *peer);
+
+/* Gives the engine `length` bytes to send. */
+void peer_send(struct peer *peer, uint32_t length);
+/* A segment from the peer at its relative seq and ack. */
+void peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length);
+/* Shorthand: an ACK at the peer's next sequence number. */
+void peer_ack(struct peer *peer, uint32_t seq, uint32_t ack);
+/* Lets time pass, timers included. */
+void peer_wait(struct peer *peer, flue_time duration);
+
+/* The next segment that the engine sent must be this. `at` FLUE_TIME_NEVER: at any time. */
+void peer_expect(struct peer *peer, const char *file, int line, uint8_t flags, uint32_t seq,
+                 uint32_t ack, uint32_t length, flue_time at);
+void peer_expect_nothing(struct peer *peer, const char *file, int line);
+#define EXPECT(peer, flags, seq, ack, length)                                                      \
+    peer_expect(peer, __FILE__, __LINE__, flags, seq, ack, length, FLUE_TIME_NEVER)
+#define EXPECT_AT(peer, flags, seq, ack, length, at)                                               \
+    peer_expect(peer, __FILE__, __LINE__, flags, seq, ack, length, at)
+#define EXPECT_NOTHING(peer) peer_expect_nothing(peer, __FILE__, __LINE__)
+/* Forgets what was sent and not looked at; returns how many. */
+unsigned peer_skip(struct peer *peer);
+
+#define MS FLUE_MILLISECOND
+#define F FLUE_TCP_FIN
+#define S FLUE_TCP_SYN
+#define R FLUE_TCP_RST
+#define P FLUE_TCP_PSH
+#define A FLUE_TCP_ACK
+
+#endif
