@@ -18,6 +18,7 @@
 #include "ns3/ipv4-list-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/object-factory.h"
+#include "ns3/packet-socket-factory.h"
 #include "ns3/string.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/traffic-control-layer.h"
@@ -137,7 +138,7 @@ void InstallIp(Ptr<ns3::Node> node)
     node->GetObject<ns3::Ipv4>()->SetRoutingProtocol(Routing().Create(node));
     add("ns3::TrafficControlLayer");
     add("ns3::UdpL4Protocol");
-    add("ns3::PacketSocketFactory");
+    node->AggregateObject(ns3::CreateObject<ns3::PacketSocketFactory>());
     node->GetObject<ns3::ArpL3Protocol>()->SetTrafficControl(
         node->GetObject<ns3::TrafficControlLayer>());
 }

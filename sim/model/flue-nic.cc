@@ -53,6 +53,14 @@ TypeId FlueNic::GetTypeId()
                           TimeValue(Time(0)),
                           MakeTimeAccessor(&FlueNic::m_terminateDelay),
                           MakeTimeChecker(Time(0)))
+            .AddAttribute(
+                "InterruptGap",
+                "Shortest time from one interrupt about offloaded connections to the next. "
+                "50 us is what 64 KiB take at 10 Gb/s, the batch that the built-in "
+                "profiles' completion costs are fitted to.",
+                TimeValue(MicroSeconds(50)),
+                MakeTimeAccessor(&FlueNic::m_interruptGap),
+                MakeTimeChecker(Time(0)))
             .AddAttribute("VerifyChecksums",
                           "Leave frames whose checksums are wrong to the host, which drops them.",
                           BooleanValue(false),
@@ -139,6 +147,7 @@ void FlueNic::Attach(const flue_client* client)
 void FlueNic::Leave()
 {
     m_deadline.Cancel();
+    m_interruptEvent.Cancel();
     flue_target_destroy(m_target);
     m_target = nullptr;
     m_tcp = nullptr;
@@ -245,6 +254,18 @@ void FlueNic::Deliver()
         return;
     }
     m_isTaking = true;
+    const Time now = Simulator::Now();
+    if (now < m_nextInterrupt)
+    {
+        m_interruptEvent = Simulator::Schedule(m_nextInterrupt - now, &FlueNic::Interrupt, this);
+        return;
+    }
+    Interrupt();
+}
+
+void FlueNic::Interrupt()
+{
+    m_nextInterrupt = Simulator::Now() + m_interruptGap;
     Ptr<FlueNic> self(this);
     m_processor->Execute(0,
                          FLUE_COST_INTERRUPT,

@@ -7,6 +7,11 @@
  * queue as the host's frames; a frame that finds the queue full is dropped and counted by the
  * device, and TCP recovers it, as behind any adapter.
  *
+ * What the target has for the host waits in the target until a core has been interrupted for it and
+ * has worked off one completion for each call. InterruptGap keeps a busy adapter from interrupting
+ * for every segment, as interrupt moderation does in hardware. Where work costs nothing, the host
+ * is told at once.
+ *
  * Until a host stack is joined to it (FlueTcpL4Protocol does that) it is a plain FlueNetDevice.
  */
 #ifndef FLUE_NIC_H
@@ -66,6 +71,8 @@ class FlueNic : public FlueNetDevice
 
     void Transmit(const flue_packet& packet);
     void OnDeadline();
+    /** Takes the interrupt: a core is given its work. */
+    void Interrupt();
     void OnInterruptTaken();
     void OnCompletionsTaken(uint32_t charged);
     uint32_t Poll();
@@ -75,6 +82,8 @@ class FlueNic : public FlueNetDevice
     Ptr<FlueProcessor> m_processor;     //!< where interrupts and completions cost; or null
     FlueDeadline m_deadline;            //!< when the target must be called again
     bool m_isRaised = false;            //!< the target has raised its interrupt
+    Time m_nextInterrupt;               //!< not before then
+    EventId m_interruptEvent;           //!< waits for it
     bool m_isTaking = false;            //!< a core is on its way to polling
     bool m_isPolling = false;           //!< flue_target_poll is on the stack
     bool m_withContent = false;         //!< payload is real bytes
@@ -85,6 +94,7 @@ class FlueNic : public FlueNetDevice
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
     Time m_initiateDelay;        //!< InitiateDelay
     Time m_terminateDelay;       //!< TerminateDelay
+    Time m_interruptGap;         //!< InterruptGap
     bool m_verifyChecksums;      //!< VerifyChecksums
 
     TracedCallback<Ptr<const Packet>> m_targetTxTrace; //!< TargetTx

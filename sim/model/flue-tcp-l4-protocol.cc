@@ -656,9 +656,6 @@ void FlueTcpL4Protocol::Worked(flue_cost_category category, uint32_t count)
     uint64_t cycles = 0;
     switch (category)
     {
-    case FLUE_COST_COMPLETION:
-        cycles = profile.completion_cycles;
-        break;
     case FLUE_COST_STATE_MOVE:
         cycles = profile.state_move_cycles;
         break;
@@ -666,7 +663,7 @@ void FlueTcpL4Protocol::Worked(flue_cost_category category, uint32_t count)
         cycles = profile.connection_cycles;
         break;
     default:
-        return; // frames and system calls are charged where they happen
+        return; // frames, system calls and completions are charged before their effect, elsewhere
     }
     for (uint32_t i = 0; i < count; i++)
     {

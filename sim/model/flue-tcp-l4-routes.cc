@@ -66,9 +66,10 @@ bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple, Ptr<NetDevice>* d
     }
     Ptr<ArpCache> cache = m_ipv4->GetInterface(static_cast<uint32_t>(index))->GetArpCache();
     const Ipv4Address gateway = route->GetGateway();
+    // Not the route's own destination: that is a network.
+    const Ipv4Address remote = Ipv4Address::Deserialize(tuple.remote.bytes);
     ArpCache::Entry* entry =
-        cache ? cache->Lookup(gateway == Ipv4Address::GetZero() ? route->GetDestination() : gateway)
-              : nullptr;
+        cache ? cache->Lookup(gateway == Ipv4Address::GetZero() ? remote : gateway) : nullptr;
     if (!entry || !(entry->IsAlive() || entry->IsPermanent()))
     {
         return false;
@@ -92,9 +93,9 @@ bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* d
     }
     Ptr<NdiscCache> cache = m_ipv6->GetInterface(static_cast<uint32_t>(index))->GetNdiscCache();
     const Ipv6Address gateway = route->GetGateway();
+    const Ipv6Address remote = Ipv6Address::Deserialize(tuple.remote.bytes);
     NdiscCache::Entry* entry =
-        cache ? cache->Lookup(gateway == Ipv6Address::GetZero() ? route->GetDestination() : gateway)
-              : nullptr;
+        cache ? cache->Lookup(gateway == Ipv6Address::GetZero() ? remote : gateway) : nullptr;
     if (!entry || entry->IsIncomplete())
     {
         return false;
