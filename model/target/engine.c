@@ -129,12 +129,14 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     }
     connection->tcp = NULL;
     flue_tcp_release(tcp, now);
-    if (reason == FLUE_ERROR_RESET || reason == FLUE_ERROR_REFUSED) {
+    /* In CLOSING and LAST_ACK a reset ends the connection in order for TCP, but not for a disconnect whose
+     * FIN was not acknowledged (CLOSE-014, CLOSE-020). */
+    if (reason == FLUE_ERROR_RESET ||
+        (reason == FLUE_OK && connection->io != NULL && connection->io->disconnect != NULL)) {
         connection->is_aborted = true;
         connection->want_abort = true;
     }
-    if (reason != FLUE_OK)
-        flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
+    flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
     flue__target_ready(connection, now);
 }
 

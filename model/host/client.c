@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The host as the target sees it: completions, events and received data come in here.
+ */
+#include "host/parts.h"
+
+static struct flue_host *
+host_of(void *binding)
+{
+    return ((struct host_adapter *)binding)->host;
+}
+
+static struct flue_host_connection *
+connection_of(struct flue_offload_handle *handle)
+{
+    return (struct flue_host_connection *)((char *)handle -
+                                           offsetof(struct flue_host_connection, handle));
+}
+
+static void
+initiate_complete(void *binding, flue_time now, struct flue_block_list *tree)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_initiate_complete(host, now, tree);
+    flue__host_leave(host, now);
+}
+
+static void
+terminate_complete(void *binding, flue_time now, struct flue_block_list *tree)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_terminate_complete(host, now, tree);
+    flue__host_leave(host, now);
+}
+
+/* "Not now, I am giving the connection back": an intermediate driver has two more words for it. */
+static bool
+means_upload(enum flue_status status)
+{
+    return status == FLUE_STATUS_UPLOAD_IN_PROGRESS || status == FLUE_STATUS_REQUEST_UPLOAD ||
+           status == FLUE_STATUS_UPLOAD_REQUESTED;
+}
+
+static void
+send_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    while (lists != NULL) {
+        struct flue_buffer_list *list = lists;
+        struct host_send *send = (struct host_send *)list;
+        struct flue_host_connection *connection = send->connection;
+
+        lists = lists->next;
+        list->next = NULL;
+        flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
+        flue__host_settle_send(send, now);
+        if (means_upload(list->status)) {
+            connection->is_sends_stopped = true;
+            flue__host_chain_insert(&connection->moved->returned, list);
+        } else {
+            flue__host_free_sends(list);
+        }
+        if (connection->is_closed || connection->is_sends_stopped)
+            flue__host_attend(connection);
+    }
+    flue__host_leave(host, now);
+}
+
+static void
+receive_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_receive_complete(host, now, lists);
+    flue__host_leave(host, now);
+}
+
+static void
+disconnect_complete(void *binding, flue_time now, struct flue_buffer_list *list)
+{
+    struct flue_host *host = host_of(binding);
+    struct flue_host_connection *connection = list->protocol_reserved[0];
+
+    flue__host_enter(host);
+    flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
+    if (list == &connection->moved->graceful && list->status == FLUE_STATUS_SUCCESS)
+        connection->is_send_closed = true;
+    flue__host_attend(connection);
+    flue__host_leave(host, now);
+}
+
+static void
+forward_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    for (const struct flue_buffer_list *list = lists; list != NULL; list = list->next)
+        flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
+    flue__host_forward_complete(host, lists);
+    flue__host_leave(host, now);
+}
+
+static void
+tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint32_t information)
+{
+    struct flue_host_connection *connection = connection_of(handle);
+    struct flue_host *host = connection->host;
+
+    flue__host_enter(host);
+    switch (type) {
+    case FLUE_TCP_INDICATE_DISCONNECT:
+        flue__host_note_peer_closed(connection, now);
+        break;
+    case FLUE_TCP_INDICATE_ABORT:
+        /* With both FINs on their way a reset ends the connection as well as an ACK (RFC 9293 3.10.7.4,
+         * CLOSING and LAST-ACK). */
+        flue__host_finish(connection, now,
+                          connection->is_peer_closed && connection->is_shutdown ? FLUE_OK
+                                                                                : FLUE_ERROR_RESET);
+        break;
+    case FLUE_TCP_INDICATE_RETRIEVE:
+        /* HOST-014; the other reasons are suggestions, and we follow none yet. */
+        if (information <= FLUE_UPLOAD_UPLOAD_REQUESTED) {
+            connection->is_retrieved = true;
+            connection->retrieve_reason = (uint8_t)information;
+            flue__host_attend(connection);
+        }
+        break;
+    default:
+        break;
+    }
+    flue__host_leave(host, now);
+}
+
+/* RFC 1122 4.2.2.13, for data that nobody will read. */
+static void
+reject_data(struct flue_host_connection *connection, flue_time now, struct flue_buffer_list *list)
+{
+    struct flue_provider *provider = connection->adapter->provider;
+
+    (void)provider->tcp_offload_receive_return(provider->adapter, now, list);
+    if (!connection->is_ended)
+        flue_host_abort(connection, now);
+}
+
+static enum flue_status
+receive_indicate(struct flue_offload_handle *handle, flue_time now, struct flue_buffer_list *list,
+                 enum flue_status status, uint32_t *bytes_consumed)
+{
+    struct flue_host_connection *connection = connection_of(handle);
+    struct flue_host *host = connection->host;
+    uint32_t length = list->buffer.data_length;
+
+    (void)status;
+    flue__host_enter(host);
+    flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
+    *bytes_consumed = length;
+    if (connection->is_closed || connection->is_ended) {
+        reject_data(connection, now, list);
+    } else if (flue__host_append_indicated(connection, list)) {
+        flue__host_tell_readable(connection, now);
+    } else {
+        /* No memory to hold it: it comes back with the state. */
+        connection->want_upload = true;
+        flue__host_attend(connection);
+        *bytes_consumed = 0;
+    }
+    flue__host_leave(host, now);
+    return length == *bytes_consumed ? FLUE_STATUS_SUCCESS : FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
+}
+
+void
+flue__host_client_init(struct host_adapter *adapter)
+{
+    struct flue_client *client = &adapter->client;
+
+    flue_client_init(client);
+    client->binding = adapter;
+    client->initiate_offload_complete = initiate_complete;
+    client->terminate_offload_complete = terminate_complete;
+    client->tcp_offload_send_complete = send_complete;
+    client->tcp_offload_receive_complete = receive_complete;
+    client->tcp_offload_disconnect_complete = disconnect_complete;
+    client->tcp_offload_forward_complete = forward_complete;
+    client->tcp_offload_event = tcp_event;
+    client->tcp_offload_receive_indicate = receive_indicate;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One connection's life, as far as it is the same wherever it lives.
+ */
+#include <string.h>
+
+#include "host/parts.h"
+
+struct flue_host_connection *
+flue__host_connection_new(struct flue_host *host, const struct flue_four_tuple *tuple)
+{
+    struct flue_host_connection *connection = slab_get(&host->connections);
+
+    if (connection == NULL)
+        return NULL;
+    memset(connection, 0, sizeof *connection);
+    connection->host = host;
+    connection->tuple = *tuple;
+    connection->owner = FLUE_OWNER_HOST;
+    host->statistics.connections++;
+    return connection;
+}
+
+void
+flue__host_connection_free(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_host *host = connection->host;
+
+    flue__host_drop_received(connection, now);
+    host->statistics.connections--;
+    slab_put(&host->connections, connection);
+}
+
+void
+flue__host_worked(struct flue_host *host, flue_time now, enum flue_cost_category category,
+                  uint32_t count)
+{
+    if (host->handlers.worked != NULL && count > 0)
+        host->handlers.worked(host->user, now, category, count);
+}
+
+void
+flue__host_finish(struct flue_host_connection *connection, flue_time now, enum flue_result reason)
+{
+    const struct flue_host *host = connection->host;
+
+    flue__host_attend(connection);
+    if (connection->is_ended)
+        return;
+    connection->is_ended = true;
+    if (!connection->is_closed && host->handlers.closed != NULL)
+        host->handlers.closed(host->user, now, connection, reason);
+}
+
+void
+flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time now)
+{
+    const struct flue_host *host = connection->host;
+
+    if (connection->is_peer_closed)
+        return;
+    connection->is_peer_closed = true;
+    flue__host_attend(connection);
+    if (!connection->is_closed && !connection->is_ended && host->handlers.peer_closed != NULL)
+        host->handlers.peer_closed(host->user, now, connection);
+}
+
+void
+flue__host_set_owner(struct flue_host_connection *connection, flue_time now, enum flue_owner owner)
+{
+    struct flue_host *host = connection->host;
+
+    host->statistics.offloaded += owner == FLUE_OWNER_TARGET ? 1U : 0U;
+    host->statistics.offloaded -= connection->owner == FLUE_OWNER_TARGET ? 1U : 0U;
+    connection->owner = (uint8_t)owner;
+    flue__host_attend(connection);
+    if (!connection->is_closed && host->handlers.moved != NULL)
+        host->handlers.moved(host->user, now, connection, owner);
+}
+
+enum flue_owner
+flue_host_owner(const struct flue_host_connection *connection)
+{
+    return connection->owner;
+}
+
+void *
+flue_host_user(const struct flue_host_connection *connection)
+{
+    return connection->user;
+}
+
+void
+flue_host_set_user(struct flue_host_connection *connection, void *user)
+{
+    connection->user = user;
+}
+
+const struct flue_four_tuple *
+flue_host_tuple(const struct flue_host_connection *connection)
+{
+    return &connection->tuple;
+}
+
+bool
+flue_host_get_snapshot(const struct flue_host_connection *connection, flue_time now,
+                       struct flue_tcp_snapshot *snapshot)
+{
+    if (connection->tcp == NULL)
+        return false;
+    flue_tcp_get_snapshot(connection->tcp, now, snapshot);
+    return true;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the files of model/host/ share. A connection is one struct wherever it lives; what it needs only
+ * while it is away from the host's engine is struct host_moved.
+ *
+ * Calls come in from everywhere: the application inside a callback inside the engine inside an input. So
+ * no entry point moves or frees a connection on the spot. It leaves a wish, and the outermost entry,
+ * when everything else has returned, attends to the connections that have one (attend.c).
+ */
+#ifndef FLUE_HOST_PARTS_H
+#define FLUE_HOST_PARTS_H
+
+#include "chimney/block_state.h"
+#include "chimney/heap.h"
+#include "flue/frame.h"
+#include "flue/host.h"
+#include "tcp/slab.h"
+
+/* One adapter that the host is bound to. */
+struct host_adapter {
+    struct flue_host *host;
+    struct flue_provider *provider;
+    struct flue_client client; /* binding: this struct */
+    struct host_adapter *next;
+    uint32_t index;
+};
+
+enum object_state {
+    OBJECT_ABSENT,     /* the target does not have it */
+    OBJECT_INITIATING,
+    OBJECT_OFFLOADED,
+    OBJECT_TERMINATING
+};
+
+/* What tells one neighbour or path from another; compared as memory, so all of it is set. */
+struct object_key {
+    struct host_object *neighbor; /* of a path; NULL: this is a neighbour */
+    struct flue_ip local;         /* path */
+    struct flue_ip remote;
+    uint32_t adapter; /* neighbour */
+    struct flue_mac source;
+    struct flue_mac destination;
+    uint16_t vlan_id;
+    uint16_t ip_version;
+    uint32_t zero;
+};
+
+/* A neighbour or a path, shared by the connections whose state is away. */
+struct host_object {
+    struct object_key key;
+    struct host_object *hash_next;
+    struct flue_offload_handle handle;
+    struct host_adapter *adapter;
+    struct flue_block_list *block; /* in the tree that is being built */
+    enum object_state state;
+    uint32_t users; /* connections of a path, paths of a neighbour */
+    uint32_t path_mtu;
+};
+
+/* One piece of what the application sent, until it is acknowledged. */
+struct host_send {
+    struct flue_buffer_list list; /* first: the list is the piece */
+    struct flue_memory_descriptor descriptor;
+    struct flue_host_connection *connection;
+    uint32_t position; /* of its first byte in the stream, to order what comes back */
+    uint32_t left;     /* bytes that count against the send buffer */
+};
+
+struct send_chain {
+    struct flue_buffer_list *first;
+    struct flue_buffer_list *last;
+};
+
+/* A run of received data that the application has not read. */
+struct host_chunk {
+    struct host_chunk *next;
+    struct flue_span data; /* what is left of it */
+    struct flue_buffer_list *indicated; /* a target's list, to be returned; NULL: the memory is ours */
+    struct flue_buffer_list list;       /* hands the chunk over at an offload */
+    struct flue_memory_descriptor descriptor; /* bytes NULL: length only */
+    uint32_t capacity;
+};
+
+struct chunk_queue {
+    struct host_chunk *first;
+    struct host_chunk *last;
+    uint32_t bytes;
+};
+
+/* A segment for a connection that is not in the engine: kept, or on its way down as a forward. */
+struct host_segment {
+    struct flue_buffer_list list; /* first: the list is the segment */
+    struct flue_memory_descriptor descriptors[2]; /* TCP header, payload */
+    struct host_segment *next;
+    struct flue_tcp_segment segment;
+    uint8_t header[FLUE_TCP_HEADER_MAX];
+};
+
+/* What a connection needs while its state is away. */
+struct host_moved {
+    struct flue_tcp_const constants;
+    struct flue_tcp_cached cached;
+    flue_time since; /* when its state left the engine */
+    struct send_chain held;     /* sent by the application during a move */
+    struct send_chain returned; /* came back from the target unsent, in stream order */
+    struct chunk_queue handed;  /* undelivered data given to the target, then asked back (HOST-016) */
+    struct host_segment *segments; /* arrived during a move */
+    struct host_segment *last_segment;
+    uint32_t segment_count;
+    struct flue_buffer_list graceful; /* the disconnects' lists */
+    struct flue_buffer_list abortive;
+    struct flue_memory_descriptor nothing[2]; /* their data */
+};
+
+struct flue_host_connection {
+    struct flue_host *host;
+    void *user;
+    struct flue_tcp_connection *tcp; /* while the engine has it */
+    struct flue_four_tuple tuple;
+    struct flue_offload_handle handle;
+    struct host_moved *moved; /* while the engine has not */
+    struct host_adapter *adapter; /* of the last move */
+    struct host_object *path;
+    struct flue_host_connection *hash_next;      /* in the table of moved connections */
+    struct flue_host_connection *attention_next;
+    struct flue_host_connection *waiting_next;   /* for its neighbour or path */
+    struct chunk_queue received;
+    uint32_t send_bytes;    /* unacknowledged or unsent */
+    uint32_t send_position; /* in the stream, of the next byte */
+    uint32_t sends_out;     /* pieces that someone holds */
+    uint8_t owner;          /* enum flue_owner */
+    uint8_t retrieve_reason;
+    bool has_attention : 1;
+    bool is_waiting : 1;
+    bool is_established : 1;
+    bool is_closed : 1;      /* by the application: no handler names it any more */
+    bool is_ended : 1;       /* `closed` was called, or would have been */
+    bool is_shutdown : 1;    /* by the application */
+    bool is_send_closed : 1; /* the peer has acknowledged our FIN */
+    bool is_peer_closed : 1;
+    bool is_aborting : 1;    /* the application wants RST */
+    bool is_sends_stopped : 1; /* the target returned some: later ones wait behind them */
+    bool want_offload : 1;
+    bool want_upload : 1;
+    bool is_retrieved : 1;   /* the target asked for the upload */
+};
+
+struct flue_host_listener {
+    struct flue_host *host;
+    struct flue_tcp_listener *tcp;
+    void *user;
+};
+
+struct flue_host {
+    struct flue_host_config config;
+    struct flue_host_handlers handlers;
+    void *user;
+    struct flue_allocator allocator;
+    struct flue_tcp_engine *engine;
+    struct host_adapter *adapters;
+    uint32_t adapter_count;
+
+    struct slab connections;
+    struct slab listeners;
+    struct slab moves;
+    struct slab objects;
+    struct slab sends;
+    struct slab chunks;
+    struct slab segments;
+    struct slab neighbor_blocks;
+    struct slab path_blocks;
+    struct slab tcp_blocks;
+    struct slab upload_blocks;
+    struct heap heap; /* payload bytes */
+
+    struct flue_host_connection **moved_buckets; /* by tuple; as many as moved_mask + 1 */
+    uint32_t moved_mask;
+    uint32_t moved_count;
+    struct host_object **object_buckets;
+    uint32_t object_mask;
+    uint32_t object_count;
+
+    uint32_t depth; /* entries in progress */
+    struct flue_host_connection *attention;
+    struct flue_host_connection *last_attention;
+    struct flue_host_connection *waiting;
+    struct flue_host_connection *last_waiting;
+    bool want_launch; /* a waiting connection may be able to go */
+
+    struct flue_host_statistics statistics;
+};
+
+/* ---- attend.c ---- */
+void flue__host_enter(struct flue_host *host);
+void flue__host_leave(struct flue_host *host, flue_time now);
+/* The connection is looked at when the outermost entry leaves. */
+void flue__host_attend(struct flue_host_connection *connection);
+
+/* ---- connection.c ---- */
+struct flue_host_connection *flue__host_connection_new(struct flue_host *host,
+                                                       const struct flue_four_tuple *tuple);
+void flue__host_connection_free(struct flue_host_connection *connection, flue_time now);
+/* The connection has ended; the application hears it, once. */
+void flue__host_finish(struct flue_host_connection *connection, flue_time now,
+                       enum flue_result reason);
+void flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time now);
+void flue__host_worked(struct flue_host *host, flue_time now, enum flue_cost_category category,
+                       uint32_t count);
+/* The connection goes to another owner; the application hears it. */
+void flue__host_set_owner(struct flue_host_connection *connection, flue_time now,
+                          enum flue_owner owner);
+
+/* ---- engine.c ---- */
+extern const struct flue_tcp_handlers flue__host_tcp_handlers;
+
+/* ---- send.c ---- */
+void flue__host_chain_append(struct send_chain *chain, struct flue_buffer_list *lists);
+/* Puts one list where its position in the stream is. */
+void flue__host_chain_insert(struct send_chain *chain, struct flue_buffer_list *list);
+void flue__host_free_sends(struct flue_buffer_list *lists);
+/* What the list no longer holds was acknowledged: the application may send so much more. */
+void flue__host_settle_send(struct host_send *send, flue_time now);
+void flue__host_sent(struct flue_host_connection *connection, flue_time now, uint32_t bytes);
+
+/* ---- receive.c ---- */
+/* False: no memory. */
+bool flue__host_append(struct flue_host *host, struct chunk_queue *queue,
+                       const struct flue_span *data);
+bool flue__host_append_indicated(struct flue_host_connection *connection,
+                                 struct flue_buffer_list *list);
+void flue__host_tell_readable(struct flue_host_connection *connection, flue_time now);
+void flue__host_drop_received(struct flue_host_connection *connection, flue_time now);
+/* Makes every unread byte the host's own; false: no memory, nothing lost. */
+bool flue__host_own_received(struct flue_host_connection *connection, flue_time now);
+/* Takes the whole queue as lists that a target may read; they stay in `handed`. */
+struct flue_buffer_list *flue__host_hand_over(struct flue_host_connection *connection);
+/* Posts the handed chunks as requests, which brings their data back. */
+void flue__host_ask_back(struct flue_host_connection *connection, flue_time now);
+void flue__host_receive_complete(struct flue_host *host, flue_time now,
+                                 struct flue_buffer_list *lists);
+
+/* ---- forward.c ---- */
+/* A segment for a connection whose state is away. */
+void flue__host_route_segment(struct flue_host_connection *connection, flue_time now,
+                              const struct flue_tcp_segment *segment);
+void flue__host_forward_held(struct flue_host_connection *connection, flue_time now);
+void flue__host_forward_complete(struct flue_host *host, struct flue_buffer_list *lists);
+void flue__host_free_segment(struct flue_host *host, struct host_segment *segment);
+
+/* ---- moved.c: connections by tuple ---- */
+bool flue__host_moved_insert(struct flue_host_connection *connection); /* false: no memory */
+void flue__host_moved_remove(struct flue_host_connection *connection);
+struct flue_host_connection *flue__host_moved_find(const struct flue_host *host,
+                                                   const struct flue_four_tuple *tuple);
+
+/* ---- objects.c: neighbours and paths ---- */
+uint64_t flue__host_hash(const void *bytes, size_t length); /* a multiple of 8 bytes */
+struct host_object *flue__host_object_find(const struct flue_host *host,
+                                           const struct object_key *key);
+struct host_object *flue__host_object_new(struct flue_host *host, const struct object_key *key);
+/* Frees an object that nobody uses and the target does not have. */
+void flue__host_object_settle(struct flue_host *host, struct host_object *object);
+/* A connection no longer uses its path: the last one ends it on the target too (HOST-013). */
+void flue__host_release_path(struct flue_host *host, flue_time now, struct host_object *path);
+void flue__host_objects_terminated(struct flue_host *host, struct flue_block_list *tree);
+
+/* ---- tree.c, offload.c, upload.c ---- */
+bool flue__host_next_hop(struct flue_host_connection *connection, struct flue_next_hop *hop,
+                         struct host_adapter **adapter);
+bool flue__host_can_offload(const struct flue_host_connection *connection);
+void flue__host_wait(struct flue_host_connection *connection);
+/* Sends off every waiting connection that can go, one tree an adapter. */
+void flue__host_launch(struct flue_host *host, flue_time now);
+void flue__host_free_tree(struct flue_host *host, struct flue_block_list *tree);
+void flue__host_initiate_complete(struct flue_host *host, flue_time now,
+                                  struct flue_block_list *tree);
+void flue__host_start_upload(struct flue_host_connection *connection, flue_time now);
+void flue__host_terminate_complete(struct flue_host *host, flue_time now,
+                                   struct flue_block_list *tree);
+/* The state is the host's again: back into the engine, with everything that waited. */
+void flue__host_take_home(struct flue_host_connection *connection, flue_time now,
+                          const struct flue_tcp_delegated *delegated);
+
+/* ---- open.c ---- */
+void flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now,
+                                uint32_t flags);
+
+/* ---- client.c ---- */
+void flue__host_client_init(struct host_adapter *adapter);
+
+static inline bool
+flue__host_is_away(const struct flue_host_connection *connection)
+{
+    return connection->owner != FLUE_OWNER_HOST;
+}
+
+static inline void *
+flue__host_context(const struct flue_host_connection *connection)
+{
+    return connection->handle.miniport_offload_context;
+}
+
+#endif

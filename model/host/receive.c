@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Receiving: what arrived and is not read, in order, in chunks. A chunk is the host's own memory, or a list
+ * that a target indicated and gets back when it is read; the connection's window counts it until then.
+ */
+#include <string.h>
+
+#include "host/parts.h"
+
+enum { CHUNK_BYTES = 2048 /* least memory behind a chunk with bytes */ };
+
+static void
+push(struct chunk_queue *queue, struct host_chunk *chunk)
+{
+    chunk->next = NULL;
+    if (queue->last != NULL)
+        queue->last->next = chunk;
+    else
+        queue->first = chunk;
+    queue->last = chunk;
+    queue->bytes += chunk->data.length;
+}
+
+static struct host_chunk *
+pop(struct chunk_queue *queue)
+{
+    struct host_chunk *chunk = queue->first;
+
+    queue->first = chunk->next;
+    if (queue->first == NULL)
+        queue->last = NULL;
+    queue->bytes -= chunk->data.length;
+    return chunk;
+}
+
+static void
+free_own(struct flue_host *host, struct host_chunk *chunk)
+{
+    heap_put(&host->heap, chunk->descriptor.bytes);
+    slab_put(&host->chunks, chunk);
+}
+
+static bool
+append_chunk(struct flue_host *host, struct chunk_queue *queue, const struct flue_span *data)
+{
+    struct host_chunk *chunk = slab_get(&host->chunks);
+
+    if (chunk == NULL)
+        return false;
+    memset(chunk, 0, sizeof *chunk);
+    chunk->descriptor.byte_count = data->length;
+    if (!flue_span_is_virtual(data)) {
+        chunk->capacity = data->length > CHUNK_BYTES ? data->length : CHUNK_BYTES;
+        chunk->descriptor.bytes = heap_get(&host->heap, chunk->capacity);
+        if (chunk->descriptor.bytes == NULL) {
+            slab_put(&host->chunks, chunk);
+            return false;
+        }
+        flue_span_copy(data, chunk->descriptor.bytes);
+    }
+    chunk->data = (struct flue_span){&chunk->descriptor, 0, data->length};
+    push(queue, chunk);
+    return true;
+}
+
+/* Room behind the last chunk's bytes: length-only chunks grow as they like. */
+static bool
+fits_behind(const struct host_chunk *last, const struct flue_span *data, bool is_virtual)
+{
+    if (last == NULL || last->indicated != NULL)
+        return false;
+    if (last->descriptor.bytes == NULL)
+        return is_virtual;
+    return last->capacity - last->descriptor.byte_count >= data->length;
+}
+
+bool
+flue__host_append(struct flue_host *host, struct chunk_queue *queue, const struct flue_span *data)
+{
+    struct host_chunk *last = queue->last;
+    bool is_virtual = flue_span_is_virtual(data);
+
+    if (!fits_behind(last, data, is_virtual))
+        return append_chunk(host, queue, data);
+    if (last->descriptor.bytes != NULL)
+        flue_span_copy(data, last->descriptor.bytes + last->descriptor.byte_count);
+    last->descriptor.byte_count += data->length;
+    last->data.length += data->length;
+    queue->bytes += data->length;
+    return true;
+}
+
+bool
+flue__host_append_indicated(struct flue_host_connection *connection, struct flue_buffer_list *list)
+{
+    struct host_chunk *chunk = slab_get(&connection->host->chunks);
+
+    if (chunk == NULL)
+        return false;
+    memset(chunk, 0, sizeof *chunk);
+    chunk->indicated = list;
+    chunk->data = flue_buffer_list_span(list);
+    push(&connection->received, chunk);
+    return true;
+}
+
+void
+flue__host_tell_readable(struct flue_host_connection *connection, flue_time now)
+{
+    const struct flue_host *host = connection->host;
+
+    if (!connection->is_closed && connection->received.bytes > 0 && host->handlers.readable != NULL)
+        host->handlers.readable(host->user, now, connection);
+}
+
+/* A chunk that is used up. */
+static void
+free_chunk(struct flue_host_connection *connection, flue_time now, struct host_chunk *chunk)
+{
+    if (chunk->indicated != NULL) {
+        struct flue_provider *provider = connection->adapter->provider;
+
+        chunk->indicated->next = NULL;
+        (void)provider->tcp_offload_receive_return(provider->adapter, now, chunk->indicated);
+    }
+    free_own(connection->host, chunk);
+}
+
+void
+flue__host_drop_received(struct flue_host_connection *connection, flue_time now)
+{
+    while (connection->received.first != NULL)
+        free_chunk(connection, now, pop(&connection->received));
+}
+
+/* Takes up to `length` bytes off the chunk's front. */
+static uint32_t
+read_chunk(struct host_chunk *chunk, uint8_t *to, uint32_t length)
+{
+    struct flue_span part = flue_span_slice(&chunk->data, 0, length);
+
+    if (to != NULL)
+        flue_span_copy(&part, to);
+    chunk->data = flue_span_slice(&chunk->data, part.length, chunk->data.length);
+    if (chunk->indicated == NULL && chunk->descriptor.bytes == NULL) {
+        /* A length-only chunk may live as long as the connection: its counts must not grow. */
+        chunk->descriptor.byte_count = chunk->data.length;
+        chunk->data = (struct flue_span){&chunk->descriptor, 0, chunk->data.length};
+    }
+    return part.length;
+}
+
+uint32_t
+flue_host_receive(struct flue_host_connection *connection, flue_time now, void *bytes,
+                  uint32_t length)
+{
+    struct flue_host *host = connection->host;
+    struct chunk_queue *queue = &connection->received;
+    uint32_t taken = 0;
+
+    flue__host_enter(host);
+    while (taken < length && queue->first != NULL) {
+        struct host_chunk *chunk = queue->first;
+        uint32_t count = read_chunk(chunk, bytes != NULL ? (uint8_t *)bytes + taken : NULL,
+                                    length - taken);
+
+        taken += count;
+        queue->bytes -= count;
+        if (chunk->data.length == 0)
+            free_chunk(connection, now, pop(queue));
+    }
+    if (taken > 0 && connection->tcp != NULL)
+        flue_tcp_consume(connection->tcp, now, taken);
+    flue__host_leave(host, now);
+    return taken;
+}
+
+uint32_t
+flue_host_available(const struct flue_host_connection *connection)
+{
+    return connection->received.bytes;
+}
+
+bool
+flue_host_peer_closed(const struct flue_host_connection *connection)
+{
+    return connection->is_peer_closed;
+}
+
+/* ---- Undelivered data and moves ---------------------------------------------------------------- */
+
+bool
+flue__host_own_received(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_host *host = connection->host;
+    struct chunk_queue own = {NULL, NULL, 0};
+
+    for (const struct host_chunk *it = connection->received.first; it != NULL; it = it->next)
+        if (!flue__host_append(host, &own, &it->data)) {
+            while (own.first != NULL)
+                free_own(host, pop(&own));
+            return false;
+        }
+    flue__host_drop_received(connection, now);
+    connection->received = own;
+    return true;
+}
+
+struct flue_buffer_list *
+flue__host_hand_over(struct flue_host_connection *connection)
+{
+    struct flue_buffer_list *first = NULL;
+    struct flue_buffer_list **link = &first;
+
+    connection->moved->handed = connection->received;
+    connection->received = (struct chunk_queue){NULL, NULL, 0};
+    for (struct host_chunk *it = connection->moved->handed.first; it != NULL; it = it->next) {
+        memset(&it->list, 0, sizeof it->list);
+        it->list.buffer.first_descriptor = &it->descriptor;
+        it->list.buffer.current_descriptor = &it->descriptor;
+        it->list.buffer.current_descriptor_offset = it->data.offset;
+        it->list.buffer.data_offset = it->data.offset;
+        it->list.buffer.data_length = it->data.length;
+        it->list.protocol_reserved[0] = connection;
+        it->list.protocol_reserved[1] = it;
+        *link = &it->list;
+        link = &it->list.next;
+    }
+    return first;
+}
+
+/* The requests have the handed chunks' own memory: the same bytes come back to the same place. They are
+ * not pushed out half filled, because all of the data is there (HOST-017 concerns push mode). */
+void
+flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_provider *provider = connection->adapter->provider;
+    struct flue_buffer_list *first = NULL;
+    struct flue_buffer_list **link = &first;
+
+    for (struct host_chunk *it = connection->moved->handed.first; it != NULL; it = it->next) {
+        it->list.tcp_receive_no_push = true;
+        it->list.next = NULL;
+        *link = &it->list;
+        link = &it->list.next;
+    }
+    if (first != NULL)
+        (void)provider->tcp_offload_receive(provider->adapter, now,
+                                            flue__host_context(connection), first);
+}
+
+void
+flue__host_receive_complete(struct flue_host *host, flue_time now, struct flue_buffer_list *lists)
+{
+    while (lists != NULL) {
+        struct flue_buffer_list *list = lists;
+        struct flue_host_connection *connection = list->protocol_reserved[0];
+        struct host_chunk *chunk = pop(&connection->moved->handed); /* in order: RECV-002 */
+
+        lists = lists->next;
+        flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
+        chunk->data.length = list->tcp_offload_bytes_transferred;
+        if (chunk->data.length == 0 || connection->is_closed) {
+            free_own(host, chunk);
+            continue;
+        }
+        /* The chunk ends where its data does, so that nothing is appended behind a gap. */
+        chunk->descriptor.byte_count = chunk->data.offset + chunk->data.length;
+        push(&connection->received, chunk);
+        flue__host_tell_readable(connection, now);
+    }
+}

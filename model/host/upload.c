@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Taking connections back (TERM rows): ask for the termination, and when it is complete put state, data and
+ * whatever waited back into the engine. No byte is lost or doubled: sends come back in stream order,
+ * received data in front of what the engine will deliver.
+ */
+#include "host/parts.h"
+
+void
+flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_host *host = connection->host;
+    struct flue_provider *provider = connection->adapter->provider;
+    struct flue_tcp_delegated_block *block = slab_get(&host->upload_blocks);
+
+    if (block == NULL)
+        return; /* the next thing that happens to the connection tries again */
+    flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_DELEGATED_STATE, sizeof *block,
+                         &connection->handle);
+    block->delegated.header.length = sizeof block->delegated;
+    block->delegated.buffered_data = NULL;
+    block->block.protocol_reserved[0] = connection;
+    connection->want_upload = false;
+    flue__host_set_owner(connection, now, FLUE_OWNER_UPLOADING);
+    provider->terminate_offload(provider->adapter, now, &block->block);
+}
+
+/* HOST-018. False: no memory, data is lost. */
+static bool
+keep_buffered(struct flue_host_connection *connection, flue_time now,
+              struct flue_buffer_list *lists)
+{
+    struct flue_provider *provider = connection->adapter->provider;
+    bool kept = true;
+
+    if (lists == NULL)
+        return true;
+    for (const struct flue_buffer_list *list = lists; list != NULL; list = list->next) {
+        struct flue_span span = flue_buffer_list_span(list);
+
+        if (span.length > 0 && !connection->is_closed)
+            kept &= flue__host_append(connection->host, &connection->received, &span);
+    }
+    (void)provider->tcp_offload_receive_return(provider->adapter, now, lists);
+    return kept;
+}
+
+/* HOST-019. What the target had acknowledged of them is the application's news first. */
+static void
+keep_returned(struct flue_host_connection *connection, flue_time now,
+              struct flue_buffer_list *lists)
+{
+    while (lists != NULL) {
+        struct flue_buffer_list *list = lists;
+
+        lists = lists->next;
+        flue__host_settle_send((struct host_send *)list, now);
+        flue__host_chain_insert(&connection->moved->returned, list);
+    }
+}
+
+/* The target says that the connection has ended, or cannot go on. */
+static bool
+has_ended(const struct flue_host_connection *connection,
+          const struct flue_tcp_delegated *delegated, enum flue_result *reason)
+{
+    *reason = FLUE_OK;
+    if (delegated->state == FLUE_TCP_CONNECTION_CLOSED)
+        return true;
+    /* In FIN_WAIT_2 the target's patience ended, not the connection. */
+    *reason = FLUE_ERROR_TIMED_OUT;
+    return connection->is_retrieved &&
+           connection->retrieve_reason == FLUE_UPLOAD_TIMEOUT_EXPIRATION &&
+           delegated->state != FLUE_TCP_CONNECTION_FIN_WAIT2;
+}
+
+static enum flue_result
+import(struct flue_host_connection *connection, flue_time now,
+       const struct flue_tcp_delegated *delegated)
+{
+    struct host_moved *moved = connection->moved;
+    struct flue_tcp_import take = {
+        .tuple = connection->tuple,
+        .constants = &moved->constants,
+        .cached = &moved->cached,
+        .delegated = delegated,
+        .path_mtu = connection->path->path_mtu,
+        .rcv_buffered = connection->received.bytes,
+        .lists = moved->returned.first,
+        .send_shutdown = connection->is_shutdown,
+        .connection_user = connection,
+    };
+    enum flue_result result =
+        flue_tcp_import(connection->host->engine, now, &take, &connection->tcp);
+
+    if (result == FLUE_OK)
+        moved->returned = (struct send_chain){NULL, NULL};
+    return result;
+}
+
+static bool
+has_peer_closed(enum flue_tcp_connection_state state)
+{
+    return state == FLUE_TCP_CONNECTION_CLOSE_WAIT || state == FLUE_TCP_CONNECTION_CLOSING ||
+           state == FLUE_TCP_CONNECTION_LAST_ACK || state == FLUE_TCP_CONNECTION_TIME_WAIT;
+}
+
+/* HOST-008: what arrived during the move is handled now. */
+static void
+replay_segments(struct flue_host_connection *connection, flue_time now,
+                struct host_segment *segment)
+{
+    struct flue_host *host = connection->host;
+
+    while (segment != NULL) {
+        struct host_segment *next = segment->next;
+
+        if (connection->tcp != NULL)
+            flue_tcp_input(host->engine, now, &connection->tuple, &segment->segment);
+        flue__host_free_segment(host, segment);
+        segment = next;
+    }
+}
+
+/* The state is in the engine: what the application must hear, then what the engine must. */
+static void
+resume(struct flue_host_connection *connection, flue_time now,
+       const struct flue_tcp_delegated *delegated)
+{
+    if (has_peer_closed(delegated->state))
+        flue__host_note_peer_closed(connection, now);
+    if (connection->is_aborting && connection->tcp != NULL)
+        flue_tcp_abort(connection->tcp, now);
+    else if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT && connection->tcp != NULL) {
+        struct flue_tcp_connection *tcp = connection->tcp;
+
+        connection->tcp = NULL; /* the engine waits 2 MSL alone */
+        flue_tcp_release(tcp, now);
+        flue__host_finish(connection, now, FLUE_OK);
+    } else if (connection->tcp != NULL) {
+        flue_tcp_resume(connection->tcp, now);
+    }
+}
+
+void
+flue__host_take_home(struct flue_host_connection *connection, flue_time now,
+                     const struct flue_tcp_delegated *delegated)
+{
+    struct flue_host *host = connection->host;
+    struct host_moved *moved = connection->moved;
+    struct host_object *path = connection->path;
+    struct host_segment *segments = moved->segments;
+    bool was_ended = connection->is_ended;
+    enum flue_result reason;
+
+    flue__host_chain_append(&moved->returned, moved->held.first);
+    if (!has_ended(connection, delegated, &reason)) {
+        reason = import(connection, now, delegated);
+        /* An engine that takes no TIME_WAIT leaves nothing to wait for. */
+        if (reason != FLUE_OK && delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+            reason = FLUE_OK;
+    }
+    flue__host_free_sends(moved->returned.first); /* of a connection that did not come back */
+    flue__host_moved_remove(connection);
+    connection->moved = NULL;
+    connection->path = NULL;
+    slab_put(&host->moves, moved);
+    connection->handle.miniport_offload_context = NULL;
+    connection->is_retrieved = false;
+    connection->is_sends_stopped = false;
+    flue__host_set_owner(connection, now, FLUE_OWNER_HOST);
+    flue__host_release_path(host, now, path);
+    if (connection->tcp == NULL) {
+        if (has_peer_closed(delegated->state))
+            flue__host_note_peer_closed(connection, now);
+        flue__host_finish(connection, now, reason);
+    } else if (was_ended && !connection->is_aborting) {
+        flue_tcp_abort(connection->tcp, now);
+    } else {
+        resume(connection, now, delegated);
+    }
+    replay_segments(connection, now, segments);
+}
+
+static void
+take_connection_back(struct flue_host_connection *connection, flue_time now,
+                     struct flue_tcp_delegated_block *block)
+{
+    struct flue_host *host = connection->host;
+    uint32_t unread = connection->received.bytes;
+    bool kept = block->block.status == FLUE_STATUS_SUCCESS;
+
+    host->statistics.uploads++;
+    flue__host_worked(host, now, FLUE_COST_STATE_MOVE, 1);
+    if (kept) {
+        keep_returned(connection, now, block->block.net_buffer_list_chain);
+        kept = keep_buffered(connection, now, block->delegated.buffered_data);
+    }
+    if (!kept) { /* TERM-004: the connection is lost */
+        block->delegated.state = FLUE_TCP_CONNECTION_CLOSED;
+        flue__host_finish(connection, now, FLUE_ERROR_ABORTED);
+    }
+    flue__host_take_home(connection, now, &block->delegated);
+    if (connection->received.bytes > unread)
+        flue__host_tell_readable(connection, now);
+}
+
+void
+flue__host_terminate_complete(struct flue_host *host, flue_time now, struct flue_block_list *tree)
+{
+    if (flue__block_layer(tree) != FLUE_LAYER_TCP) {
+        flue__host_objects_terminated(host, tree);
+        return;
+    }
+    take_connection_back(tree->protocol_reserved[0], now, (struct flue_tcp_delegated_block *)tree);
+    slab_put(&host->upload_blocks, tree);
+}
+
+enum flue_result
+flue_host_upload(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_host *host = connection->host;
+
+    if (connection->owner != FLUE_OWNER_TARGET || connection->is_closed)
+        return FLUE_ERROR_STATE;
+    flue__host_enter(host);
+    connection->want_upload = true;
+    flue__host_attend(connection);
+    flue__host_leave(host, now);
+    return FLUE_OK;
+}

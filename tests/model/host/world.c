@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The two machines of world.h.
+ */
+#include "world.h"
+
+#include "host/parts.h"
+#include "target/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct frame {
+    struct frame *next;
+    flue_time arrives;
+    uint32_t to;
+    struct flue_packet packet;
+    struct flue_memory_descriptor payload;
+};
+
+uint32_t
+world_random(struct world *world, uint32_t below)
+{
+    world->random ^= world->random << 13;
+    world->random ^= world->random >> 7;
+    world->random ^= world->random << 17;
+    return (uint32_t)(world->random >> 32) % below;
+}
+
+static void
+record(struct world *world, const struct machine *from, const struct flue_tcp_segment *segment)
+{
+    struct record *record;
+
+    if (world->record_count == WORLD_RECORDS)
+        return;
+    record = &world->records[world->record_count++];
+    *record = (struct record){
+        .time = world->now,
+        .from = (uint8_t)from->index,
+        .flags = segment->flags,
+        .seq = segment->seq,
+        .ack = segment->ack,
+        .length = segment->payload.length,
+        .ts_val = segment->ts_val,
+    };
+}
+
+/* Onto the wire, seen from the other side. */
+static void
+put_on_wire(struct machine *from, const struct flue_packet *packet)
+{
+    struct world *world = from->world;
+    const struct flue_tcp_segment *segment = &packet->segment;
+    struct frame *frame;
+
+    record(world, from, segment);
+    if (world->watch != NULL)
+        world->watch(world, from, &packet->tuple, segment);
+    if (world->loss_permille > 0 && world_random(world, 1000) < world->loss_permille)
+        return;
+    frame = malloc(sizeof *frame);
+    assert_non_null(frame);
+    frame->next = NULL;
+    frame->arrives = world->now + world->delay;
+    frame->to = 1 - from->index;
+    frame->packet = *packet;
+    frame->packet.tuple.local = packet->tuple.remote;
+    frame->packet.tuple.remote = packet->tuple.local;
+    frame->packet.tuple.local_port = packet->tuple.remote_port;
+    frame->packet.tuple.remote_port = packet->tuple.local_port;
+    frame->payload = (struct flue_memory_descriptor){NULL, NULL, segment->payload.length};
+    if (segment->payload.length > 0 && !flue_span_is_virtual(&segment->payload)) {
+        frame->payload.bytes = malloc(segment->payload.length);
+        assert_non_null(frame->payload.bytes);
+        flue_span_copy(&segment->payload, frame->payload.bytes);
+    }
+    frame->packet.segment.payload =
+        (struct flue_span){&frame->payload, 0, segment->payload.length};
+    if (world->last != NULL)
+        world->last->next = frame;
+    else
+        world->first = frame;
+    world->last = frame;
+}
+
+static void
+on_host_transmit(void *user, flue_time now, const struct flue_four_tuple *tuple,
+                 const struct flue_tcp_segment *segment)
+{
+    struct machine *machine = user;
+    struct flue_packet packet;
+
+    assert_true(now == machine->world->now);
+    memset(&packet, 0, sizeof packet);
+    packet.tuple = *tuple;
+    packet.segment = *segment;
+    put_on_wire(machine, &packet);
+}
+
+static void
+on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
+{
+    struct machine *machine = user;
+
+    assert_true(now == machine->world->now);
+    assert_true(packet->ip_id >= 0x8000); /* SEND-019 */
+    assert_int_equal(packet->destination.bytes[5], 1 - machine->index); /* STATE-032 */
+    assert_int_equal(packet->source.bytes[5], machine->index);          /* STATE-033 */
+    machine->target_frames++;
+    put_on_wire(machine, packet);
+}
+
+static void
+on_interrupt(void *user, flue_time now)
+{
+    struct machine *machine = user;
+    struct world *world = machine->world;
+
+    machine->interrupted = true;
+    world->poll_at[machine->index] = now;
+    if (world->poll_delay_us > 0)
+        world->poll_at[machine->index] +=
+            world_random(world, world->poll_delay_us) * FLUE_MICROSECOND;
+}
+
+static struct flue_mac
+mac_of(uint32_t index)
+{
+    struct flue_mac mac = {{2, 0, 0, 0, 0, (uint8_t)index}};
+
+    return mac;
+}
+
+static bool
+on_next_hop(void *user, const struct flue_four_tuple *tuple, struct flue_next_hop *hop)
+{
+    const struct machine *machine = user;
+
+    (void)tuple;
+    hop->adapter = machine->adapter;
+    hop->source = mac_of(machine->index);
+    hop->destination = mac_of(1 - machine->index);
+    hop->path_mtu = 1500;
+    return machine->has_route;
+}
+
+struct world_config
+world_config_default(void)
+{
+    struct world_config config = {
+        .seed = 1,
+        .delay = FLUE_MILLISECOND,
+        .host = flue_host_config_default(),
+        .target = flue_target_config_default(),
+    };
+
+    config.host.tcp.min_rto_ticks = 200;
+    config.target.tcp.min_rto_ticks = 200;
+    return config;
+}
+
+static void
+create_machine(struct world *world, uint32_t index, const struct world_config *config)
+{
+    struct machine *machine = &world->machines[index];
+    struct flue_target_handlers down = {.transmit = on_target_transmit,
+                                        .interrupt = on_interrupt};
+    struct flue_host_handlers up = config->handlers[index];
+    struct flue_target_config target = config->target;
+
+    machine->world = world;
+    machine->index = index;
+    machine->has_route = true;
+    target.mac = mac_of(index);
+    up.transmit = on_host_transmit;
+    up.next_hop = on_next_hop;
+    assert_int_equal(
+        flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
+    assert_int_equal(
+        flue_target_create(&target, &down, machine, &world->allocator, &machine->target), FLUE_OK);
+    assert_int_equal(flue_host_add_adapter(machine->host, flue_target_provider(machine->target),
+                                           &machine->adapter),
+                     FLUE_OK);
+    flue_target_attach(machine->target, flue_host_client(machine->host, machine->adapter));
+}
+
+void
+world_create(struct world *world, const struct world_config *config)
+{
+    memset(world, 0, sizeof *world);
+    world->random = config->seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+    world->delay = config->delay;
+    world->allocator = flue_test_memory_allocator(&world->memory);
+    create_machine(world, 0, config);
+    create_machine(world, 1, config);
+}
+
+void
+world_destroy(struct world *world)
+{
+    while (world->first != NULL) {
+        struct frame *frame = world->first;
+
+        world->first = frame->next;
+        free(frame->payload.bytes);
+        free(frame);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        flue_target_destroy(world->machines[i].target);
+        flue_host_destroy(world->machines[i].host);
+    }
+    flue_test_memory_assert_empty(&world->memory);
+}
+
+struct flue_four_tuple
+world_tuple(uint16_t client_port)
+{
+    struct flue_four_tuple tuple = {0};
+
+    tuple.local = flue_ipv4(10, 0, 0, 1);
+    tuple.remote = flue_ipv4(10, 0, 0, 2);
+    tuple.local_port = client_port;
+    tuple.remote_port = WORLD_PORT;
+    tuple.ip_version = 4;
+    return tuple;
+}
+
+static flue_time
+earlier(flue_time a, flue_time b)
+{
+    return a < b ? a : b;
+}
+
+flue_time
+world_next(const struct world *world)
+{
+    flue_time next = world->first != NULL ? world->first->arrives : FLUE_TIME_NEVER;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct machine *machine = &world->machines[i];
+
+        next = earlier(next, flue_host_next_deadline(machine->host));
+        next = earlier(next, flue_target_next_deadline(machine->target));
+        if (machine->interrupted)
+            next = earlier(next, world->poll_at[i]);
+    }
+    return next;
+}
+
+void
+world_poll(struct world *world)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        struct machine *machine = &world->machines[i];
+
+        if (!machine->interrupted || world->poll_at[i] > world->now)
+            continue;
+        machine->interrupted = false;
+        flue_target_poll(machine->target, world->now);
+        assert_int_equal(flue_target_pending(machine->target), 0);
+    }
+}
+
+static void
+deliver(struct world *world)
+{
+    struct frame *frame = world->first;
+    struct machine *machine = &world->machines[frame->to];
+
+    world->first = frame->next;
+    if (world->first == NULL)
+        world->last = NULL;
+    if (!flue_target_input(machine->target, world->now, &frame->packet))
+        flue_host_input(machine->host, world->now, &frame->packet.tuple, &frame->packet.segment);
+    free(frame->payload.bytes);
+    free(frame);
+}
+
+static void
+step(struct world *world)
+{
+    if (world->first != NULL && world->first->arrives <= world->now) {
+        deliver(world);
+    } else {
+        for (uint32_t i = 0; i < 2; i++) {
+            struct machine *machine = &world->machines[i];
+
+            if (flue_target_next_deadline(machine->target) <= world->now)
+                flue_target_advance(machine->target, world->now);
+            if (flue_host_next_deadline(machine->host) <= world->now)
+                flue_host_advance(machine->host, world->now);
+        }
+    }
+    world_poll(world);
+}
+
+void
+world_run(struct world *world, flue_time until)
+{
+    world_poll(world);
+    for (;;) {
+        flue_time next = world_next(world);
+
+        if (next > until)
+            break;
+        if (next > world->now)
+            world->now = next;
+        step(world);
+    }
+    world->now = until;
+}
+
+void
+world_assert_idle(const struct world *world)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct flue_host *host = world->machines[i].host;
+        const struct flue_target *target = world->machines[i].target;
+
+        assert_int_equal(host->connections.used, 0);
+        assert_int_equal(host->moves.used, 0);
+        assert_int_equal(host->objects.used, 0);
+        assert_int_equal(host->sends.used, 0);
+        assert_int_equal(host->chunks.used, 0);
+        assert_int_equal(host->segments.used, 0);
+        assert_int_equal(host->neighbor_blocks.used, 0);
+        assert_int_equal(host->path_blocks.used, 0);
+        assert_int_equal(host->tcp_blocks.used, 0);
+        assert_int_equal(host->upload_blocks.used, 0);
+        assert_null(host->heap.first);
+        assert_int_equal(target->neighbors.used, 0);
+        assert_int_equal(target->paths.used, 0);
+        assert_int_equal(target->connections.used, 0);
+        assert_int_equal(target->ios.used, 0);
+        assert_int_equal(target->finals.used, 0);
+        assert_int_equal(target->pieces.used, 0);
+        assert_int_equal(target->indications.used, 0);
+        assert_null(target->heap.first);
+    }
+}

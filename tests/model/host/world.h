@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Two machines in memory: a host stack and an offload target each, and a wire between them that delays,
+ * loses and records. Single-threaded and reproducible: everything comes from one seed.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "cmocka_first.h"
+#include "flue/host.h"
+#include "flue/target.h"
+#include "test_memory.h"
+
+enum { WORLD_PORT = 5000, WORLD_RECORDS = 4096 };
+
+struct world;
+struct frame;
+
+/* A frame as the wire saw it. */
+struct record {
+    flue_time time;
+    uint8_t from; /* machine */
+    uint8_t flags;
+    uint32_t seq;
+    uint32_t ack;
+    uint32_t length;
+    uint32_t ts_val;
+};
+
+struct machine {
+    struct world *world;
+    uint32_t index;
+    struct flue_host *host;
+    struct flue_target *target;
+    uint32_t adapter;
+    bool interrupted;
+    bool has_route; /* next_hop answers */
+    uint64_t target_frames; /* sent by the target */
+};
+
+struct world {
+    uint64_t random;
+    flue_time now;
+    flue_time delay;         /* of the wire, one way */
+    uint32_t loss_permille;
+    uint32_t poll_delay_us;  /* most time between interrupt and poll; 0: at once */
+    flue_time poll_at[2];
+    struct flue_test_memory memory;
+    struct flue_allocator allocator;
+    struct machine machines[2];
+    struct frame *first;
+    struct frame *last;
+    struct record records[WORLD_RECORDS];
+    uint32_t record_count;
+    /* Called for every frame that the wire takes; may be NULL. */
+    void (*watch)(struct world *world, const struct machine *from,
+                  const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment);
+    void *test;
+};
+
+struct world_config {
+    uint64_t seed;
+    flue_time delay;
+    struct flue_host_config host;
+    struct flue_target_config target;
+    /* Application handlers; transmit and next_hop are the world's. `user` is the machine. */
+    struct flue_host_handlers handlers[2];
+};
+
+struct world_config world_config_default(void);
+void world_create(struct world *world, const struct world_config *config);
+/* Destroys everything and fails the test when memory is still allocated. */
+void world_destroy(struct world *world);
+
+uint32_t world_random(struct world *world, uint32_t below);
+/* The client is machine 0, the server machine 1. */
+struct flue_four_tuple world_tuple(uint16_t client_port);
+
+/* The time of the next thing to happen; FLUE_TIME_NEVER: nothing. */
+flue_time world_next(const struct world *world);
+/* Everything that happens up to and including `until`; `now` is `until` then. */
+void world_run(struct world *world, flue_time until);
+/* Fails the test when a host or a target still holds an object: for when all connections have ended. */
+void world_assert_idle(const struct world *world);
+/* Polls the targets that want it, at world->now. */
+void world_poll(struct world *world);
+
+#endif
