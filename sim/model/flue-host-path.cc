@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See flue-host-path.h.
+ */
+#include "flue-host-path.h"
+
+namespace ns3
+{
+
+namespace
+{
+
+const uint16_t TYPE_IPV4 = 0x0800; //!< Ethernet type of IPv4
+const uint16_t TYPE_IPV6 = 0x86dd; //!< Ethernet type of IPv6
+const uint8_t PROTOCOL_TCP = 6;    //!< IP's number for TCP
+const uint32_t IPV4_MOST = 60;     //!< bytes of the longest IPv4 header
+const uint32_t IPV6_SIZE = 40;     //!< bytes of an IPv6 header
+const uint32_t TCP_LEAST = 20;     //!< bytes of a TCP header without options
+
+/** @return the big-endian number at @p bytes */
+uint16_t ReadNumber(const uint8_t* bytes)
+{
+    return static_cast<uint16_t>(bytes[0] << 8 | bytes[1]);
+}
+
+} // namespace
+
+void FlueHostPath::SetProcessor(Ptr<FlueProcessor> processor)
+{
+    m_processor = processor && !processor->IsIdeal() ? processor : nullptr;
+    m_waiting.assign(m_processor ? m_processor->GetNCores() : 0, 0);
+}
+
+FlueHostPath::Work FlueHostPath::Classify(const Packet& packet, uint16_t protocol)
+{
+    uint8_t bytes[IPV4_MOST + TCP_LEAST];
+    const uint32_t available = packet.CopyData(bytes, sizeof bytes);
+    uint32_t ipSize;       // the IP header's length
+    uint32_t length;       // the IP packet's length, link padding left out
+    const uint8_t* source; // the first of the two addresses
+    uint32_t addressBytes;
+    Work work;
+
+    if (protocol == TYPE_IPV4 && available >= 20 + TCP_LEAST)
+    {
+        const bool isFragment = (ReadNumber(bytes + 6) & 0x1fff) != 0;
+        ipSize = (bytes[0] & 0x0fU) * 4;
+        length = ReadNumber(bytes + 2);
+        source = bytes + 12;
+        addressBytes = 4;
+        if (bytes[9] != PROTOCOL_TCP || isFragment)
+        {
+            return work;
+        }
+    }
+    else if (protocol == TYPE_IPV6 && available >= IPV6_SIZE + TCP_LEAST)
+    {
+        ipSize = IPV6_SIZE;
+        length = IPV6_SIZE + ReadNumber(bytes + 4);
+        source = bytes + 8;
+        addressBytes = 16;
+        if (bytes[6] != PROTOCOL_TCP)
+        {
+            return work;
+        }
+    }
+    else
+    {
+        return work;
+    }
+    if (ipSize + TCP_LEAST > available)
+    {
+        return work;
+    }
+    const uint8_t* tcp = bytes + ipSize;
+    work.isTcp = true;
+    work.hasPayload = length > ipSize + (tcp[12] >> 4) * 4U;
+    work.hash =
+        FlueProcessor::FlowHash(FlueProcessor::FoldAddress(source, addressBytes),
+                                FlueProcessor::FoldAddress(source + addressBytes, addressBytes),
+                                ReadNumber(tcp),
+                                ReadNumber(tcp + 2));
+    return work;
+}
+
+void FlueHostPath::ChargeSend(const Work& work)
+{
+    const flue_profile& profile = m_processor->GetProfile();
+    m_processor->Occupy(work.hash,
+                        work.hasPayload ? FLUE_COST_TCP_TX : FLUE_COST_ACK_TX,
+                        work.hasPayload ? profile.tcp_tx_cycles : profile.ack_tx_cycles);
+}
+
+void FlueHostPath::ChargeReceive(const Work& work)
+{
+    const flue_profile& profile = m_processor->GetProfile();
+    if (m_waiting[m_processor->GetCoreOf(work.hash)] == 0)
+    {
+        m_processor->Occupy(work.hash, FLUE_COST_INTERRUPT, profile.interrupt_cycles);
+    }
+    if (work.isTcp)
+    {
+        m_processor->Occupy(work.hash,
+                            work.hasPayload ? FLUE_COST_TCP_RX : FLUE_COST_ACK_RX,
+                            work.hasPayload ? profile.tcp_rx_cycles : profile.ack_rx_cycles);
+    }
+}
+
+} // namespace ns3

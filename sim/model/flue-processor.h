@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A host's cores as simulated resources: work occupies a core and takes effect when it is done.
+ *
+ * The arithmetic is flue/cost.h's struct flue_core; this file adds simulator events. Each core is a
+ * FIFO server. Work names a flow by its hash, and all work of one hash goes to one core, so what
+ * belongs together stays in order. Aggregated to a Node, it is used by the node's devices and TCP.
+ */
+#ifndef FLUE_PROCESSOR_H
+#define FLUE_PROCESSOR_H
+
+#include "flue-event.h"
+#include "flue-task.h"
+
+#include "flue/address.h"
+#include "flue/cost.h"
+
+#include "ns3/object.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ns3
+{
+
+/** The cores of one host, for aggregation to its Node. */
+class FlueProcessor : public Object
+{
+  public:
+    /** @return the type of this class */
+    static TypeId GetTypeId();
+
+    FlueProcessor();
+    ~FlueProcessor() override;
+
+    /**
+     * Makes the cores anew, idle and with an empty ledger. Before the first work.
+     *
+     * @param profile what work costs; must outlive this object, and be one that
+     *                flue_profile_find knows if the Profile attribute is to be read
+     */
+    void SetProfile(const flue_profile* profile);
+    /** @return what work costs; never null */
+    const flue_profile& GetProfile() const;
+    /**
+     * @param name of a built-in profile
+     * @return false when there is none of that name
+     */
+    bool SetProfileName(std::string name);
+    /** @return the profile's name */
+    std::string GetProfileName() const;
+    /** @return true when every kind of work costs nothing, so that nobody need ask for any */
+    bool IsIdeal() const;
+
+    /** @return how many cores there are, at least 1 */
+    uint32_t GetNCores() const;
+    /**
+     * @param hash of a flow
+     * @return the core that does its work
+     */
+    uint32_t GetCoreOf(uint32_t hash) const;
+
+    /**
+     * Books work on the core of @p hash, behind what that core already has.
+     *
+     * @param hash of a flow
+     * @param category what kind of work
+     * @param cycles how much
+     */
+    void Occupy(uint32_t hash, flue_cost_category category, uint64_t cycles);
+
+    /**
+     * Calls @p callback when the core of @p hash has done all that it was given until now; at once,
+     * without an event, when there is nothing. Callbacks of a core come in the order of the calls.
+     *
+     * @param hash of a flow
+     * @param callback anything that can be called without arguments; it is moved, never copied
+     */
+    template <typename F>
+    void WhenDone(uint32_t hash, F&& callback);
+
+    /**
+     * Occupy and WhenDone in one: does the work, then calls @p callback.
+     *
+     * @param hash of a flow
+     * @param category what kind of work
+     * @param cycles how much
+     * @param callback as in WhenDone
+     */
+    template <typename F>
+    void Execute(uint32_t hash, flue_cost_category category, uint64_t cycles, F&& callback);
+
+    /** @return how long the cores have been busy until now, summed, in picoseconds */
+    flue_time GetBusy() const;
+    /**
+     * @param category what kind of work
+     * @return the time booked for it on all cores, work not yet done included, in picoseconds
+     */
+    flue_time GetBooked(flue_cost_category category) const;
+    /**
+     * @param category what kind of work
+     * @return how often it was booked on all cores
+     */
+    uint64_t GetEvents(flue_cost_category category) const;
+    /**
+     * @param index of a core, less than GetNCores
+     * @return its ledger
+     */
+    const flue_core& GetCore(uint32_t index) const;
+
+    /**
+     * Spreads flows over cores: the same for both directions of a connection, so that a host's
+     * sending and receiving of it meet on one core.
+     *
+     * @param a one address: IPv4's as a number, of IPv6 its four words xored together
+     * @param b the other address
+     * @param aPort the port at a
+     * @param bPort the port at b
+     * @return the hash
+     */
+    static uint32_t FlowHash(uint32_t a, uint32_t b, uint16_t aPort, uint16_t bPort);
+    /**
+     * @param tuple a connection
+     * @return its hash, the same as from its frames
+     */
+    static uint32_t FlowHash(const flue_four_tuple& tuple);
+    /**
+     * @param bytes an address in network byte order
+     * @param size 4 or 16
+     * @return its words as numbers, xored together: what FlowHash takes
+     */
+    static uint32_t FoldAddress(const uint8_t* bytes, uint32_t size);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /** One core and the callbacks that wait for it. */
+    class Server;
+
+    /**
+     * @param hash of a flow
+     * @return true when its core has nothing to do and nobody waiting
+     */
+    bool IsIdle(uint32_t hash) const;
+    /**
+     * @param hash of a flow
+     * @param task waits for its core
+     */
+    void Wait(uint32_t hash, FlueTask&& task);
+    /** @return the node's id, for the context of events */
+    uint32_t GetContext();
+
+    const flue_profile* m_profile;                  //!< what work costs
+    bool m_isIdeal;                                 //!< IsIdeal
+    uint32_t m_context;                             //!< the node's id, once known
+    std::vector<std::unique_ptr<Server>> m_servers; //!< the cores
+};
+
+template <typename F>
+void FlueProcessor::WhenDone(uint32_t hash, F&& callback)
+{
+    if (IsIdle(hash))
+    {
+        callback();
+        return;
+    }
+    Wait(hash, FlueTask(std::forward<F>(callback)));
+}
+
+template <typename F>
+void FlueProcessor::Execute(uint32_t hash,
+                            flue_cost_category category,
+                            uint64_t cycles,
+                            F&& callback)
+{
+    Occupy(hash, category, cycles);
+    WhenDone(hash, std::forward<F>(callback));
+}
+
+} // namespace ns3
+
+#endif /* FLUE_PROCESSOR_H */
