@@ -120,7 +120,7 @@ void InstallNs3(Ptr<ns3::Node> node)
     const auto type = [](const char* name)
     { return ns3::TypeIdValue(ns3::TypeId::LookupByName(name)); };
     tcp->SetAttribute("SocketType", type("ns3::TcpNewReno"));
-    tcp->SetAttribute("RecoveryType", type("ns3::TcpClassicRecovery"));
+    tcp->SetAttribute("RecoveryType", type("ns3::TcpPrrRecovery"));
 }
 
 /** What InternetStackHelper does, without ns-3's TCP. */

@@ -24,20 +24,20 @@ struct Syntax
 };
 
 const Syntax SYNTAXES[] = {
-    {"ns3::BooleanValue", "true|false|0|1|t|f", "true or false"},
-    {"ns3::UintegerValue", "[0-9]+", "a whole number that is not negative"},
-    {"ns3::IntegerValue", "[-+]?[0-9]+", "a whole number"},
-    {"ns3::DoubleValue", "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?", "a number"},
-    {"ns3::StringValue", "[^]*", "text"},
-    {"ns3::EnumValue", "[^]*", "one of the names"},
-    {"ns3::TypeIdValue", "[^]*", "the name of an ns-3 class"},
-    {"ns3::TimeValue",
+    {"BooleanValue", "true|false|0|1|t|f", "true or false"},
+    {"UintegerValue", "[0-9]+", "a whole number that is not negative"},
+    {"IntegerValue", "[-+]?[0-9]+", "a whole number"},
+    {"DoubleValue", "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?", "a number"},
+    {"StringValue", "[^]*", "text"},
+    {"EnumValue", "[^]*", "one of the names"},
+    {"TypeIdValue", "[^]*", "the name of an ns-3 class"},
+    {"TimeValue",
      "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(y|d|h|min|s|ms|us|ns|ps|fs)",
      "a number and a unit of time, as 10ms"},
-    {"ns3::DataRateValue",
+    {"DataRateValue",
      "([0-9]+\\.?[0-9]*|\\.[0-9]+)([kKMG]i?)?(bps|b/s|Bps|B/s)",
      "a number and a unit of rate, as 10Gbps"},
-    {"ns3::QueueSizeValue",
+    {"QueueSizeValue",
      "([0-9]+\\.?[0-9]*|\\.[0-9]+)([kKMG]i?)?[pB]",
      "a number of packets or bytes, as 1000p"},
 };
@@ -76,7 +76,11 @@ ns3::Ptr<ns3::AttributeValue> ReadValue(ns3::Ptr<const ns3::AttributeChecker> ch
                                         const std::string& text,
                                         std::string* why)
 {
-    const std::string type = checker->GetValueTypeName();
+    std::string type = checker->GetValueTypeName();
+    if (type.compare(0, 5, "ns3::") == 0)
+    {
+        type.erase(0, 5); // some have it and some have not
+    }
     const Syntax* syntax = FindSyntax(type);
     if (!syntax)
     {
@@ -89,8 +93,8 @@ ns3::Ptr<ns3::AttributeValue> ReadValue(ns3::Ptr<const ns3::AttributeChecker> ch
     *why += detail.empty() ? "" : " (" + detail + ")";
     ns3::TypeId ignored;
     if (!std::regex_match(text, std::regex(syntax->pattern)) ||
-        (type.compare(0, 14, "ns3::EnumValue") == 0 && !IsOneOf(text, detail)) ||
-        (type == "ns3::TypeIdValue" && !ns3::TypeId::LookupByNameFailSafe(text, &ignored)))
+        (type.compare(0, 9, "EnumValue") == 0 && !IsOneOf(text, detail)) ||
+        (type == "TypeIdValue" && !ns3::TypeId::LookupByNameFailSafe(text, &ignored)))
     {
         return nullptr;
     }

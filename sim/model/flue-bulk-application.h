@@ -35,7 +35,9 @@ class TcpSocketBase;
 /** @return the byte at @p position of every stream with content */
 inline uint8_t FlueBulkByte(uint64_t position)
 {
-    return static_cast<uint8_t>((position * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
+    // Letters and signs, like text: bytes of every kind are soon taken for some binary protocol by
+    // those who look at a capture.
+    return static_cast<uint8_t>(0x40 | (position * UINT64_C(0x9E3779B97F4A7C15)) >> 58);
 }
 
 /** What the two ends have in common: a socket, its options and the price of using it. */

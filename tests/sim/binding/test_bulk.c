@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A bulk connection over each of the three stacks: how fast, whether intact, and whether
+ * repeatable.
+ */
+#include "two_hosts.h"
+
+#include <string.h>
+
+#include "cmocka_first.h"
+
+#define MIB 1048576
+
+/* What Ethernet, IP and TCP headers leave of the line: 1448 bytes of payload in 1538 on the wire.
+ */
+static const double PAYLOAD_SHARE = 1448.0 / 1538.0;
+
+static void
+assert_line_rate(enum flue_sim_stack_kind stack)
+{
+    const struct two_hosts_config config = two_hosts_config_default(stack);
+    struct two_hosts two_hosts;
+    struct flue_sim_flow_statistics before, after;
+    double bits;
+
+    two_hosts_build(&two_hosts, &config);
+    assert_int_equal(flue_sim_run(two_hosts.sim, 100 * FLUE_MILLISECOND), FLUE_OK);
+    flue_sim_flow_read(two_hosts.flow, &before);
+    assert_int_equal(flue_sim_run(two_hosts.sim, 600 * FLUE_MILLISECOND), FLUE_OK);
+    flue_sim_flow_read(two_hosts.flow, &after);
+    flue_sim_destroy(two_hosts.sim);
+    assert_true(after.is_connected);
+    assert_false(after.has_failed);
+    bits = 8.0 * (double)(after.received_bytes - before.received_bytes);
+    if (bits < 0.97 * PAYLOAD_SHARE * 0.5e9 || bits > PAYLOAD_SHARE * 0.5e9 + 65536 * 8)
+        fail_msg("%.1f Mb/s is not what the line carries", bits / 0.5e6);
+}
+
+static void
+test_bulk_ns3_fills_the_line(void **state)
+{
+    (void)state;
+    assert_line_rate(FLUE_SIM_STACK_NS3);
+}
+
+static void
+test_bulk_host_fills_the_line(void **state)
+{
+    (void)state;
+    assert_line_rate(FLUE_SIM_STACK_HOST);
+}
+
+static void
+test_bulk_offload_fills_the_line(void **state)
+{
+    (void)state;
+    assert_line_rate(FLUE_SIM_STACK_OFFLOAD);
+}
+
+static void
+assert_intact(enum flue_sim_stack_kind client, enum flue_sim_stack_kind server, const char *profile)
+{
+    struct two_hosts_config config = two_hosts_config_default(client);
+    struct two_hosts_outcome outcome;
+
+    config.stack[SERVER] = server;
+    config.tcp.profile = profile;
+    config.loss = 1e-2;
+    config.bulk.bytes = 8 * MIB;
+    config.bulk.with_content = true;
+    two_hosts_run(&config, 60 * FLUE_SECOND, &outcome);
+    assert_true(outcome.ends[SERVER].lost_frames > 0);
+    assert_true(outcome.nodes[CLIENT].retransmitted_segments > 0);
+    assert_true(outcome.flow.is_complete);
+    assert_false(outcome.flow.has_failed);
+    assert_int_equal(outcome.flow.received_bytes, 8 * MIB);
+    assert_int_equal(outcome.flow.corrupt_bytes, 0);
+}
+
+static void
+test_bulk_with_loss_arrives_intact_whoever_talks_to_whom(void **state)
+{
+    int client, server;
+
+    (void)state;
+    for (client = FLUE_SIM_STACK_NS3; client <= FLUE_SIM_STACK_OFFLOAD; client++)
+        for (server = FLUE_SIM_STACK_NS3; server <= FLUE_SIM_STACK_OFFLOAD; server++)
+            assert_intact((enum flue_sim_stack_kind)client, (enum flue_sim_stack_kind)server,
+                          "ideal");
+}
+
+static void
+test_bulk_with_costs_and_loss_arrives_intact(void **state)
+{
+    int stack;
+
+    (void)state;
+    for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++)
+        assert_intact((enum flue_sim_stack_kind)stack, (enum flue_sim_stack_kind)stack,
+                      "server-2004");
+}
+
+static void
+test_bulk_same_seed_repeats_and_another_does_not(void **state)
+{
+    struct two_hosts_outcome first, second, third;
+    int stack;
+
+    (void)state;
+    for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++) {
+        struct two_hosts_config config = two_hosts_config_default((enum flue_sim_stack_kind)stack);
+
+        config.loss = 1e-2;
+        two_hosts_run(&config, 200 * FLUE_MILLISECOND, &first);
+        two_hosts_run(&config, 200 * FLUE_MILLISECOND, &second);
+        config.seed = 2;
+        two_hosts_run(&config, 200 * FLUE_MILLISECOND, &third);
+        assert_memory_equal(&first, &second, sizeof first);
+        assert_memory_not_equal(&first, &third, sizeof first);
+    }
+}
+
+static void
+test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void **state)
+{
+    struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_HOST);
+    struct two_hosts_outcome host, offload;
+
+    (void)state;
+    config.tcp.profile = "server-2004";
+    two_hosts_run(&config, 200 * FLUE_MILLISECOND, &host);
+    config.stack[CLIENT] = config.stack[SERVER] = FLUE_SIM_STACK_OFFLOAD;
+    two_hosts_run(&config, 200 * FLUE_MILLISECOND, &offload);
+
+    assert_int_equal(host.nodes[SERVER].offloads, 0);
+    assert_int_equal(offload.nodes[CLIENT].offloads, 1);
+    assert_int_equal(offload.nodes[SERVER].offloads, 1);
+    assert_int_equal(offload.nodes[CLIENT].offloaded, 1);
+    assert_int_equal(offload.nodes[SERVER].offloaded, 1);
+    assert_true(offload.nodes[SERVER].core_events[FLUE_COST_COMPLETION] > 0);
+    assert_true(offload.nodes[SERVER].core_events[FLUE_COST_TCP_RX] <
+                host.nodes[SERVER].core_events[FLUE_COST_TCP_RX] / 100);
+    assert_true(offload.nodes[CLIENT].core_busy < host.nodes[CLIENT].core_busy);
+    assert_true(offload.nodes[SERVER].core_busy < host.nodes[SERVER].core_busy);
+}
+
+/* The schedule of moves for the next test. */
+struct mover {
+    struct two_hosts hosts;
+    uint32_t moves;
+    uint32_t failures;
+};
+
+static void
+move(void *user)
+{
+    struct mover *mover = user;
+    uint32_t i;
+
+    for (i = 0; i < 2; i++) {
+        struct flue_sim_node *node = mover->hosts.nodes[i];
+        enum flue_result result =
+            mover->moves % 2 == 0 ? flue_sim_upload_all(node) : flue_sim_offload_all(node);
+        mover->failures += result != FLUE_OK;
+    }
+    mover->moves++;
+    mover->failures +=
+        flue_sim_schedule(mover->hosts.sim, 5 * FLUE_MILLISECOND, move, mover) != FLUE_OK;
+}
+
+static void
+test_bulk_moved_every_5_ms_under_loss_arrives_intact(void **state)
+{
+    struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_OFFLOAD);
+    struct two_hosts_outcome outcome;
+    struct mover mover = {.moves = 0};
+
+    (void)state;
+    config.loss = 1e-3;
+    config.bulk.bytes = 16 * MIB;
+    config.bulk.with_content = true;
+    two_hosts_build(&mover.hosts, &config);
+    assert_int_equal(flue_sim_schedule(mover.hosts.sim, 10 * FLUE_MILLISECOND, move, &mover),
+                     FLUE_OK);
+    assert_int_equal(flue_sim_run(mover.hosts.sim, 30 * FLUE_SECOND), FLUE_OK);
+    two_hosts_read(&mover.hosts, &outcome);
+    flue_sim_destroy(mover.hosts.sim);
+    assert_int_equal(mover.failures, 0);
+    assert_true(outcome.nodes[CLIENT].uploads >= 4);
+    assert_true(outcome.nodes[CLIENT].offloads >= 4);
+    assert_true(outcome.flow.is_complete);
+    assert_int_equal(outcome.flow.received_bytes, 16 * MIB);
+    assert_int_equal(outcome.flow.corrupt_bytes, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bulk_ns3_fills_the_line),
+        cmocka_unit_test(test_bulk_host_fills_the_line),
+        cmocka_unit_test(test_bulk_offload_fills_the_line),
+        cmocka_unit_test(test_bulk_with_loss_arrives_intact_whoever_talks_to_whom),
+        cmocka_unit_test(test_bulk_with_costs_and_loss_arrives_intact),
+        cmocka_unit_test(test_bulk_same_seed_repeats_and_another_does_not),
+        cmocka_unit_test(test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less),
+        cmocka_unit_test(test_bulk_moved_every_5_ms_under_loss_arrives_intact),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
