@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See measure.h.
+ */
+#include "measure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_ARGUMENTS = 16 };
+
+/* Starts argv with its output going to `out` and, when `quiet`, its errors nowhere. */
+static pid_t
+start(char *const argv[], int out, bool quiet)
+{
+    pid_t child = fork();
+
+    if (child != 0)
+        return child;
+    if (quiet) {
+        int nowhere = open("/dev/null", O_WRONLY);
+
+        if (nowhere >= 0)
+            dup2(nowhere, STDERR_FILENO);
+    }
+    dup2(out, STDOUT_FILENO);
+    close(out);
+    execvp(argv[0], argv);
+    _exit(127);
+}
+
+/* Waits for `child`; true when it ended well. */
+static bool
+finish(pid_t child, struct rusage *usage)
+{
+    int status = 0;
+    pid_t ended;
+
+    do
+        ended = wait4(child, &status, 0, usage);
+    while (ended < 0 && errno == EINTR);
+    return ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool
+measure_has_callgrind(void)
+{
+    char *argv[] = {"valgrind", "--version", NULL};
+    struct rusage usage;
+    int nowhere = open("/dev/null", O_WRONLY);
+    pid_t child;
+
+    if (nowhere < 0)
+        return false;
+    child = start(argv, nowhere, true);
+    close(nowhere);
+    return child > 0 && finish(child, &usage);
+}
+
+bool
+measure_run(char *const argv[], struct usage *usage)
+{
+    struct rusage used;
+    char text[128];
+    ssize_t length;
+    int ends[2];
+    pid_t child;
+
+    if (pipe(ends) != 0)
+        return false;
+    child = start(argv, ends[1], false);
+    close(ends[1]);
+    length = child > 0 ? read(ends[0], text, sizeof text - 1) : -1;
+    close(ends[0]);
+    if (child <= 0 || !finish(child, &used) || length <= 0) {
+        fprintf(stderr, "flue-bench: %s %s failed\n", argv[0], argv[1]);
+        return false;
+    }
+    text[length] = '\0';
+    usage->seconds = (double)used.ru_utime.tv_sec + (double)used.ru_stime.tv_sec +
+                     1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    usage->peak_bytes = (uint64_t)used.ru_maxrss * 1024;
+    return sscanf(text, "%" SCNu64 " %" SCNu64, &usage->events, &usage->segments) == 2;
+}
+
+/* The last "totals: N" of a callgrind file. */
+static bool
+read_totals(const char *path, uint64_t *instructions)
+{
+    FILE *file = fopen(path, "r");
+    char line[512];
+    bool found = false;
+
+    if (file == NULL)
+        return false;
+    while (fgets(line, sizeof line, file) != NULL)
+        found = sscanf(line, "totals: %" SCNu64, instructions) == 1 || found;
+    fclose(file);
+    return found;
+}
+
+bool
+measure_instructions(char *const argv[], uint64_t *instructions)
+{
+    char path[] = "/tmp/flue-bench-XXXXXX", option[64];
+    char *wrapped[MOST_ARGUMENTS] = {"valgrind", "--tool=callgrind", option};
+    struct rusage usage;
+    bool is_good;
+    pid_t child;
+    int file = mkstemp(path), nowhere = open("/dev/null", O_WRONLY);
+
+    if (file < 0 || nowhere < 0) {
+        fprintf(stderr, "flue-bench: no temporary file: %s\n", strerror(errno));
+        return false;
+    }
+    close(file);
+    snprintf(option, sizeof option, "--callgrind-out-file=%s", path);
+    for (int i = 0; argv[i] != NULL && i + 4 < MOST_ARGUMENTS; i++)
+        wrapped[i + 3] = argv[i];
+    child = start(wrapped, nowhere, true);
+    close(nowhere);
+    is_good = child > 0 && finish(child, &usage) && read_totals(path, instructions);
+    if (!is_good)
+        fprintf(stderr, "flue-bench: callgrind did not count %s %s\n", argv[0], argv[1]);
+    unlink(path);
+    return is_good;
+}
