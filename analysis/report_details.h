@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The second half of the report: how it was done, and every value.
+ */
+#ifndef FLUE_ANALYSIS_REPORT_DETAILS_H
+#define FLUE_ANALYSIS_REPORT_DETAILS_H
+
+#include <stdio.h>
+
+#include "results.h"
+
+/* Estimates, seeds, parameters, metrics, versions, the study file. */
+void report_methods(FILE *out, const struct results *results);
+/* Every run with every metric, unrounded, folded away. */
+void report_values(FILE *out, const struct results *results);
+
+#endif

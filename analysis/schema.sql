@@ -1,0 +1,69 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The results database. PRAGMA user_version is its version (store.c); a NULL value is "not measured",
+-- and the note beside it says why. Units stand beside every number.
+
+CREATE TABLE study (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL,        -- of the study file
+    hash        TEXT NOT NULL UNIQUE, -- XXH3-128 of name, text, scenario and origin
+    path        TEXT NOT NULL,
+    text        TEXT NOT NULL,        -- the whole study file
+    scenario    TEXT NOT NULL,        -- the scenario's description, JSON as flue-sim --describe gives it
+    origin      TEXT NOT NULL,        -- which simulator the plan below is for
+    command     TEXT NOT NULL,
+    created     TEXT NOT NULL,        -- UTC, ISO 8601
+    used        INTEGER NOT NULL      -- the highest is the study that was swept last
+) STRICT;
+
+-- Which runs a study consists of, whether they exist yet or not.
+CREATE TABLE plan (
+    study       INTEGER NOT NULL REFERENCES study (id),
+    point       INTEGER NOT NULL,     -- from 0, in the order of the study file
+    replication INTEGER NOT NULL,     -- from 0
+    run         TEXT NOT NULL,        -- run.id
+    PRIMARY KEY (study, point, replication)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+    id          TEXT PRIMARY KEY,     -- XXH3-128 of canonical, hexadecimal
+    canonical   TEXT NOT NULL,        -- what the run is: key=value lines
+    study       INTEGER NOT NULL REFERENCES study (id), -- the one that ran it
+    scenario    TEXT NOT NULL,
+    seed        INTEGER NOT NULL,     -- ns-3's RngSeed
+    run         INTEGER NOT NULL,     -- ns-3's RngRun: replication + 1
+    state       TEXT NOT NULL CHECK (state IN ('done', 'failed')),
+    exit_status INTEGER,              -- NULL when a signal ended it
+    signal      INTEGER NOT NULL,     -- 0 when it exited
+    log         TEXT NOT NULL,        -- the last of what it said on stderr
+    command     TEXT NOT NULL,        -- repeats it
+    events      INTEGER,              -- simulator events
+    simulated_s REAL,
+    started     TEXT NOT NULL,        -- UTC, ISO 8601
+    wall_s      REAL NOT NULL,
+    memory_kib  INTEGER NOT NULL      -- peak resident set
+) STRICT;
+
+CREATE TABLE parameter (
+    run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    value       REAL,                 -- NULL for words
+    text        TEXT NOT NULL,        -- canonical
+    unit        TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metric (
+    run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    value       REAL,
+    unit        TEXT NOT NULL,
+    note        TEXT,
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE provenance (
+    run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    key         TEXT NOT NULL,        -- flue, commit, ns3, host, machine, kernel, cpu
+    value       TEXT NOT NULL,
+    PRIMARY KEY (run, key)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A study against what the simulator offers: scenario, parameters, choices, metrics, figures.
+ * Numbers and their ranges are judged by flue-sim itself (plan.c asks it), so that there is one
+ * judge.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "study.h"
+#include "suggest.h"
+
+/* "a, b, c" of at most eight names; the caller frees it. */
+static char *
+join(suggest_name_fn name, const void *table)
+{
+    char *joined = must_strdup("");
+    const char *next;
+
+    for (size_t i = 0; (next = name(table, i)) != NULL; i++) {
+        char *longer = must_printf("%s%s%s", joined, i == 0 ? "" : ", ", i == 8 ? "..." : next);
+
+        free(joined);
+        joined = longer;
+        if (i == 8)
+            break;
+    }
+    return joined;
+}
+
+/* "word: 'name' is not WHAT: expected one of ... (did you mean ...?)" */
+static bool
+unknown(struct problem *problem, const struct study *study, int line, const char *word,
+        const char *name, const char *what, suggest_name_fn names, const void *table)
+{
+    char *known = join(names, table);
+
+    problem_at(problem, study->path, line, "%s: \"%s\" is not %s: expected one of %s%s", word, name,
+               what, known, suggest_text(name, names, table));
+    free(known);
+    return false;
+}
+
+static bool
+check_setting(const struct study *study, const struct study_setting *setting,
+              const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    const struct catalogue_parameter *parameter = catalogue_parameter(scenario, setting->name);
+
+    if (parameter == NULL)
+        return problem_at(problem, study->path, setting->line,
+                          "%s: expected a parameter of scenario \"%s\"%s", setting->name,
+                          scenario->name,
+                          suggest_text(setting->name, catalogue_parameter_name, scenario));
+    for (size_t v = 0; parameter->choices != NULL && v < setting->value_count; v++) {
+        bool is_choice = false;
+
+        for (size_t i = 0; parameter->choices[i] != NULL; i++)
+            is_choice = is_choice || strcmp(parameter->choices[i], setting->values[v].text) == 0;
+        if (!is_choice)
+            return unknown(problem, study, setting->values[v].line, setting->name,
+                           setting->values[v].text, "a choice", suggest_array, parameter->choices);
+    }
+    return true;
+}
+
+static bool
+check_figure(const struct study *study, const struct study_figure *figure,
+             const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    if (study_varied(study, figure->x) == NULL)
+        return unknown(problem, study, figure->x_line, "x", figure->x, "varied in this study",
+                       study_varied_name, study);
+    if (catalogue_metric(scenario, figure->y) == NULL)
+        return unknown(problem, study, figure->y_line, "y", figure->y, "a metric of the scenario",
+                       catalogue_metric_name, scenario);
+    if (figure->series == NULL)
+        return true;
+    if (study_varied(study, figure->series) == NULL)
+        return unknown(problem, study, figure->series_line, "series", figure->series,
+                       "varied in this study", study_varied_name, study);
+    if (strcmp(figure->series, figure->x) == 0)
+        return problem_at(problem, study->path, figure->series_line,
+                          "series: \"%s\" is x already: expected another varied parameter",
+                          figure->series);
+    return true;
+}
+
+bool
+study_check(const struct study *study, const struct catalogue *catalogue, struct problem *problem)
+{
+    const struct catalogue_scenario *scenario = catalogue_find(catalogue, study->scenario);
+
+    if (scenario == NULL)
+        return unknown(problem, study, study->scenario_line, "scenario", study->scenario,
+                       "a scenario", catalogue_scenario_name, catalogue);
+    for (size_t i = 0; i < study->fixed_count; i++) {
+        if (!check_setting(study, &study->fixed[i], scenario, problem))
+            return false;
+        if (study_varied(study, study->fixed[i].name) != NULL)
+            return problem_at(problem, study->path, study->fixed[i].line,
+                              "%s: fixed and varied: expected in one of the two",
+                              study->fixed[i].name);
+    }
+    for (size_t i = 0; i < study->vary_count; i++)
+        if (!check_setting(study, &study->vary[i], scenario, problem))
+            return false;
+    for (size_t i = 0; i < study->figure_count; i++)
+        if (!check_figure(study, &study->figures[i], scenario, problem))
+            return false;
+    return true;
+}
