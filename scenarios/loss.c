@@ -33,7 +33,7 @@ static const struct flue_parameter parameters[] = {
     {"io", FLUE_PARAMETER_BYTES, "bytes", "64KiB", "1", "16MiB", NULL, "of one send or receive"},
     {"send-buffer", FLUE_PARAMETER_BYTES, "bytes", "256KiB", "4KiB", "1GiB", NULL,
      "of a connection"},
-    {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "256KiB", "4KiB", "1GiB", NULL,
+    {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "1MiB", "4KiB", "1GiB", NULL,
      "of a connection"},
     {"min-rto", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "60s", NULL, "shortest timeout"},
     {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "0s", "500ms", NULL,
