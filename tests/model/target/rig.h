@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A target on the bench: a client that writes down every call, an engine that opens connections to be
+ * offloaded, a peer engine, and a wire without delay.
+ */
+#ifndef RIG_H
+#define RIG_H
+
+#include "cmocka_first.h"
+#include "flue/target.h"
+#include "test_memory.h"
+
+enum { RIG_PORT = 7000, RIG_CALLS = 256, RIG_FRAMES = 512, RIG_BYTES = 1 << 17, RIG_LISTS = 32 };
+
+enum call_kind {
+    CALL_INITIATE,
+    CALL_TERMINATE,
+    CALL_UPDATE,
+    CALL_INVALIDATE,
+    CALL_QUERY,
+    CALL_SEND,
+    CALL_RECEIVE,
+    CALL_FORWARD,
+    CALL_DISCONNECT,
+    CALL_EVENT,
+    CALL_INDICATE
+};
+
+/* One call into the client; one for each list of a completed chain. */
+struct call {
+    enum call_kind kind;
+    enum flue_status status; /* of the list */
+    uint32_t bytes;          /* transferred, or indicated; an event's information */
+    uint32_t event;
+    const void *subject;     /* tree, list or handle */
+};
+
+struct rig_list;
+
+struct rig {
+    struct flue_test_memory memory;
+    struct flue_allocator allocator;
+    flue_time now;
+    struct flue_tcp_engine *opener;
+    struct flue_tcp_engine *peer;
+    struct flue_target *target;
+    struct flue_provider *provider;
+    struct flue_client client;
+    struct flue_tcp_connection *opened;   /* by the last rig_open, in the opener */
+    struct flue_tcp_connection *accepted; /* its other end, in the peer */
+    bool peer_saw_fin;
+    bool peer_ended;
+    enum flue_result peer_reason;
+    uint8_t peer_got[RIG_BYTES];
+    uint32_t peer_bytes;
+    struct rig_list *peer_lists[RIG_LISTS]; /* the peer has them queued */
+
+    struct call calls[RIG_CALLS];
+    uint32_t call_count;
+    uint32_t interrupts;
+    /* How the next indications are answered; with SUCCESS they are kept in `lent`. */
+    enum flue_status answer;
+    uint32_t answer_bytes; /* consumed, with PARTIALLY_ACCEPTED */
+    struct flue_buffer_list *lent;
+    uint8_t indicated[RIG_BYTES];
+    uint32_t indicated_bytes;
+    /* Called inside every call into the client, after it is written down; may be NULL. */
+    void (*inside)(struct rig *rig, const struct call *call);
+    void *context;
+
+    struct { /* the wire */
+        bool to_peer;
+        struct flue_four_tuple tuple; /* of the receiver */
+        struct flue_tcp_segment segment;
+        struct flue_memory_descriptor payload;
+    } frames[RIG_FRAMES];
+    uint32_t frame_count;
+    bool is_cut; /* the wire loses everything */
+    uint32_t to_peer_flags; /* OR of the flags of the target's segments */
+    uint32_t target_segments;
+    uint32_t passed_up; /* segments that the target left to the ordinary path */
+    struct flue_packet last_packet;
+};
+
+/* One neighbour, path and connection to offload. */
+struct rig_neighbor {
+    struct flue_neighbor_block block;
+    struct flue_offload_handle handle;
+};
+struct rig_path {
+    struct flue_path_block block;
+    struct flue_offload_handle handle;
+    struct flue_ip source;
+    struct flue_ip destination;
+};
+struct rig_tcp {
+    struct flue_tcp_block block;
+    struct flue_offload_handle handle;
+    struct flue_tcp_connection *peer;
+};
+
+void rig_create(struct rig *rig, const struct flue_target_config *config);
+void rig_destroy(struct rig *rig);
+
+/* A connection between opener and peer, established and at rest. */
+void rig_open(struct rig *rig, uint16_t port);
+/* Makes the blocks; rig_make_tcp opens a connection and takes it out of the opener. */
+void rig_make_neighbor(struct rig_neighbor *neighbor);
+void rig_make_path(struct rig_path *path);
+void rig_make_tcp(struct rig *rig, struct rig_tcp *tcp, uint16_t port);
+/* neighbor(path(tcp)). */
+void rig_link(struct rig_neighbor *neighbor, struct rig_path *path, struct rig_tcp *tcp);
+/* Opens and offloads one connection; fails the test when it is refused. */
+void rig_offload(struct rig *rig, struct rig_neighbor *neighbor, struct rig_path *path,
+                 struct rig_tcp *tcp, uint16_t port);
+/* Terminates it; `block` gets the delegated state. */
+void rig_terminate(struct rig *rig, struct rig_tcp *tcp, struct flue_tcp_delegated_block *block);
+void *rig_context(const struct rig_tcp *tcp);
+
+/* Runs wire, target and poll until nothing is left to do now. */
+void rig_settle(struct rig *rig);
+void rig_advance(struct rig *rig, flue_time time);
+/* The peer sends `length` bytes counting up from `first`. */
+void rig_peer_send(struct rig *rig, struct flue_tcp_connection *peer, uint8_t first,
+                   uint32_t length);
+void rig_return_lent(struct rig *rig);
+/* The index of the first call of this kind from `from` on; fails the test when there is none. */
+uint32_t rig_find(const struct rig *rig, enum call_kind kind, uint32_t from);
+uint32_t rig_count(const struct rig *rig, enum call_kind kind);
+
+/* A buffer list over caller's memory. */
+struct rig_list {
+    struct flue_buffer_list list;
+    struct flue_memory_descriptor descriptor;
+    uint8_t bytes[4000];
+};
+void rig_make_list(struct rig_list *list, uint8_t first, uint32_t length);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Sends and forwarded segments.
+ */
+#include "rig.h"
+
+#include <string.h>
+
+struct bench {
+    struct rig rig;
+    struct rig_neighbor neighbor;
+    struct rig_path path;
+    struct rig_tcp tcp;
+    struct rig_list lists[4];
+};
+
+static struct bench bench;
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    rig_create(&bench.rig, NULL);
+    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
+    bench.rig.call_count = 0;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    rig_destroy(&bench.rig);
+    return 0;
+}
+
+static void
+send_list(struct rig_list *list)
+{
+    assert_int_equal(bench.rig.provider->tcp_offload_send(bench.rig.provider->adapter,
+                                                          bench.rig.now,
+                                                          rig_context(&bench.tcp), &list->list),
+                     FLUE_STATUS_PENDING); /* SEND-001 */
+}
+
+static void
+test_send_completes_in_order_when_acknowledged(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++)
+        rig_make_list(&bench.lists[i], (uint8_t)(10 * i), 1000 + 500 * i);
+    bench.lists[0].list.next = &bench.lists[1].list; /* a chain, then one more */
+    send_list(&bench.lists[0]);
+    send_list(&bench.lists[2]);
+    assert_int_equal(bench.rig.call_count, 0);
+    rig_settle(&bench.rig);
+    rig_advance(&bench.rig, FLUE_SECOND); /* the peer's delayed ACK */
+    assert_int_equal(rig_count(&bench.rig, CALL_SEND), 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_ptr_equal(bench.rig.calls[i].subject, &bench.lists[i].list); /* SEND-002 */
+        assert_int_equal(bench.rig.calls[i].status, FLUE_STATUS_SUCCESS);   /* SEND-008 */
+        assert_int_equal(bench.rig.calls[i].bytes, 1000 + 500 * i);         /* SEND-014 */
+        assert_int_equal(bench.lists[i].list.buffer.data_length, 0);        /* SEND-015 */
+        assert_int_equal(bench.lists[i].list.buffer.data_offset, 1000 + 500 * i);
+    }
+    assert_int_equal(bench.rig.peer_bytes, 4500);
+    for (uint32_t i = 0; i < 2000; i++)
+        assert_int_equal(bench.rig.peer_got[2500 + i], (uint8_t)(20 + i));
+}
+
+static void
+test_send_frames_carry_neighbour_and_ip_id(void **state)
+{
+    uint16_t first;
+
+    (void)state;
+    rig_make_list(&bench.lists[0], 0, 10);
+    send_list(&bench.lists[0]);
+    assert_int_equal(bench.rig.last_packet.destination.bytes[5], 9); /* STATE-032 */
+    assert_int_equal(bench.rig.last_packet.source.bytes[0], 0);      /* STATE-033: the interface's */
+    assert_false(bench.rig.last_packet.has_vlan);
+    first = bench.rig.last_packet.ip_id;
+    assert_true(first >= 0x8000); /* SEND-018, SEND-019 */
+    rig_settle(&bench.rig);
+    rig_make_list(&bench.lists[1], 0, 10);
+    send_list(&bench.lists[1]);
+    assert_int_equal(bench.rig.last_packet.ip_id, first + 1);
+}
+
+static void
+test_send_ip_id_wraps_inside_upper_half(void **state)
+{
+    uint32_t seen_first = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < 0x8000 + 10; i++) {
+        rig_make_list(&bench.lists[0], 0, 1);
+        send_list(&bench.lists[0]);
+        assert_true(bench.rig.last_packet.ip_id >= 0x8000); /* SEND-019 */
+        seen_first += bench.rig.last_packet.ip_id == 0x8000 ? 1 : 0;
+        rig_settle(&bench.rig);
+        rig_advance(&bench.rig, 50 * FLUE_MILLISECOND);
+        bench.rig.call_count = 0;
+        bench.rig.peer_bytes = 0;
+    }
+    assert_int_equal(seen_first, 2); /* at the start, and when it came round */
+}
+
+static void
+test_send_reset_by_peer_aborts(void **state)
+{
+    uint32_t event;
+
+    (void)state;
+    bench.rig.is_cut = true;
+    rig_make_list(&bench.lists[0], 0, 100);
+    rig_make_list(&bench.lists[1], 0, 100);
+    send_list(&bench.lists[0]);
+    send_list(&bench.lists[1]);
+    bench.rig.is_cut = false;
+    flue_tcp_abort(bench.tcp.peer, bench.rig.now);
+    rig_settle(&bench.rig);
+    assert_int_equal(rig_count(&bench.rig, CALL_SEND), 2);
+    assert_int_equal(bench.rig.calls[0].status, FLUE_STATUS_REQUEST_ABORTED); /* SEND-011 */
+    assert_int_equal(bench.rig.calls[1].status, FLUE_STATUS_REQUEST_ABORTED);
+    event = rig_find(&bench.rig, CALL_EVENT, 0);
+    assert_int_equal(event, 2); /* behind the completions */
+    assert_int_equal(bench.rig.calls[event].event, FLUE_TCP_INDICATE_ABORT); /* EVENT-002 */
+    assert_ptr_equal(bench.rig.calls[event].subject, &bench.tcp.handle);
+    /* A later one ends the same way (CLOSE-018: the object is still there). */
+    send_list(&bench.lists[0]);
+    rig_settle(&bench.rig);
+    assert_int_equal(bench.rig.calls[3].status, FLUE_STATUS_REQUEST_ABORTED);
+    assert_int_equal(bench.rig.to_peer_flags & FLUE_TCP_RST, 0); /* CLOSE-003 */
+}
+
+static void
+test_send_retransmission_limit_asks_for_upload(void **state)
+{
+    struct flue_tcp_delegated_block back;
+
+    (void)state;
+    bench.rig.is_cut = true;
+    rig_make_list(&bench.lists[0], 7, 100);
+    send_list(&bench.lists[0]);
+    rig_advance(&bench.rig, 2000 * FLUE_SECOND);
+    assert_int_equal(bench.rig.calls[0].kind, CALL_EVENT);
+    assert_int_equal(bench.rig.calls[0].event, FLUE_TCP_INDICATE_RETRIEVE); /* EVENT-003 */
+    assert_int_equal(bench.rig.calls[0].bytes, FLUE_UPLOAD_TIMEOUT_EXPIRATION); /* EVENT-011 */
+    assert_int_equal(bench.rig.call_count, 1);
+    rig_make_list(&bench.lists[1], 0, 50);
+    send_list(&bench.lists[1]);
+    rig_settle(&bench.rig);
+    assert_int_equal(bench.rig.calls[1].status, FLUE_STATUS_UPLOAD_IN_PROGRESS); /* OFFLOAD-052 */
+    rig_terminate(&bench.rig, &bench.tcp, &back);
+    assert_int_equal(back.block.status, FLUE_STATUS_SUCCESS);
+    assert_ptr_equal(back.block.net_buffer_list_chain, &bench.lists[0].list);
+}
+
+/* FORWARD-001 to FORWARD-003 */
+static void
+test_forward_is_taken_as_if_from_the_wire(void **state)
+{
+    struct flue_four_tuple tuple = *flue_tcp_tuple(bench.tcp.peer);
+    struct flue_tcp_segment segment;
+    struct rig_list forward;
+    uint32_t header;
+
+    (void)state;
+    rig_peer_send(&bench.rig, bench.tcp.peer, 5, 300);
+    assert_int_equal(bench.rig.frame_count, 1); /* it came over another way: take it off this one */
+    segment = bench.rig.frames[0].segment;
+    bench.rig.frames[0].tuple.local_port = 1; /* what is left of it is nobody's */
+    header = flue_tcp_header_write(&tuple, &segment, forward.bytes);
+    rig_make_list(&forward, 0, header + 300);
+    (void)flue_tcp_header_write(&tuple, &segment, forward.bytes);
+    for (uint32_t i = 0; i < 300; i++)
+        forward.bytes[header + i] = (uint8_t)(5 + i);
+    assert_int_equal(bench.rig.provider->tcp_offload_forward(
+                         bench.rig.provider->adapter, bench.rig.now, rig_context(&bench.tcp),
+                         &forward.list),
+                     FLUE_STATUS_PENDING);
+    assert_int_equal(bench.rig.call_count, 0);
+    flue_target_poll(bench.rig.target, bench.rig.now);
+    assert_int_equal(bench.rig.calls[0].kind, CALL_FORWARD);
+    assert_int_equal(bench.rig.calls[0].status, FLUE_STATUS_SUCCESS); /* FORWARD-006 */
+    assert_int_equal(bench.rig.calls[1].kind, CALL_INDICATE);
+    assert_int_equal(bench.rig.indicated_bytes, 300);
+    for (uint32_t i = 0; i < 300; i++)
+        assert_int_equal(bench.rig.indicated[i], (uint8_t)(5 + i));
+    rig_return_lent(&bench.rig);
+}
+
+static void
+test_forward_malformed_is_dropped(void **state)
+{
+    struct rig_list forward;
+
+    (void)state;
+    for (uint32_t length = 0; length < 60; length++) {
+        rig_make_list(&forward, (uint8_t)(length * 3), length);
+        (void)bench.rig.provider->tcp_offload_forward(bench.rig.provider->adapter, bench.rig.now,
+                                                      rig_context(&bench.tcp), &forward.list);
+        rig_settle(&bench.rig);
+        assert_int_equal(bench.rig.calls[bench.rig.call_count - 1].kind, CALL_FORWARD);
+    }
+    assert_int_equal(rig_count(&bench.rig, CALL_EVENT), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_send_completes_in_order_when_acknowledged, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_send_frames_carry_neighbour_and_ip_id, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_send_ip_id_wraps_inside_upper_half, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_send_reset_by_peer_aborts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_send_retransmission_limit_asks_for_upload, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_forward_is_taken_as_if_from_the_wire, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_forward_malformed_is_dropped, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
