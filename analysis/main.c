@@ -4,6 +4,7 @@
  */
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base.h"
@@ -64,15 +65,17 @@ put_version(void)
 {
     struct problem problem;
     struct catalogue catalogue;
-    char *path;
+    char *path = NULL;
 
     printf("flue %s (%s)\n", flue_version(), flue_commit());
-    if (!simulator_find(&path, &problem) || !simulator_describe(path, &catalogue, &problem)) {
+    if (simulator_find(&path, &problem) && simulator_describe(path, &catalogue, &problem)) {
+        printf("flue-sim %s (%s), %s: %s\n", catalogue.flue_version, catalogue.commit,
+               catalogue.ns3_version, path);
+        catalogue_fini(&catalogue);
+    } else {
         printf("flue-sim: %s\n", problem.text);
-        return EXIT_DONE;
     }
-    printf("flue-sim %s (%s), ns-3 %s: %s\n", catalogue.flue_version, catalogue.commit,
-           catalogue.ns3_version, path);
+    free(path);
     return EXIT_DONE;
 }
 
