@@ -10,7 +10,9 @@ same "runs of the second call" 36 "$(wc -l < log)"
 grep -q '36 of 36 runs were in out/results.db already' again
 flue sweep small.cfg --out out --dry-run | tail -n 1
 flue stats out/results.db > stats
-flue stats out/results.db --json | jq -c '.points[4] | .parameters.loss, .metrics.latency_s, .metrics.timeouts.n'
+flue stats out/results.db --json > stats.json
+sed -n '1,60p' stats.json
+same "points" 9 "$(grep -c '"parameters"' stats.json)"
 for f in goodput_bps_by_loss cpu_utilisation_by_stack; do
     for e in dat gp svg png; do [ -s "out/figures/$f.$e" ]; done
     xmllint --noout "out/figures/$f.svg"
