@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a scenario declares: its parameters and metrics, once, with name, unit, default, range and help.
- * The command line, --help, the sweep and the report all read these tables (flue-sim --describe prints
- * them). A scenario file defines one `const struct flue_scenario flue_scenario_NAME`;
- * scenarios/CMakeLists.txt lists it. docs/scenarios.md shows how to write one, loss.c is an example.
+ * What a scenario declares: its parameters and metrics, once, with name, unit, default, range and
+ * help. The command line, --help, the sweep and the report all read these tables (flue-sim
+ * --describe prints them). A scenario file defines one `const struct flue_scenario
+ * flue_scenario_NAME`; scenarios/CMakeLists.txt lists it. docs/scenarios.md shows how to write one,
+ * loss.c is an example.
  */
 #ifndef FLUE_SCENARIO_H
 #define FLUE_SCENARIO_H
@@ -50,25 +51,25 @@ struct flue_run;
 
 struct flue_scenario {
     const char *name;
-    const char *question; /* the question that it answers, one sentence */
+    const char *question;                    /* the question that it answers, one sentence */
     const struct flue_parameter *parameters; /* ends with name NULL */
     const struct flue_metric *metrics;       /* ends with name NULL */
-    /* Builds, runs and reports one simulation: each declared metric once. Not FLUE_OK: flue_run_fail said
-     * why. */
+    /* Builds, runs and reports one simulation: each declared metric once. Not FLUE_OK:
+     * flue_run_fail said why. */
     enum flue_result (*run)(struct flue_run *run, struct flue_sim *sim);
 };
 
-/* The parameters' values, by name. A name that is not declared, or is of another type, is a bug and ends the
- * program. */
+/* The parameters' values, by name. A name that is not declared, or is of another type, is a bug and
+ * ends the program. */
 uint64_t flue_run_count(const struct flue_run *run, const char *name); /* COUNT, RATE, BYTES */
-double flue_run_real(const struct flue_run *run, const char *name);    /* every number, in its unit */
-flue_time flue_run_time(const struct flue_run *run, const char *name); /* TIME */
+double flue_run_real(const struct flue_run *run, const char *name); /* every number, in its unit */
+flue_time flue_run_time(const struct flue_run *run, const char *name);   /* TIME */
 const char *flue_run_text(const struct flue_run *run, const char *name); /* CHOICE, PROFILE, TEXT */
 /* Where pcap files go, or NULL when none are wanted. */
 const char *flue_run_pcap_prefix(const struct flue_run *run);
 
-/* Reports a declared metric, once each. NAN: it could not be measured, and `note` (or NULL) says why; the
- * note of a number is dropped. The text is copied. */
+/* Reports a declared metric, once each. NAN: it could not be measured, and `note` (or NULL) says
+ * why; the note of a number is dropped. The text is copied. */
 void flue_run_report(struct flue_run *run, const char *metric, double value, const char *note);
 /* Says why the run failed (the text is copied); returns `result`. */
 enum flue_result flue_run_fail(struct flue_run *run, enum flue_result result, const char *why);
