@@ -122,11 +122,7 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     flue_target_handlers handlers{};
     handlers.transmit = [](void* user, flue_time, const flue_packet* packet)
     { static_cast<FlueNic*>(user)->Transmit(*packet); };
-    handlers.interrupt = [](void* user, flue_time)
-    {
-        // Only noted: the target is still inside the call that raised it.
-        static_cast<FlueNic*>(user)->m_isRaised = true;
-    };
+    handlers.interrupt = [](void* user, flue_time) { static_cast<FlueNic*>(user)->OnRaised(); };
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_target_create(&config, &handlers, this, &allocator, &m_target);
     if (result != FLUE_OK)
@@ -189,13 +185,17 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     {
         return false;
     }
-    if (!flue_target_input(m_target, FlueNow(), &packet))
+    m_isTakingIn = true;
+    const bool isTaken = flue_target_input(m_target, FlueNow(), &packet);
+    m_isTakingIn = false;
+    if (!isTaken)
     {
         return false;
     }
     m_targetRxTrace(frame);
-    if (m_isRaised)
+    if (m_isRaised || m_hasPolled)
     {
+        m_hasPolled = false;
         m_tcp->Settle();
     }
     else
@@ -239,13 +239,30 @@ void FlueNic::Arm()
 
 // ---- News for the host --------------------------------------------------------------------------
 
+bool FlueNic::IsHostFree() const
+{
+    return !m_processor || m_processor->IsIdeal();
+}
+
+void FlueNic::OnRaised()
+{
+    m_isRaised = true;
+    // A host that needs no time has read what a segment brought before the segment is acknowledged,
+    // as it has when it does TCP itself. So both announce the same windows.
+    if (m_isTakingIn && !m_isPolling && IsHostFree())
+    {
+        m_hasPolled = true;
+        Poll();
+    }
+}
+
 void FlueNic::Deliver()
 {
     if (!m_isRaised || m_isTaking || m_isPolling)
     {
         return;
     }
-    if (!m_processor || m_processor->IsIdeal())
+    if (IsHostFree())
     {
         while (m_isRaised)
         {

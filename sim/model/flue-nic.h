@@ -71,6 +71,10 @@ class FlueNic : public FlueNetDevice
 
     void Transmit(const flue_packet& packet);
     void OnDeadline();
+    /** @return true when the host's work takes no time */
+    bool IsHostFree() const;
+    /** The target has something for the host. */
+    void OnRaised();
     /** Takes the interrupt: a core is given its work. */
     void Interrupt();
     void OnInterruptTaken();
@@ -85,6 +89,8 @@ class FlueNic : public FlueNetDevice
     Time m_nextInterrupt;               //!< not before then
     EventId m_interruptEvent;           //!< waits for it
     bool m_isTaking = false;            //!< a core is on its way to polling
+    bool m_isTakingIn = false;          //!< flue_target_input is on the stack
+    bool m_hasPolled = false;           //!< and the host has been told inside it
     bool m_isPolling = false;           //!< flue_target_poll is on the stack
     bool m_withContent = false;         //!< payload is real bytes
     std::vector<uint8_t> m_arriving;    //!< a frame with content, in one piece

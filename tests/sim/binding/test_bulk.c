@@ -15,8 +15,7 @@
  */
 static const double PAYLOAD_SHARE = 1448.0 / 1538.0;
 
-static void
-assert_line_rate(enum flue_sim_stack_kind stack)
+static void assert_line_rate(enum flue_sim_stack_kind stack)
 {
     const struct two_hosts_config config = two_hosts_config_default(stack);
     struct two_hosts two_hosts;
@@ -36,29 +35,27 @@ assert_line_rate(enum flue_sim_stack_kind stack)
         fail_msg("%.1f Mb/s is not what the line carries", bits / 0.5e6);
 }
 
-static void
-test_bulk_ns3_fills_the_line(void **state)
+static void test_bulk_ns3_fills_the_line(void** state)
 {
     (void)state;
     assert_line_rate(FLUE_SIM_STACK_NS3);
 }
 
-static void
-test_bulk_host_fills_the_line(void **state)
+static void test_bulk_host_fills_the_line(void** state)
 {
     (void)state;
     assert_line_rate(FLUE_SIM_STACK_HOST);
 }
 
-static void
-test_bulk_offload_fills_the_line(void **state)
+static void test_bulk_offload_fills_the_line(void** state)
 {
     (void)state;
     assert_line_rate(FLUE_SIM_STACK_OFFLOAD);
 }
 
-static void
-assert_intact(enum flue_sim_stack_kind client, enum flue_sim_stack_kind server, const char *profile)
+static void assert_intact(enum flue_sim_stack_kind client,
+                          enum flue_sim_stack_kind server,
+                          const char* profile)
 {
     struct two_hosts_config config = two_hosts_config_default(client);
     struct two_hosts_outcome outcome;
@@ -77,37 +74,37 @@ assert_intact(enum flue_sim_stack_kind client, enum flue_sim_stack_kind server, 
     assert_int_equal(outcome.flow.corrupt_bytes, 0);
 }
 
-static void
-test_bulk_with_loss_arrives_intact_whoever_talks_to_whom(void **state)
+static void test_bulk_with_loss_arrives_intact_whoever_talks_to_whom(void** state)
 {
     int client, server;
 
     (void)state;
     for (client = FLUE_SIM_STACK_NS3; client <= FLUE_SIM_STACK_OFFLOAD; client++)
         for (server = FLUE_SIM_STACK_NS3; server <= FLUE_SIM_STACK_OFFLOAD; server++)
-            assert_intact((enum flue_sim_stack_kind)client, (enum flue_sim_stack_kind)server,
+            assert_intact((enum flue_sim_stack_kind)client,
+                          (enum flue_sim_stack_kind)server,
                           "ideal");
 }
 
-static void
-test_bulk_with_costs_and_loss_arrives_intact(void **state)
+static void test_bulk_with_costs_and_loss_arrives_intact(void** state)
 {
     int stack;
 
     (void)state;
     for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++)
-        assert_intact((enum flue_sim_stack_kind)stack, (enum flue_sim_stack_kind)stack,
+        assert_intact((enum flue_sim_stack_kind)stack,
+                      (enum flue_sim_stack_kind)stack,
                       "server-2004");
 }
 
-static void
-test_bulk_same_seed_repeats_and_another_does_not(void **state)
+static void test_bulk_same_seed_repeats_and_another_does_not(void** state)
 {
     struct two_hosts_outcome first, second, third;
     int stack;
 
     (void)state;
-    for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++) {
+    for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++)
+    {
         struct two_hosts_config config = two_hosts_config_default((enum flue_sim_stack_kind)stack);
 
         config.loss = 1e-2;
@@ -120,8 +117,7 @@ test_bulk_same_seed_repeats_and_another_does_not(void **state)
     }
 }
 
-static void
-test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void **state)
+static void test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void** state)
 {
     struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_HOST);
     struct two_hosts_outcome host, offload;
@@ -144,21 +140,49 @@ test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void **state)
     assert_true(offload.nodes[SERVER].core_busy < host.nodes[SERVER].core_busy);
 }
 
+/* Where nothing costs anything, where TCP runs does not show: not one frame differs, lost ones
+ * included. */
+static void test_bulk_ideal_offload_sends_what_the_host_sends(void** state)
+{
+    uint32_t seed;
+
+    (void)state;
+    for (seed = 1; seed <= 5; seed++)
+    {
+        struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_HOST);
+        struct two_hosts_outcome host, offload;
+
+        config.seed = seed;
+        config.loss = 1e-2;
+        two_hosts_run(&config, 300 * FLUE_MILLISECOND, &host);
+        config.stack[CLIENT] = config.stack[SERVER] = FLUE_SIM_STACK_OFFLOAD;
+        two_hosts_run(&config, 300 * FLUE_MILLISECOND, &offload);
+        assert_int_equal(offload.nodes[CLIENT].offloads, 1);
+        assert_true(host.ends[SERVER].lost_frames > 0);
+        assert_memory_equal(host.ends, offload.ends, sizeof host.ends);
+        assert_int_equal(host.flow.received_bytes, offload.flow.received_bytes);
+        assert_int_equal(host.nodes[CLIENT].retransmitted_segments,
+                         offload.nodes[CLIENT].retransmitted_segments);
+        assert_int_equal(host.nodes[CLIENT].timeouts, offload.nodes[CLIENT].timeouts);
+    }
+}
+
 /* The schedule of moves for the next test. */
-struct mover {
+struct mover
+{
     struct two_hosts hosts;
     uint32_t moves;
     uint32_t failures;
 };
 
-static void
-move(void *user)
+static void move(void* user)
 {
-    struct mover *mover = user;
+    struct mover* mover = user;
     uint32_t i;
 
-    for (i = 0; i < 2; i++) {
-        struct flue_sim_node *node = mover->hosts.nodes[i];
+    for (i = 0; i < 2; i++)
+    {
+        struct flue_sim_node* node = mover->hosts.nodes[i];
         enum flue_result result =
             mover->moves % 2 == 0 ? flue_sim_upload_all(node) : flue_sim_offload_all(node);
         mover->failures += result != FLUE_OK;
@@ -168,8 +192,7 @@ move(void *user)
         flue_sim_schedule(mover->hosts.sim, 5 * FLUE_MILLISECOND, move, mover) != FLUE_OK;
 }
 
-static void
-test_bulk_moved_every_5_ms_under_loss_arrives_intact(void **state)
+static void test_bulk_moved_every_5_ms_under_loss_arrives_intact(void** state)
 {
     struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_OFFLOAD);
     struct two_hosts_outcome outcome;
@@ -193,8 +216,7 @@ test_bulk_moved_every_5_ms_under_loss_arrives_intact(void **state)
     assert_int_equal(outcome.flow.corrupt_bytes, 0);
 }
 
-int
-main(void)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bulk_ns3_fills_the_line),
@@ -204,6 +226,7 @@ main(void)
         cmocka_unit_test(test_bulk_with_costs_and_loss_arrives_intact),
         cmocka_unit_test(test_bulk_same_seed_repeats_and_another_does_not),
         cmocka_unit_test(test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less),
+        cmocka_unit_test(test_bulk_ideal_offload_sends_what_the_host_sends),
         cmocka_unit_test(test_bulk_moved_every_5_ms_under_loss_arrives_intact),
     };
 
