@@ -9,6 +9,11 @@
  *
  * It does no I/O and reads no clock: the owner hands in segments and time, and keeps one event at
  * flue_host_next_deadline.
+ *
+ * A handler may call any function of this header on any connection, flue_host_close on its own included. Moves
+ * are carried out when the outermost call into the host returns, so a connection's owner never changes
+ * in the middle of a call. Segments for a connection whose state is away go to flue_host_input as all
+ * others do: it keeps them, or forwards them to the target.
  */
 #ifndef FLUE_HOST_H
 #define FLUE_HOST_H
@@ -70,10 +75,12 @@ struct flue_host_handlers {
                      uint32_t bytes);
     /* The peer sends no more (what it sent before may still be unread). */
     void (*peer_closed)(void *user, flue_time now, struct flue_host_connection *connection);
-    /* The connection has ended: FLUE_OK in order, or why. flue_host_close it if that was not done. */
+    /* The connection has ended: FLUE_OK in order (both FINs; the engine waits out TIME_WAIT alone), or
+     * why. What it received can still be read. flue_host_close it if that was not done. The last call
+     * for it but `moved`. */
     void (*closed)(void *user, flue_time now, struct flue_host_connection *connection,
                    enum flue_result reason);
-    /* A connection changed hands. */
+    /* A connection changed hands; HOST also when a move that was asked for did not begin. */
     void (*moved)(void *user, flue_time now, struct flue_host_connection *connection,
                   enum flue_owner owner);
     /* The host did `count` pieces of work of this category (state moves, completions, opens). */
@@ -132,7 +139,9 @@ void flue_host_abort(struct flue_host_connection *connection, flue_time now);
 void flue_host_close(struct flue_host_connection *connection, flue_time now);
 
 /* Moves one connection. FLUE_ERROR_STATE when it is not where the call needs it, or its TCP state cannot
- * move; FLUE_ERROR_UNREACHABLE when the next hop is not known. The move ends later, with `moved`. */
+ * move (offloadable are ESTABLISHED, CLOSE-WAIT and FIN-WAIT-2); FLUE_ERROR_UNREACHABLE when the next hop
+ * is not known. The move ends later, with `moved`. Data that was received and not read goes with the
+ * connection, and comes back with another `readable`. */
 FLUE_MUST_USE enum flue_result flue_host_offload(struct flue_host_connection *connection,
                                                  flue_time now);
 FLUE_MUST_USE enum flue_result flue_host_upload(struct flue_host_connection *connection,

@@ -8,7 +8,12 @@
  *
  * What it has to tell the host (completions, indications, events) waits in the target until the owner
  * calls flue_target_poll, as a NIC's event queue waits for the interrupt: the `interrupt` handler says
- * that the queue is no longer empty. An owner without costs polls at once.
+ * that the queue is no longer empty. An owner without costs polls at once, that is, when the call into
+ * the target or its provider during which the handler came has returned.
+ *
+ * State operations are carried out one after the other in the order of their calls, each TCP object in the
+ * configured delay; flue_target_next_deadline says when. Received data counts against the connection's
+ * window until it is in a posted request, or the client has returned the indication that carried it.
  */
 #ifndef FLUE_TARGET_H
 #define FLUE_TARGET_H
@@ -41,7 +46,8 @@ struct flue_target_handlers {
     /* A frame for the wire. The packet is lent for the call; its payload's memory lasts until the
      * connection's send lists complete. */
     void (*transmit)(void *user, flue_time now, const struct flue_packet *packet);
-    /* Something waits for flue_target_poll, and nothing did before. */
+    /* Something waits for flue_target_poll, and nothing did before. It comes from inside any call, the
+     * provider's too, so it must not poll itself; none comes during flue_target_poll. */
     void (*interrupt)(void *user, flue_time now);
 };
 
@@ -58,16 +64,19 @@ struct flue_provider *flue_target_provider(struct flue_target *target);
 void flue_target_attach(struct flue_target *target, const struct flue_client *client);
 
 /* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False: it
- * is for the ordinary path. */
+ * is for the ordinary path, as are packets of a connection that has ended or was given back. */
 bool flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet);
 
 /* Runs operations and timers that are due at `now`. */
 void flue_target_advance(struct flue_target *target, flue_time now);
 flue_time flue_target_next_deadline(const struct flue_target *target);
 
-/* How many calls into the client wait (an estimate that is never 0 when something waits). */
+/* How many completed lists and operations, and connections with data or events, wait for
+ * flue_target_poll. */
 uint32_t flue_target_pending(const struct flue_target *target);
-/* Makes every waiting call into the client. Returns how many. */
+/* Makes every waiting call into the client, and those that come of them. Returns how many
+ * lists, operations, indications and events it told; 0 from inside a poll. Not from inside any other
+ * call into the target or its provider. */
 uint32_t flue_target_poll(struct flue_target *target, flue_time now);
 
 struct flue_target_statistics {

@@ -66,7 +66,7 @@ flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time n
 }
 
 void
-flue__host_set_owner(struct flue_host_connection *connection, flue_time now, enum flue_owner owner)
+flue__host_set_owner(struct flue_host_connection *connection, enum flue_owner owner)
 {
     struct flue_host *host = connection->host;
 
@@ -74,8 +74,15 @@ flue__host_set_owner(struct flue_host_connection *connection, flue_time now, enu
     host->statistics.offloaded -= connection->owner == FLUE_OWNER_TARGET ? 1U : 0U;
     connection->owner = (uint8_t)owner;
     flue__host_attend(connection);
+}
+
+void
+flue__host_tell_moved(struct flue_host_connection *connection, flue_time now)
+{
+    const struct flue_host *host = connection->host;
+
     if (!connection->is_closed && host->handlers.moved != NULL)
-        host->handlers.moved(host->user, now, connection, owner);
+        host->handlers.moved(host->user, now, connection, connection->owner);
 }
 
 enum flue_owner

@@ -36,7 +36,6 @@ init_memory(struct flue_host *host)
     slab_init(&host->neighbor_blocks, allocator, sizeof(struct flue_neighbor_block));
     slab_init(&host->path_blocks, allocator, sizeof(struct flue_path_block));
     slab_init(&host->tcp_blocks, allocator, sizeof(struct flue_tcp_block));
-    slab_init(&host->upload_blocks, allocator, sizeof(struct flue_tcp_delegated_block));
     heap_init(&host->heap, allocator);
 }
 
@@ -102,7 +101,6 @@ flue_host_destroy(struct flue_host *host)
     slab_fini(&host->neighbor_blocks);
     slab_fini(&host->path_blocks);
     slab_fini(&host->tcp_blocks);
-    slab_fini(&host->upload_blocks);
     heap_fini(&host->heap);
     allocator.reallocate(allocator.user, host, sizeof *host, 0);
 }

@@ -117,57 +117,44 @@ flue__host_object_settle(struct flue_host *host, struct host_object *object)
 }
 
 static struct flue_block_list *
-termination_block(struct slab *slab, struct host_object *object, enum flue_offload_state_type type)
+termination_block(struct host_object *object, enum flue_offload_state_type type)
 {
-    struct flue_block_list *block = slab_get(slab);
+    struct flue_block_list *block = &object->ending.block;
 
-    if (block == NULL)
-        return NULL;
-    flue_block_list_init(block, type, (uint32_t)slab->object_size, &object->handle);
+    flue_block_list_init(block, type, sizeof object->ending, &object->handle);
     block->protocol_reserved[0] = object;
+    object->state = OBJECT_TERMINATING;
     return block;
 }
 
-/* Ends the path on the target, and the neighbour with it when nothing else hangs there. Without memory
- * both stay, to be used again. */
+/* Ends the path on the target, and the neighbour with it when nothing else hangs there. */
 static void
-terminate_path(struct flue_host *host, flue_time now, struct host_object *path)
+terminate_path(flue_time now, struct host_object *path)
 {
     struct flue_provider *provider = path->adapter->provider;
     struct host_object *neighbor = path->key.neighbor;
-    struct flue_block_list *tree = termination_block(
-        &host->path_blocks, path,
-        path->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_DELEGATED_STATE
-                                  : FLUE_IP6_OFFLOAD_DELEGATED_STATE);
+    struct flue_block_list *tree =
+        termination_block(path, path->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_DELEGATED_STATE
+                                                          : FLUE_IP6_OFFLOAD_DELEGATED_STATE);
 
-    if (tree == NULL)
-        return;
     if (neighbor->users == 1 && neighbor->state == OBJECT_OFFLOADED) {
         struct flue_block_list *root =
-            termination_block(&host->neighbor_blocks, neighbor,
-                              FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
+            termination_block(neighbor, FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
 
-        if (root != NULL) {
-            root->dependent_block_list = tree;
-            neighbor->state = OBJECT_TERMINATING;
-            tree = root;
-        }
+        root->dependent_block_list = tree;
+        tree = root;
     }
-    path->state = OBJECT_TERMINATING;
     provider->terminate_offload(provider->adapter, now, tree);
 }
 
 /* The target took the neighbour, and none of its paths. */
 static void
-terminate_neighbor(struct flue_host *host, flue_time now, struct host_object *neighbor)
+terminate_neighbor(flue_time now, struct host_object *neighbor)
 {
     struct flue_provider *provider = neighbor->adapter->provider;
-    struct flue_block_list *tree = termination_block(&host->neighbor_blocks, neighbor,
-                                                     FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
+    struct flue_block_list *tree =
+        termination_block(neighbor, FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
 
-    if (tree == NULL)
-        return;
-    neighbor->state = OBJECT_TERMINATING;
     provider->terminate_offload(provider->adapter, now, tree);
 }
 
@@ -180,12 +167,12 @@ flue__host_release_path(struct flue_host *host, flue_time now, struct host_objec
     if (--path->users > 0)
         return;
     if (path->state == OBJECT_OFFLOADED) {
-        terminate_path(host, now, path);
+        terminate_path(now, path);
         return;
     }
     flue__host_object_settle(host, path);
     if (is_offloaded && neighbor->users == 0)
-        terminate_neighbor(host, now, neighbor);
+        terminate_neighbor(now, neighbor);
 }
 
 /* An object that the target could not end is dropped all the same: a new one takes its place. */
@@ -199,7 +186,6 @@ flue__host_objects_terminated(struct flue_host *host, struct flue_block_list *tr
         flue__host_objects_terminated(host, below); /* once: a path has no block below it */
     object->state = OBJECT_ABSENT;
     object->handle.miniport_offload_context = NULL;
-    slab_put(object->key.neighbor != NULL ? &host->path_blocks : &host->neighbor_blocks, tree);
     flue__host_object_settle(host, object);
     host->want_launch = true;
 }

@@ -53,8 +53,9 @@ note_offloaded(struct flue_host_connection *connection, flue_time now)
     struct flue_host *host = connection->host;
 
     host->statistics.offloads++;
-    flue__host_set_owner(connection, now, FLUE_OWNER_TARGET);
+    flue__host_set_owner(connection, FLUE_OWNER_TARGET);
     start_on_target(connection, now);
+    flue__host_tell_moved(connection, now);
 }
 
 static void

@@ -55,6 +55,13 @@ struct host_object {
     enum object_state state;
     uint32_t users; /* connections of a path, paths of a neighbour */
     uint32_t path_mtu;
+    struct { /* its termination must not fail for want of memory */
+        struct flue_block_list block;
+        union {
+            struct flue_neighbor_delegated neighbor;
+            struct flue_path_delegated path;
+        };
+    } ending;
 };
 
 /* One piece of what the application sent, until it is acknowledged. */
@@ -110,6 +117,7 @@ struct host_moved {
     struct flue_buffer_list graceful; /* the disconnects' lists */
     struct flue_buffer_list abortive;
     struct flue_memory_descriptor nothing[2]; /* their data */
+    struct flue_tcp_delegated_block ending;   /* the termination must not fail for want of memory */
 };
 
 struct flue_host_connection {
@@ -170,7 +178,6 @@ struct flue_host {
     struct slab neighbor_blocks;
     struct slab path_blocks;
     struct slab tcp_blocks;
-    struct slab upload_blocks;
     struct heap heap; /* payload bytes */
 
     struct flue_host_connection **moved_buckets; /* by tuple; as many as moved_mask + 1 */
@@ -206,9 +213,10 @@ void flue__host_finish(struct flue_host_connection *connection, flue_time now,
 void flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time now);
 void flue__host_worked(struct flue_host *host, flue_time now, enum flue_cost_category category,
                        uint32_t count);
-/* The connection goes to another owner; the application hears it. */
-void flue__host_set_owner(struct flue_host_connection *connection, flue_time now,
-                          enum flue_owner owner);
+/* The connection goes to another owner. The application hears it when everything that waited for the move
+ * is on its way: what it does then comes behind. */
+void flue__host_set_owner(struct flue_host_connection *connection, enum flue_owner owner);
+void flue__host_tell_moved(struct flue_host_connection *connection, flue_time now);
 
 /* ---- engine.c ---- */
 extern const struct flue_tcp_handlers flue__host_tcp_handlers;
@@ -236,6 +244,8 @@ bool flue__host_own_received(struct flue_host_connection *connection, flue_time 
 struct flue_buffer_list *flue__host_hand_over(struct flue_host_connection *connection);
 /* Posts the handed chunks as requests, which brings their data back. */
 void flue__host_ask_back(struct flue_host_connection *connection, flue_time now);
+/* Handed chunks that were not asked back. */
+void flue__host_drop_handed(struct flue_host_connection *connection);
 void flue__host_receive_complete(struct flue_host *host, flue_time now,
                                  struct flue_buffer_list *lists);
 

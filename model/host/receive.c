@@ -109,7 +109,8 @@ flue__host_tell_readable(struct flue_host_connection *connection, flue_time now)
 {
     const struct flue_host *host = connection->host;
 
-    if (!connection->is_closed && connection->received.bytes > 0 && host->handlers.readable != NULL)
+    if (!connection->is_closed && !connection->is_ended && connection->received.bytes > 0 &&
+        host->handlers.readable != NULL)
         host->handlers.readable(host->user, now, connection);
 }
 
@@ -247,6 +248,13 @@ flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
     if (first != NULL)
         (void)provider->tcp_offload_receive(provider->adapter, now,
                                             flue__host_context(connection), first);
+}
+
+void
+flue__host_drop_handed(struct flue_host_connection *connection)
+{
+    while (connection->moved->handed.first != NULL)
+        free_own(connection->host, pop(&connection->moved->handed));
 }
 
 void

@@ -239,7 +239,8 @@ hand_over(struct builder *builder, flue_time now, struct flue_host_connection *c
     link_block(&path->block->dependent_block_list, &path->block->protocol_reserved[LAST],
                &block->block);
     builder->connections++;
-    flue__host_set_owner(connection, now, FLUE_OWNER_OFFLOADING);
+    flue__host_set_owner(connection, FLUE_OWNER_OFFLOADING);
+    flue__host_tell_moved(connection, now);
 }
 
 /* What the move itself needs; nothing has changed when it fails. */
@@ -355,7 +356,8 @@ launch_adapter(struct flue_host *host, flue_time now, struct host_adapter *adapt
             flue__host_wait(connection);
             host->want_launch = wanted; /* it waits for a completion, not for us */
         } else if (launch == CANNOT) {
-            flue__host_set_owner(connection, now, FLUE_OWNER_HOST); /* it stays, and hears it */
+            flue__host_attend(connection);
+            flue__host_tell_moved(connection, now); /* it stays */
         }
         connection = next;
     }

@@ -9,19 +9,17 @@
 void
 flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
 {
-    struct flue_host *host = connection->host;
     struct flue_provider *provider = connection->adapter->provider;
-    struct flue_tcp_delegated_block *block = slab_get(&host->upload_blocks);
+    struct flue_tcp_delegated_block *block = &connection->moved->ending;
 
-    if (block == NULL)
-        return; /* the next thing that happens to the connection tries again */
     flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_DELEGATED_STATE, sizeof *block,
                          &connection->handle);
     block->delegated.header.length = sizeof block->delegated;
     block->delegated.buffered_data = NULL;
     block->block.protocol_reserved[0] = connection;
     connection->want_upload = false;
-    flue__host_set_owner(connection, now, FLUE_OWNER_UPLOADING);
+    flue__host_set_owner(connection, FLUE_OWNER_UPLOADING);
+    flue__host_tell_moved(connection, now);
     provider->terminate_offload(provider->adapter, now, &block->block);
 }
 
@@ -129,9 +127,7 @@ resume(struct flue_host_connection *connection, flue_time now,
 {
     if (has_peer_closed(delegated->state))
         flue__host_note_peer_closed(connection, now);
-    if (connection->is_aborting && connection->tcp != NULL)
-        flue_tcp_abort(connection->tcp, now);
-    else if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT && connection->tcp != NULL) {
+    if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT && connection->tcp != NULL) {
         struct flue_tcp_connection *tcp = connection->tcp;
 
         connection->tcp = NULL; /* the engine waits 2 MSL alone */
@@ -140,6 +136,32 @@ resume(struct flue_host_connection *connection, flue_time now,
     } else if (connection->tcp != NULL) {
         flue_tcp_resume(connection->tcp, now);
     }
+}
+
+/* False: the connection has ended, and the application has heard it. */
+static bool
+come_back(struct flue_host_connection *connection, flue_time now,
+          const struct flue_tcp_delegated *delegated)
+{
+    struct host_moved *moved = connection->moved;
+    enum flue_result reason;
+
+    flue__host_chain_append(&moved->returned, moved->held.first);
+    moved->held = (struct send_chain){NULL, NULL};
+    if (!has_ended(connection, delegated, &reason)) {
+        reason = import(connection, now, delegated);
+        if (reason == FLUE_OK)
+            return true;
+        /* An engine that takes no TIME_WAIT leaves nothing to wait for. */
+        if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+            reason = FLUE_OK;
+    }
+    if (has_peer_closed(delegated->state))
+        flue__host_note_peer_closed(connection, now);
+    flue__host_finish(connection, now, reason);
+    flue__host_free_sends(moved->returned.first);
+    flue__host_free_sends(moved->held.first);
+    return false;
 }
 
 void
@@ -151,16 +173,9 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     struct host_object *path = connection->path;
     struct host_segment *segments = moved->segments;
     bool was_ended = connection->is_ended;
-    enum flue_result reason;
+    bool is_back = come_back(connection, now, delegated);
 
-    flue__host_chain_append(&moved->returned, moved->held.first);
-    if (!has_ended(connection, delegated, &reason)) {
-        reason = import(connection, now, delegated);
-        /* An engine that takes no TIME_WAIT leaves nothing to wait for. */
-        if (reason != FLUE_OK && delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
-            reason = FLUE_OK;
-    }
-    flue__host_free_sends(moved->returned.first); /* of a connection that did not come back */
+    flue__host_drop_handed(connection);
     flue__host_moved_remove(connection);
     connection->moved = NULL;
     connection->path = NULL;
@@ -168,17 +183,13 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     connection->handle.miniport_offload_context = NULL;
     connection->is_retrieved = false;
     connection->is_sends_stopped = false;
-    flue__host_set_owner(connection, now, FLUE_OWNER_HOST);
+    flue__host_set_owner(connection, FLUE_OWNER_HOST);
     flue__host_release_path(host, now, path);
-    if (connection->tcp == NULL) {
-        if (has_peer_closed(delegated->state))
-            flue__host_note_peer_closed(connection, now);
-        flue__host_finish(connection, now, reason);
-    } else if (was_ended && !connection->is_aborting) {
-        flue_tcp_abort(connection->tcp, now);
-    } else {
+    flue__host_tell_moved(connection, now);
+    if (is_back && was_ended && connection->tcp != NULL)
+        flue_tcp_abort(connection->tcp, now); /* it ended while it was away */
+    else if (is_back)
         resume(connection, now, delegated);
-    }
     replay_segments(connection, now, segments);
 }
 
@@ -187,6 +198,7 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
                      struct flue_tcp_delegated_block *block)
 {
     struct flue_host *host = connection->host;
+    struct flue_tcp_delegated delegated;
     uint32_t unread = connection->received.bytes;
     bool kept = block->block.status == FLUE_STATUS_SUCCESS;
 
@@ -200,9 +212,11 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
         block->delegated.state = FLUE_TCP_CONNECTION_CLOSED;
         flue__host_finish(connection, now, FLUE_ERROR_ABORTED);
     }
-    flue__host_take_home(connection, now, &block->delegated);
+    /* Before the end of the connection, if this is one, is told. */
     if (connection->received.bytes > unread)
         flue__host_tell_readable(connection, now);
+    delegated = block->delegated; /* the block goes with what the move needed */
+    flue__host_take_home(connection, now, &delegated);
 }
 
 void
@@ -213,7 +227,6 @@ flue__host_terminate_complete(struct flue_host *host, flue_time now, struct flue
         return;
     }
     take_connection_back(tree->protocol_reserved[0], now, (struct flue_tcp_delegated_block *)tree);
-    slab_put(&host->upload_blocks, tree);
 }
 
 enum flue_result

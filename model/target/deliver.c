@@ -302,6 +302,7 @@ indicate(struct target_connection *connection, flue_time now)
     connection->is_refused = true;
     bytes = indication->bytes;
     target->statistics.indications++;
+    target->told++;
     status = target->client->tcp_offload_receive_indicate(
         connection->object.handle, now, &indication->list, FLUE_STATUS_SUCCESS, &consumed);
     if (status == FLUE_STATUS_SUCCESS) {
@@ -357,6 +358,7 @@ static void
 tell(struct target_connection *connection, flue_time now, enum flue_tcp_offload_event_type type,
      uint32_t information)
 {
+    connection->target->told++;
     connection->target->client->tcp_offload_event(connection->object.handle, now, type,
                                                   information);
 }

@@ -143,6 +143,7 @@ finish(struct flue_target *target, flue_time now, struct flue_block_list *root)
     (void)take_first(&target->operations);
     target->progress.is_begun = false;
     append(&target->done, root);
+    target->done_count++;
     flue__target_wake(target, now);
 }
 
@@ -175,7 +176,7 @@ release_held_sends(struct flue_target *target)
 {
     struct flue_buffer_list *list = target->held_sends.first;
 
-    target->held_sends = (struct list_queue){NULL, NULL};
+    target->held_sends = (struct list_queue){NULL, NULL, 0};
     while (list != NULL) {
         struct flue_buffer_list *next = list->next;
         const struct target_connection *connection = list->miniport_reserved[1];
@@ -233,6 +234,8 @@ flue__target_complete_operation(struct flue_target *target, flue_time now)
     if (target->done.first == NULL)
         return false;
     root = take_first(&target->done);
+    target->done_count--;
+    target->told++;
     kept = root->miniport_reserved[KEPT];
     kind = kind_of(root);
     root->miniport_reserved[KEPT] = NULL;

@@ -111,6 +111,7 @@ _Static_assert(sizeof(struct target_connection) <= 112, "an idle connection is s
 struct list_queue {
     struct flue_buffer_list *first;
     struct flue_buffer_list *last;
+    uint32_t count;
 };
 
 enum operation_kind {
@@ -169,6 +170,9 @@ struct flue_target {
     struct list_queue held_sends; /* of connections whose initiate is not completed */
     struct target_connection *ready; /* have something to deliver or to tell */
     struct target_connection *last_ready;
+    uint32_t ready_count;
+    uint32_t done_count;
+    uint32_t told; /* lists, indications, events and operations told in this poll */
     bool is_polling;
     bool is_awake; /* the interrupt was raised and poll has not emptied the queues since */
 

@@ -16,6 +16,7 @@ flue__target_push(struct list_queue *queue, struct flue_buffer_list *list)
     else
         queue->first = list;
     queue->last = list;
+    queue->count++;
 }
 
 void
@@ -42,23 +43,16 @@ flue__target_ready(struct target_connection *connection, flue_time now)
     else
         target->ready = connection;
     target->last_ready = connection;
+    target->ready_count++;
     flue__target_wake(target, now);
 }
 
 uint32_t
 flue_target_pending(const struct flue_target *target)
 {
-    uint32_t count = 0;
-
-    count += target->sends.first != NULL ? 1 : 0;
-    count += target->forwards.first != NULL ? 1 : 0;
-    count += target->receives.first != NULL ? 1 : 0;
-    count += target->disconnects.first != NULL ? 1 : 0;
-    count += target->ready != NULL ? 1 : 0;
-    count += target->done.first != NULL ? 1 : 0;
-    return count;
+    return target->sends.count + target->forwards.count + target->receives.count +
+           target->disconnects.count + target->ready_count + target->done_count;
 }
-
 
 /* Hands a whole chain back in one call (SEND-016, RECV-011, FORWARD-005). */
 static bool
@@ -69,9 +63,9 @@ complete_chain(struct flue_target *target, flue_time now, struct list_queue *que
 
     if (lists == NULL)
         return false;
-    *queue = (struct list_queue){NULL, NULL};
-    for (const struct flue_buffer_list *list = lists; list != NULL; list = list->next)
-        target->statistics.completions++;
+    target->statistics.completions += queue->count;
+    target->told += queue->count;
+    *queue = (struct list_queue){NULL, NULL, 0};
     complete(target->client->binding, now, lists);
     return true;
 }
@@ -92,8 +86,10 @@ flue__target_complete_lists(struct flue_target *target, flue_time now)
         target->disconnects.first = list->next;
         if (target->disconnects.first == NULL)
             target->disconnects.last = NULL;
+        target->disconnects.count--;
         list->next = NULL;
         target->statistics.completions++;
+        target->told++;
         client->tcp_offload_disconnect_complete(client->binding, now, list);
         any = true;
     }
@@ -110,6 +106,7 @@ deliver_first_ready(struct flue_target *target, flue_time now)
     target->ready = connection->ready_next;
     if (target->ready == NULL)
         target->last_ready = NULL;
+    target->ready_count--;
     connection->is_ready = false;
     flue__target_deliver(connection, now);
     return true;
@@ -118,15 +115,14 @@ deliver_first_ready(struct flue_target *target, flue_time now)
 uint32_t
 flue_target_poll(struct flue_target *target, flue_time now)
 {
-    uint32_t calls = 0;
-
     if (target->is_polling)
         return 0;
     target->is_polling = true;
+    target->told = 0;
     while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
            flue__target_complete_operation(target, now))
-        calls++;
+        continue;
     target->is_polling = false;
     target->is_awake = false;
-    return calls;
+    return target->told;
 }

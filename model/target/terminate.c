@@ -66,6 +66,25 @@ forget_lent(struct target_io *io)
     io->lent = NULL;
 }
 
+/* TERM-005: what belongs to a lost object is aborted, not handed back. */
+static void
+abort_sends(struct flue_target *target, struct flue_block_list *block,
+            struct flue_tcp_delegated *delegated)
+{
+    struct flue_buffer_list *lists = block->net_buffer_list_chain;
+
+    block->net_buffer_list_chain = NULL;
+    delegated->send_data_head = NULL;
+    delegated->send_data_tail = NULL;
+    while (lists != NULL) {
+        struct flue_buffer_list *list = lists;
+
+        lists = lists->next;
+        list->status = FLUE_STATUS_REQUEST_ABORTED;
+        flue__target_push(&target->sends, list);
+    }
+}
+
 static void
 fill_delegated(struct target_connection *connection, flue_time now,
                struct flue_tcp_delegated *delegated)
@@ -102,9 +121,13 @@ give_back(struct target_connection *connection, flue_time now, struct flue_block
         hand_back_sends(connection, now, block, delegated);
     flue__target_end_requests(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
     flue__target_end_disconnect(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
-    if (delegated == &unwanted)
-        flue__target_drop_data(connection); /* the host wants no state */
+    if (delegated == &unwanted || connection->is_corrupt)
+        flue__target_drop_data(connection); /* the host wants no state, or gets none */
     status = hand_back_received(connection, delegated);
+    if (connection->is_corrupt)
+        status = FLUE_STATUS_FAILURE;
+    if (status == FLUE_STATUS_FAILURE)
+        abort_sends(connection->target, block, delegated);
     if (connection->io != NULL)
         forget_lent(connection->io);
     connection->is_leaving = true;
@@ -113,7 +136,7 @@ give_back(struct target_connection *connection, flue_time now, struct flue_block
     connection->want_retrieve = false;
     flue__target_io_settle(connection);
     connection->target->statistics.uploads++;
-    return connection->is_corrupt ? FLUE_STATUS_FAILURE : status;
+    return status;
 }
 
 void

@@ -21,6 +21,7 @@ struct end {
     uint32_t got;
     bool is_virtual; /* sends length only */
     bool is_lazy;    /* reads later than it is told */
+    bool is_up;
     bool is_shut;
     bool saw_peer_close;
     bool is_closed;
@@ -32,7 +33,7 @@ struct play {
     struct world world;
     struct end ends[2][CONNECTIONS];
     struct flue_host_listener *listener;
-    uint32_t worked[FLUE_COST_CATEGORIES];
+    uint64_t worked[FLUE_COST_CATEGORIES];
 };
 
 static uint8_t
@@ -63,6 +64,8 @@ push_more(struct play *play, struct end *end)
     struct world *world = &play->world;
     uint8_t bytes[3000];
 
+    if (!end->is_up)
+        return;
     while (end->connection != NULL && !end->is_closed && end->sent < end->to_send) {
         uint32_t length = 1 + world_random(world, sizeof bytes);
         uint32_t accepted = 0;
@@ -76,7 +79,7 @@ push_more(struct play *play, struct end *end)
                                         end->is_virtual ? NULL : bytes, length, &accepted),
                          FLUE_OK);
         end->sent += accepted;
-        if (accepted < length)
+        if (accepted < length || world_random(world, 8) == 0)
             break;
     }
     if (end->connection != NULL && !end->is_closed && end->sent == end->to_send && !end->is_shut) {
@@ -112,6 +115,7 @@ on_accepted(void *user, flue_time now, struct flue_host_listener *listener,
     (void)now;
     (void)listener;
     end->connection = connection;
+    end->is_up = true;
     flue_host_set_user(connection, end);
     push_more(play, end);
 }
@@ -120,6 +124,7 @@ static void
 on_connected(void *user, flue_time now, struct flue_host_connection *connection)
 {
     (void)now;
+    ((struct end *)flue_host_user(connection))->is_up = true;
     push_more(play_of(user), flue_host_user(connection));
 }
 
@@ -173,10 +178,10 @@ on_moved(void *user, flue_time now, struct flue_host_connection *connection,
 {
     struct end *end = flue_host_user(connection);
 
-    (void)user;
     (void)now;
     assert_int_equal(flue_host_owner(connection), owner);
     end->moves++;
+    push_more(play_of(user), end); /* what it sends now goes behind what waited for the move */
 }
 
 static void
@@ -260,6 +265,7 @@ read_lazily(struct play *play)
 
     if (end->connection != NULL && !end->is_closed)
         read_some(play, end);
+    push_more(play, end);
 }
 
 static void
@@ -282,6 +288,8 @@ check_all(const struct play *play)
         assert_int_equal(host.connections, 0);
         assert_int_equal(host.offloaded, 0);
         assert_int_equal(host.refusals, target.refusals);
+        assert_int_equal(host.offloads, target.offloads);
+        assert_int_equal(host.uploads, target.uploads);
         /* TERM-020, HOST-013: nothing stays on the target when nobody needs it. */
         assert_int_equal(target.connections, 0);
         assert_int_equal(target.paths, 0);
@@ -327,6 +335,7 @@ play_seed(uint64_t seed, uint32_t loss_permille, uint32_t *moves)
         read_lazily(&play);
     }
     assert_true(all_closed(&play));
+    assert_int_equal(play.worked[FLUE_COST_CONNECTION], 2 * CONNECTIONS);
     world_run(world, world->now + 200 * FLUE_SECOND); /* TIME_WAIT, too */
     check_all(&play);
     world_assert_idle(world);

@@ -96,6 +96,13 @@ deliver(struct rig *rig)
     free(payload.bytes);
 }
 
+void
+rig_lose_last(struct rig *rig)
+{
+    assert_true(rig->frame_count > 0);
+    free(rig->frames[--rig->frame_count].payload.bytes);
+}
+
 /* ---- The peer's application -------------------------------------------------------------------- */
 
 static void

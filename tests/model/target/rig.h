@@ -120,6 +120,8 @@ void *rig_context(const struct rig_tcp *tcp);
 /* Runs wire, target and poll until nothing is left to do now. */
 void rig_settle(struct rig *rig);
 void rig_advance(struct rig *rig, flue_time time);
+/* The wire loses what was put on it last. */
+void rig_lose_last(struct rig *rig);
 /* The peer sends `length` bytes counting up from `first`. */
 void rig_peer_send(struct rig *rig, struct flue_tcp_connection *peer, uint8_t first,
                    uint32_t length);

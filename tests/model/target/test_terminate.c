@@ -85,7 +85,7 @@ test_terminate_partly_acknowledged_list_is_advanced(void **state)
 
     (void)state;
     send_list(&bench.lists[0], 3000);
-    bench.rig.frame_count -= 1; /* the last of its segments is lost */
+    rig_lose_last(&bench.rig);
     rig_settle(&bench.rig);
     bench.rig.is_cut = true;
     rig_terminate(&bench.rig, &bench.tcp, &back);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Connections that end at any moment, from any callback, with memory running out now and then: nothing
+ * is used after it is gone, nothing is left behind, and no application is told twice.
+ */
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECTIONS = 6 };
+
+struct end {
+    struct flue_host_connection *connection;
+    bool is_open;
+    bool is_told; /* that it has ended */
+};
+
+struct play {
+    struct world world;
+    struct end ends[2][CONNECTIONS];
+    uint32_t opened;
+};
+
+static struct play *
+play_of(void *user)
+{
+    return (struct play *)((struct machine *)user)->world->test;
+}
+
+static void
+close_end(struct play *play, struct end *end)
+{
+    struct flue_host_connection *connection = end->connection;
+
+    end->connection = NULL;
+    end->is_open = false;
+    flue_host_close(connection, play->world.now);
+}
+
+/* Something that an application may do anywhere. */
+static void
+do_something(struct play *play, struct end *end)
+{
+    struct world *world = &play->world;
+    uint8_t bytes[4000] = {0};
+    uint32_t accepted;
+
+    if (!end->is_open)
+        return;
+    switch (world_random(world, 16)) {
+    case 0:
+        close_end(play, end);
+        break;
+    case 1:
+        flue_host_abort(end->connection, world->now);
+        break;
+    case 2:
+        (void)!flue_host_shutdown(end->connection, world->now);
+        break;
+    case 3:
+    case 4:
+        (void)!flue_host_offload(end->connection, world->now);
+        break;
+    case 5:
+        (void)!flue_host_upload(end->connection, world->now);
+        break;
+    case 6:
+    case 7:
+        (void)flue_host_receive(end->connection, world->now, NULL, world_random(world, 5000));
+        break;
+    case 8:
+    case 9:
+    case 10:
+        (void)!flue_host_send(end->connection, world->now,
+                              world_random(world, 2) == 0 ? bytes : NULL,
+                              world_random(world, sizeof bytes), &accepted);
+        break;
+    default:
+        break;
+    }
+}
+
+static struct end *
+end_of(struct flue_host_connection *connection)
+{
+    struct end *end = flue_host_user(connection);
+
+    assert_non_null(end);
+    assert_ptr_equal(end->connection, connection); /* no handler names a closed one */
+    assert_false(end->is_told);
+    return end;
+}
+
+static void
+on_accepted(void *user, flue_time now, struct flue_host_listener *listener,
+            struct flue_host_connection *connection)
+{
+    struct play *play = play_of(user);
+
+    (void)listener;
+    for (uint32_t i = 0; i < CONNECTIONS; i++) {
+        struct end *end = &play->ends[1][i];
+
+        if (end->is_open)
+            continue;
+        *end = (struct end){.connection = connection, .is_open = true};
+        flue_host_set_user(connection, end);
+        do_something(play, end);
+        return;
+    }
+    flue_host_close(connection, now);
+}
+
+static void
+on_any(void *user, flue_time now, struct flue_host_connection *connection)
+{
+    (void)now;
+    do_something(play_of(user), end_of(connection));
+}
+
+static void
+on_writable(void *user, flue_time now, struct flue_host_connection *connection, uint32_t bytes)
+{
+    (void)now;
+    assert_true(bytes > 0);
+    do_something(play_of(user), end_of(connection));
+}
+
+static void
+on_moved(void *user, flue_time now, struct flue_host_connection *connection,
+         enum flue_owner owner)
+{
+    struct end *end = flue_host_user(connection);
+
+    (void)now;
+    (void)owner;
+    assert_ptr_equal(end->connection, connection);
+    do_something(play_of(user), end);
+}
+
+static void
+on_closed(void *user, flue_time now, struct flue_host_connection *connection,
+          enum flue_result reason)
+{
+    struct play *play = play_of(user);
+    struct end *end = end_of(connection);
+
+    (void)now;
+    (void)reason;
+    end->is_told = true;
+    if (world_random(&play->world, 2) == 0)
+        close_end(play, end);
+}
+
+static const struct flue_host_handlers application = {
+    .accepted = on_accepted,
+    .connected = on_any,
+    .readable = on_any,
+    .writable = on_writable,
+    .peer_closed = on_any,
+    .closed = on_closed,
+    .moved = on_moved,
+};
+
+static void
+open_someone(struct play *play)
+{
+    struct world *world = &play->world;
+    struct flue_four_tuple tuple = world_tuple((uint16_t)(1024 + play->opened++ % 60000));
+    struct end *end = &play->ends[0][world_random(world, CONNECTIONS)];
+
+    if (end->is_open)
+        return;
+    *end = (struct end){.connection = NULL};
+    if (flue_host_connect(world->machines[0].host, world->now, &tuple, NULL, end,
+                          &end->connection) == FLUE_OK)
+        end->is_open = true;
+}
+
+static void
+close_everything(struct play *play)
+{
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t i = 0; i < CONNECTIONS; i++)
+            if (play->ends[side][i].is_open)
+                close_end(play, &play->ends[side][i]);
+}
+
+static void
+play_seed(uint64_t seed, bool without_memory)
+{
+    static struct play play;
+    struct world_config config = world_config_default();
+    struct world *world = &play.world;
+    struct flue_host_listener *listener;
+
+    memset(&play, 0, sizeof play);
+    config.seed = seed;
+    config.handlers[0] = application;
+    config.handlers[1] = application;
+    config.delay = 100 * FLUE_MICROSECOND;
+    config.host.tcp.max_retransmissions = 5;
+    config.target.tcp.max_retransmissions = 5;
+    config.target.initiate_delay = (seed % 3) * 100 * FLUE_MICROSECOND;
+    config.target.terminate_delay = (seed % 4) * 100 * FLUE_MICROSECOND;
+    if (seed % 2 == 0)
+        config.host.policy = FLUE_POLICY_ALWAYS;
+    world_create(world, &config);
+    world->test = &play;
+    world->loss_permille = 10;
+    world->poll_delay_us = seed % 3 == 0 ? 0 : 300;
+    assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL,
+                                      NULL, &listener),
+                     FLUE_OK);
+    for (uint32_t i = 0; i < 2000; i++) {
+        if (without_memory) {
+            world->memory.fail_call = world->memory.calls + 1 + world_random(world, 3);
+            world->memory.fail_after = world_random(world, 4) == 0;
+        }
+        if (i % 8 == 0)
+            open_someone(&play);
+        world_run(world, world->now + world_random(world, 200) * FLUE_MICROSECOND);
+        do_something(&play, &play.ends[world_random(world, 2)][world_random(world, CONNECTIONS)]);
+    }
+    world->memory.fail_call = 0;
+    world->memory.fail_after = false;
+    close_everything(&play);
+    world_run(world, world->now + 1000 * FLUE_SECOND);
+    close_everything(&play); /* accepted meanwhile */
+    world_run(world, world->now + 1000 * FLUE_SECOND);
+    world_assert_idle(world);
+    flue_host_listener_close(listener, world->now);
+    world_destroy(world);
+}
+
+static uint64_t first_seed = 1;
+static uint64_t seeds = 150;
+static uint64_t current_seed; /* for the message of a failure */
+
+static int
+say_seed(void **state)
+{
+    (void)state;
+    print_message("last seed: test_host_endings %u\n", (unsigned)current_seed);
+    return 0;
+}
+
+static void
+test_endings_anywhere_leave_nothing(void **state)
+{
+    (void)state;
+    for (current_seed = first_seed; current_seed < first_seed + seeds; current_seed++)
+        play_seed(current_seed, false);
+}
+
+static void
+test_endings_without_memory_leave_nothing(void **state)
+{
+    (void)state;
+    for (current_seed = first_seed; current_seed < first_seed + seeds; current_seed++)
+        play_seed(current_seed, true);
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_endings_anywhere_leave_nothing, say_seed),
+        cmocka_unit_test_teardown(test_endings_without_memory_leave_nothing, say_seed),
+    };
+
+    if (argc > 1) /* test_host_endings SEED [COUNT]: to repeat a failure */
+        first_seed = strtoull(argv[1], NULL, 10);
+    if (argc > 1)
+        seeds = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
