@@ -37,7 +37,7 @@ struct flue_sim_link;
 struct flue_sim_flow;
 
 /* `seed` is ns-3's RngSeed (1..2^32-1), `run` its RngRun: a run of a seed is one replication. Time has
- * picosecond resolution. */
+ * picosecond resolution. FLUE_ERROR_STATE while there is another simulation. */
 FLUE_MUST_USE enum flue_result flue_sim_create(uint32_t seed, uint64_t run, struct flue_sim **sim);
 void flue_sim_destroy(struct flue_sim *sim);
 /* Why the last failing call failed; "" when none did. Valid until the next call. */
@@ -75,7 +75,8 @@ FLUE_MUST_USE enum flue_result flue_sim_link_loss(struct flue_sim_link *link, ui
 /* An ns-3 attribute of the device at `end`, or of its NIC. */
 FLUE_MUST_USE enum flue_result flue_sim_link_set(struct flue_sim_link *link, uint32_t end,
                                                  const char *attribute, const char *value);
-/* Writes PREFIX-<node>-<device>.pcap (or .tr) for both ends. */
+/* Writes PREFIX-<node>-<device>.pcap (or .tr) for both ends. ns-3 computes checksums from then on
+ * (ChecksumEnabled); without a trace it leaves them zero, as nobody looks. */
 FLUE_MUST_USE enum flue_result flue_sim_link_pcap(struct flue_sim_link *link, const char *prefix);
 FLUE_MUST_USE enum flue_result flue_sim_link_ascii(struct flue_sim_link *link, const char *prefix);
 
@@ -116,7 +117,8 @@ FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
                                               enum flue_sim_stack_kind kind,
                                               const struct flue_sim_stack_config *config);
 /* IPv4 addresses for both ends of a link, from a network and its mask: "10.1.1.0", "255.255.255.0".
- * End 0 gets the network's first address. */
+ * End 0 gets the network's first address. The ends know each other's MAC addresses from then on, so no ARP
+ * request is lost and waited for on a lossy link. */
 FLUE_MUST_USE enum flue_result flue_sim_link_address(struct flue_sim_link *link, const char *network,
                                                      const char *mask);
 /* Routes between all machines, once the addresses are given. */
@@ -128,7 +130,7 @@ struct flue_sim_node_statistics {
     flue_time core_busy;                        /* summed over the cores, until now */
     flue_time core_booked[FLUE_COST_CATEGORIES];/* the same by category, work still queued included */
     uint64_t core_events[FLUE_COST_CATEGORIES];
-    uint64_t retransmitted_segments;            /* by host and target */
+    uint64_t retransmitted_segments;            /* by host and target; ns3: of the node's transfers */
     uint64_t timeouts;
     uint64_t offloads, uploads;                 /* connections moved */
     uint32_t offloaded;                         /* connections on the NIC now */
@@ -145,7 +147,8 @@ FLUE_MUST_USE enum flue_result flue_sim_upload_all(struct flue_sim_node *node);
 struct flue_sim_bulk_config {
     uint16_t port;         /* the server's; default 5001; one flow a port and server */
     uint64_t bytes;        /* to send; 0: without end. Default 0 */
-    uint32_t io_bytes;     /* of one send and one receive call; default 65536 */
+    uint32_t io_bytes;     /* of one send and one receive call, at most; a send call moves at most half
+                              of the send buffer; default 65536 */
     flue_time start;       /* default 0 */
     bool with_content;     /* real bytes with a checkable pattern instead of length-only; default false */
 };
