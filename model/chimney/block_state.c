@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Finding the state behind a block. A block with one structure has it where the C struct of the block and
- * that structure would have it: right behind, aligned for pointers.
+ * Finding the state behind a block. A block with one structure has it where the C struct of the
+ * block and that structure would have it: right behind, aligned for pointers.
  */
 #include "chimney/block_state.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What lies behind a block in memory. The block's type names the layer and one structure of it, or all
- * three (STATE-009, STATE-010). For either side of the contract.
+ * What lies behind a block in memory. The block's type names the layer and one structure of it, or
+ * all three (STATE-009, STATE-010). For either side of the contract.
  */
 #ifndef FLUE_CHIMNEY_BLOCK_STATE_H
 #define FLUE_CHIMNEY_BLOCK_STATE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The client that ignores every completion and event and accepts no data, for tables that override a
- * part of it.
+ * The client that ignores every completion and event and accepts no data, for tables that override
+ * a part of it.
  */
 #include <stddef.h>
 

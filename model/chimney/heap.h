@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Memory of any size on the caller's allocator, remembered, so that its owner can give all of it back
- * when it ends, wherever the pieces are. For payload bytes; objects of one size come from a slab.
+ * Memory of any size on the caller's allocator, remembered, so that its owner can give all of it
+ * back when it ends, wherever the pieces are. For payload bytes; objects of one size come from a
+ * slab.
  */
 #ifndef FLUE_CHIMNEY_HEAP_H
 #define FLUE_CHIMNEY_HEAP_H

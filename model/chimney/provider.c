@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The provider that does nothing, for tables that override a part of it: no object is taken over or
- * changed, no I/O is done, and everything is completed so that nobody waits. Having no queue of its own,
- * it completes from inside the call; that is the one thing in which it differs from a target.
+ * changed, no I/O is done, and everything is completed so that nobody waits. Having no queue of its
+ * own, it completes from inside the call; that is the one thing in which it differs from a target.
  */
 #include <stddef.h>
 
@@ -23,8 +23,8 @@ fail_tree(struct flue_block_list *tree)
 
     for (block = flue_block_walk_first(&walk, tree); block != NULL;
          block = flue_block_walk_next(&walk))
-        block->status = block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS
-                                                                : FLUE_STATUS_FAILURE;
+        block->status =
+            block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
 }
 
 static void

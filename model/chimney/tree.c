@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The walk over a tree of block lists: what depends on a block comes before the block's own next
- * (OFFLOAD-004). A tree has three layers (STATE-001), so the walk keeps its place in three pointers. Blocks
- * below the third layer belong to no tree and are not visited.
+ * (OFFLOAD-004). A tree has three layers (STATE-001), so the walk keeps its place in three
+ * pointers. Blocks below the third layer belong to no tree and are not visited.
  */
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What happens to a connection next. Entry points leave wishes; when the outermost one leaves, every
- * connection with a wish is looked at here, and nowhere else is one moved or freed.
+ * What happens to a connection next. Entry points leave wishes; when the outermost one leaves,
+ * every connection with a wish is looked at here, and nowhere else is one moved or freed.
  */
 #include "host/parts.h"
 
@@ -34,8 +34,7 @@ should_upload(const struct flue_host_connection *connection)
     if (connection->owner != FLUE_OWNER_TARGET)
         return false;
     return connection->want_upload || connection->is_retrieved || connection->is_ended ||
-           (connection->is_send_closed &&
-            (connection->is_peer_closed || connection->is_closed));
+           (connection->is_send_closed && (connection->is_peer_closed || connection->is_closed));
 }
 
 static void

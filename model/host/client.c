@@ -120,8 +120,8 @@ tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint
         flue__host_note_peer_closed(connection, now);
         break;
     case FLUE_TCP_INDICATE_ABORT:
-        /* With both FINs on their way a reset ends the connection as well as an ACK (RFC 9293 3.10.7.4,
-         * CLOSING and LAST-ACK). */
+        /* With both FINs on their way a reset ends the connection as well as an ACK (RFC
+         * 9293 3.10.7.4, CLOSING and LAST-ACK). */
         flue__host_finish(connection, now,
                           connection->is_peer_closed && connection->is_shutdown ? FLUE_OK
                                                                                 : FLUE_ERROR_RESET);

@@ -94,7 +94,8 @@ on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *tcp, uint
     flue__host_sent(connection, now, bytes);
 }
 
-/* Their bytes were counted as they were acknowledged; those of an ended connection count no more. */
+/* Their bytes were counted as they were acknowledged; those of an ended connection count no more.
+ */
 static void
 on_sent(void *user, flue_time now, struct flue_tcp_connection *tcp, struct flue_buffer_list *lists)
 {
@@ -131,7 +132,8 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     flue__host_finish(connection, now, reason);
 }
 
-/* Both sides have closed in order: for the application that is the end. The engine waits 2 MSL alone. */
+/* Both sides have closed in order: for the application that is the end. The engine waits 2 MSL
+ * alone. */
 static void
 on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
 {

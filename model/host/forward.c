@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Segments that reach the host for a connection whose state is away: kept while it moves (HOST-008),
- * forwarded to the target while that has it (FORWARD rows), given to the engine when it is back.
+ * Segments that reach the host for a connection whose state is away: kept while it moves
+ * (HOST-008), forwarded to the target while that has it (FORWARD rows), given to the engine when it
+ * is back.
  */
 #include <string.h>
 
@@ -47,8 +48,7 @@ make_list(struct flue_host_connection *connection, struct host_segment *segment)
     struct flue_memory_descriptor *payload = &segment->descriptors[1];
     uint8_t *bytes = payload->bytes;
     uint32_t length = payload->byte_count;
-    uint32_t header =
-        flue_tcp_header_write(&connection->tuple, &segment->segment, segment->header);
+    uint32_t header = flue_tcp_header_write(&connection->tuple, &segment->segment, segment->header);
 
     flue_buffer_list_init(&segment->list, &segment->descriptors[0], segment->header, header);
     segment->descriptors[0].next = payload;
@@ -116,8 +116,8 @@ flue__host_forward_held(struct flue_host_connection *connection, flue_time now)
     }
 }
 
-/* FORWARD-006: what the target did not take because it is giving the connection back, the host handles
- * when it has it. */
+/* FORWARD-006: what the target did not take because it is giving the connection back, the host
+ * handles when it has it. */
 void
 flue__host_forward_complete(struct flue_host *host, struct flue_buffer_list *lists)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The life of a host stack: created with a TCP engine of its own, bound to adapters, fed with segments and
- * time. Start reading here; parts.h says which file does what.
+ * The life of a host stack: created with a TCP engine of its own, bound to adapters, fed with
+ * segments and time. Start reading here; parts.h says which file does what.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The connections whose state is not in the engine, by tuple: segments for them must not reach the engine,
- * which would answer with RST.
+ * The connections whose state is not in the engine, by tuple: segments for them must not reach the
+ * engine, which would answer with RST.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Neighbours and paths: one object each, shared by all connections that need it, made when the first of them
- * leaves for the target and ended, there and here, when the last has come back (HOST-013).
+ * Neighbours and paths: one object each, shared by all connections that need it, made when the
+ * first of them leaves for the target and ended, there and here, when the last has come back
+ * (HOST-013).
  */
 #include <string.h>
 

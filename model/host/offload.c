@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The end of an initiate: each object is on the target or it is not (OFFLOAD-010 to OFFLOAD-032). A refused
- * connection goes on here as if nothing had happened.
+ * The end of an initiate: each object is on the target or it is not (OFFLOAD-010 to OFFLOAD-032). A
+ * refused connection goes on here as if nothing had happened.
  */
 #include "chimney/age.h"
 #include "host/parts.h"
@@ -67,8 +67,8 @@ note_refused(struct flue_host_connection *connection, flue_time now, struct flue
     host->statistics.refusals++;
     connection->received = moved->handed;
     moved->handed = (struct chunk_queue){NULL, NULL, 0};
-    moved->returned = (struct send_chain){block->block.net_buffer_list_chain,
-                                          block->delegated.send_data_tail};
+    moved->returned =
+        (struct send_chain){block->block.net_buffer_list_chain, block->delegated.send_data_tail};
     flue__tcp_delegated_age(
         &block->delegated,
         flue__ticks_between(moved->since, now, host->config.tcp.ticks_per_second));

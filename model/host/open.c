@@ -77,8 +77,8 @@ flue__host_post_disconnect(struct flue_host_connection *connection, flue_time no
 
     flue_buffer_list_init(list, &moved->nothing[abortive ? 1 : 0], NULL, 0);
     list->protocol_reserved[0] = connection;
-    (void)provider->tcp_offload_disconnect(provider->adapter, now,
-                                           flue__host_context(connection), list, flags);
+    (void)provider->tcp_offload_disconnect(provider->adapter, now, flue__host_context(connection),
+                                           list, flags);
 }
 
 /* FIN behind everything that was sent. During a move the wish is kept in is_shutdown. */

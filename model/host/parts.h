@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the files of model/host/ share. A connection is one struct wherever it lives; what it needs only
- * while it is away from the host's engine is struct host_moved.
+ * What the files of model/host/ share. A connection is one struct wherever it lives; what it needs
+ * only while it is away from the host's engine is struct host_moved.
  *
- * Calls come in from everywhere: the application inside a callback inside the engine inside an input. So
- * no entry point moves or frees a connection on the spot. It leaves a wish, and the outermost entry,
- * when everything else has returned, attends to the connections that have one (attend.c).
+ * Calls come in from everywhere: the application inside a callback inside the engine inside an
+ * input. So no entry point moves or frees a connection on the spot. It leaves a wish, and the
+ * outermost entry, when everything else has returned, attends to the connections that have one
+ * (attend.c).
  */
 #ifndef FLUE_HOST_PARTS_H
 #define FLUE_HOST_PARTS_H
@@ -26,7 +27,7 @@ struct host_adapter {
 };
 
 enum object_state {
-    OBJECT_ABSENT,     /* the target does not have it */
+    OBJECT_ABSENT, /* the target does not have it */
     OBJECT_INITIATING,
     OBJECT_OFFLOADED,
     OBJECT_TERMINATING
@@ -82,8 +83,9 @@ struct send_chain {
 struct host_chunk {
     struct host_chunk *next;
     struct flue_span data; /* what is left of it */
-    struct flue_buffer_list *indicated; /* a target's list, to be returned; NULL: the memory is ours */
-    struct flue_buffer_list list;       /* hands the chunk over at an offload */
+    struct flue_buffer_list
+        *indicated;               /* a target's list, to be returned; NULL: the memory is ours */
+    struct flue_buffer_list list; /* hands the chunk over at an offload */
     struct flue_memory_descriptor descriptor; /* bytes NULL: length only */
     uint32_t capacity;
 };
@@ -96,7 +98,7 @@ struct chunk_queue {
 
 /* A segment for a connection that is not in the engine: kept, or on its way down as a forward. */
 struct host_segment {
-    struct flue_buffer_list list; /* first: the list is the segment */
+    struct flue_buffer_list list;                 /* first: the list is the segment */
     struct flue_memory_descriptor descriptors[2]; /* TCP header, payload */
     struct host_segment *next;
     struct flue_tcp_segment segment;
@@ -107,10 +109,11 @@ struct host_segment {
 struct host_moved {
     struct flue_tcp_const constants;
     struct flue_tcp_cached cached;
-    flue_time since; /* when its state left the engine */
+    flue_time since;            /* when its state left the engine */
     struct send_chain held;     /* sent by the application during a move */
     struct send_chain returned; /* came back from the target unsent, in stream order */
-    struct chunk_queue handed;  /* undelivered data given to the target, then asked back (HOST-016) */
+    struct chunk_queue
+        handed; /* undelivered data given to the target, then asked back (HOST-016) */
     struct host_segment *segments; /* arrived during a move */
     struct host_segment *last_segment;
     uint32_t segment_count;
@@ -126,12 +129,12 @@ struct flue_host_connection {
     struct flue_tcp_connection *tcp; /* while the engine has it */
     struct flue_four_tuple tuple;
     struct flue_offload_handle handle;
-    struct host_moved *moved; /* while the engine has not */
+    struct host_moved *moved;     /* while the engine has not */
     struct host_adapter *adapter; /* of the last move */
     struct host_object *path;
-    struct flue_host_connection *hash_next;      /* in the table of moved connections */
+    struct flue_host_connection *hash_next; /* in the table of moved connections */
     struct flue_host_connection *attention_next;
-    struct flue_host_connection *waiting_next;   /* for its neighbour or path */
+    struct flue_host_connection *waiting_next; /* for its neighbour or path */
     struct chunk_queue received;
     uint32_t send_bytes;    /* unacknowledged or unsent */
     uint32_t send_position; /* in the stream, of the next byte */
@@ -146,11 +149,11 @@ struct flue_host_connection {
     bool is_shutdown : 1;    /* by the application */
     bool is_send_closed : 1; /* the peer has acknowledged our FIN */
     bool is_peer_closed : 1;
-    bool is_aborting : 1;    /* the application wants RST */
+    bool is_aborting : 1;      /* the application wants RST */
     bool is_sends_stopped : 1; /* the target returned some: later ones wait behind them */
     bool want_offload : 1;
     bool want_upload : 1;
-    bool is_retrieved : 1;   /* the target asked for the upload */
+    bool is_retrieved : 1; /* the target asked for the upload */
 };
 
 struct flue_host_listener {
@@ -213,8 +216,8 @@ void flue__host_finish(struct flue_host_connection *connection, flue_time now,
 void flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time now);
 void flue__host_worked(struct flue_host *host, flue_time now, enum flue_cost_category category,
                        uint32_t count);
-/* The connection goes to another owner. The application hears it when everything that waited for the move
- * is on its way: what it does then comes behind. */
+/* The connection goes to another owner. The application hears it when everything that waited for
+ * the move is on its way: what it does then comes behind. */
 void flue__host_set_owner(struct flue_host_connection *connection, enum flue_owner owner);
 void flue__host_tell_moved(struct flue_host_connection *connection, flue_time now);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Receiving: what arrived and is not read, in order, in chunks. A chunk is the host's own memory, or a list
- * that a target indicated and gets back when it is read; the connection's window counts it until then.
+ * Receiving: what arrived and is not read, in order, in chunks. A chunk is the host's own memory,
+ * or a list that a target indicated and gets back when it is read; the connection's window counts
+ * it until then.
  */
 #include <string.h>
 
@@ -162,8 +163,8 @@ flue_host_receive(struct flue_host_connection *connection, flue_time now, void *
     flue__host_enter(host);
     while (taken < length && queue->first != NULL) {
         struct host_chunk *chunk = queue->first;
-        uint32_t count = read_chunk(chunk, bytes != NULL ? (uint8_t *)bytes + taken : NULL,
-                                    length - taken);
+        uint32_t count =
+            read_chunk(chunk, bytes != NULL ? (uint8_t *)bytes + taken : NULL, length - taken);
 
         taken += count;
         queue->bytes -= count;
@@ -188,7 +189,8 @@ flue_host_peer_closed(const struct flue_host_connection *connection)
     return connection->is_peer_closed;
 }
 
-/* ---- Undelivered data and moves ---------------------------------------------------------------- */
+/* ---- Undelivered data and moves ----------------------------------------------------------------
+ */
 
 bool
 flue__host_own_received(struct flue_host_connection *connection, flue_time now)
@@ -230,8 +232,9 @@ flue__host_hand_over(struct flue_host_connection *connection)
     return first;
 }
 
-/* The requests have the handed chunks' own memory: the same bytes come back to the same place. They are
- * not pushed out half filled, because all of the data is there (HOST-017 concerns push mode). */
+/* The requests have the handed chunks' own memory: the same bytes come back to the same place. They
+ * are not pushed out half filled, because all of the data is there (HOST-017 concerns push mode).
+ */
 void
 flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
 {
@@ -246,8 +249,8 @@ flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
         link = &it->list.next;
     }
     if (first != NULL)
-        (void)provider->tcp_offload_receive(provider->adapter, now,
-                                            flue__host_context(connection), first);
+        (void)provider->tcp_offload_receive(provider->adapter, now, flue__host_context(connection),
+                                            first);
 }
 
 void

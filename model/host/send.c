@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Sending: what the application hands in becomes pieces of bounded size, each a buffer list, that go to
- * the engine or down the chimney in stream order. A target reports whole lists, so small pieces keep
- * the send buffer's free room close to what is acknowledged.
+ * Sending: what the application hands in becomes pieces of bounded size, each a buffer list, that
+ * go to the engine or down the chimney in stream order. A target reports whole lists, so small
+ * pieces keep the send buffer's free room close to what is acknowledged.
  */
 #include <string.h>
 
@@ -138,8 +138,7 @@ new_sends(struct flue_host_connection *connection, const uint8_t *bytes, uint32_
 
 /* The logical switch (HOST-027). */
 static enum flue_result
-route_sends(struct flue_host_connection *connection, flue_time now,
-            struct flue_buffer_list *lists)
+route_sends(struct flue_host_connection *connection, flue_time now, struct flue_buffer_list *lists)
 {
     struct flue_provider *provider;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Building the trees that hand connections over. Connections that wait go together, one tree an adapter,
- * each neighbour and path named once. One whose neighbour or path is itself on the way waits for the next
- * tree (HOST-003, HOST-004).
+ * Building the trees that hand connections over. Connections that wait go together, one tree an
+ * adapter, each neighbour and path named once. One whose neighbour or path is itself on the way
+ * waits for the next tree (HOST-003, HOST-004).
  */
 #include <string.h>
 
@@ -39,14 +39,15 @@ flue__host_next_hop(struct flue_host_connection *connection, struct flue_next_ho
     return it != NULL;
 }
 
-/* HOST-002. A FIN on its way is left to end here: nobody would tell us of its acknowledgement there. */
+/* HOST-002. A FIN on its way is left to end here: nobody would tell us of its acknowledgement
+ * there. */
 bool
 flue__host_can_offload(const struct flue_host_connection *connection)
 {
     enum flue_tcp_connection_state state;
 
-    if (connection->owner != FLUE_OWNER_HOST || connection->tcp == NULL ||
-        connection->is_closed || connection->is_ended)
+    if (connection->owner != FLUE_OWNER_HOST || connection->tcp == NULL || connection->is_closed ||
+        connection->is_ended)
         return false;
     state = flue_tcp_state(connection->tcp);
     return state == FLUE_TCP_CONNECTION_ESTABLISHED || state == FLUE_TCP_CONNECTION_CLOSE_WAIT ||
@@ -166,11 +167,10 @@ add_path(struct builder *builder, struct host_object *object)
     block = slab_get(&builder->host->path_blocks);
     if (block == NULL)
         return false;
-    flue_block_list_init(&block->block,
-                         object->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_STATE
-                                                     : FLUE_IP6_OFFLOAD_STATE,
-                         object->state == OBJECT_OFFLOADED ? sizeof block->block : sizeof *block,
-                         &object->handle);
+    flue_block_list_init(
+        &block->block,
+        object->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_STATE : FLUE_IP6_OFFLOAD_STATE,
+        object->state == OBJECT_OFFLOADED ? sizeof block->block : sizeof *block, &object->handle);
     if (object->state != OBJECT_OFFLOADED) {
         fill_path(block, object);
         object->state = OBJECT_INITIATING;
@@ -216,8 +216,7 @@ hand_over(struct builder *builder, flue_time now, struct flue_host_connection *c
     struct flue_buffer_list *lists = NULL;
     struct flue_tcp_connection *tcp = connection->tcp;
 
-    flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_STATE, sizeof *block,
-                         &connection->handle);
+    flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_STATE, sizeof *block, &connection->handle);
     flue_tcp_flush_ack(tcp, now);
     flue_tcp_export(tcp, now, &block->constants, &block->cached, &block->delegated);
     flue_tcp_surrender(tcp, now, &lists);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Taking connections back (TERM rows): ask for the termination, and when it is complete put state, data and
- * whatever waited back into the engine. No byte is lost or doubled: sends come back in stream order,
- * received data in front of what the engine will deliver.
+ * Taking connections back (TERM rows): ask for the termination, and when it is complete put state,
+ * data and whatever waited back into the engine. No byte is lost or doubled: sends come back in
+ * stream order, received data in front of what the engine will deliver.
  */
 #include "host/parts.h"
 
@@ -59,8 +59,8 @@ keep_returned(struct flue_host_connection *connection, flue_time now,
 
 /* The target says that the connection has ended, or cannot go on. */
 static bool
-has_ended(const struct flue_host_connection *connection,
-          const struct flue_tcp_delegated *delegated, enum flue_result *reason)
+has_ended(const struct flue_host_connection *connection, const struct flue_tcp_delegated *delegated,
+          enum flue_result *reason)
 {
     *reason = FLUE_OK;
     if (delegated->state == FLUE_TCP_CONNECTION_CLOSED)

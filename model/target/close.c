@@ -40,8 +40,7 @@ end_now(struct target_connection *connection, struct flue_buffer_list *list,
 
 /* CLOSE-008, CLOSE-009: its data, if any, and FIN behind it. */
 static void
-close_gracefully(struct target_connection *connection, flue_time now,
-                 struct flue_buffer_list *list)
+close_gracefully(struct target_connection *connection, flue_time now, struct flue_buffer_list *list)
 {
     struct target_io *io = flue__target_io(connection);
 
@@ -66,8 +65,7 @@ close_gracefully(struct target_connection *connection, flue_time now,
 
 /* CLOSE-004, CLOSE-005: the sends end first, and nothing received counts any more. */
 static void
-close_abortively(struct target_connection *connection, flue_time now,
-                 struct flue_buffer_list *list)
+close_abortively(struct target_connection *connection, flue_time now, struct flue_buffer_list *list)
 {
     connection->is_aborted = true;
     flue_tcp_abort(connection->tcp, now);

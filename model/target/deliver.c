@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Received data on its way up: kept in pieces of the target's memory, put into posted requests while there
- * are any, indicated otherwise (the RECV rows' algorithm). Length-only data of any amount is one piece.
+ * Received data on its way up: kept in pieces of the target's memory, put into posted requests
+ * while there are any, indicated otherwise (the RECV rows' algorithm). Length-only data of any
+ * amount is one piece.
  */
 #include <string.h>
 
@@ -108,7 +109,8 @@ flue__target_drop_data(struct target_connection *connection)
         discard(connection, connection->io->bytes);
 }
 
-/* ---- Posted requests --------------------------------------------------------------------------- */
+/* ---- Posted requests ---------------------------------------------------------------------------
+ */
 
 static uint32_t
 filled_of(const struct flue_buffer_list *request)
@@ -210,7 +212,8 @@ flue__target_place(struct target_connection *connection, flue_time now)
         flue_tcp_consume(connection->tcp, now, placed); /* RECV-012 */
 }
 
-/* ---- Indications ------------------------------------------------------------------------------- */
+/* ---- Indications -------------------------------------------------------------------------------
+ */
 
 struct indication *
 flue__target_lend(struct target_connection *connection)
@@ -346,7 +349,8 @@ flue__target_receive_return(void *adapter, flue_time now, struct flue_buffer_lis
     return FLUE_STATUS_SUCCESS;
 }
 
-/* ---- The algorithm ----------------------------------------------------------------------------- */
+/* ---- The algorithm -----------------------------------------------------------------------------
+ */
 
 static bool
 has_data(const struct target_connection *connection)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Between the TCP engine and the rest of the target: segments get their frame, and what the engine tells
- * is put where flue_target_poll finds it. Nothing here calls the client.
+ * Between the TCP engine and the rest of the target: segments get their frame, and what the engine
+ * tells is put where flue_target_poll finds it. Nothing here calls the client.
  */
 #include <string.h>
 
@@ -113,8 +113,8 @@ on_exhausted(void *user, flue_time now, struct flue_tcp_connection *tcp)
     return true;
 }
 
-/* The state is kept for the termination, which is the host's to order (CLOSE-018); segments that still
- * come go up the ordinary path (CLOSE-021), because the engine forgets the connection. */
+/* The state is kept for the termination, which is the host's to order (CLOSE-018); segments that
+ * still come go up the ordinary path (CLOSE-021), because the engine forgets the connection. */
 static void
 on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_result reason)
 {
@@ -129,8 +129,8 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     }
     connection->tcp = NULL;
     flue_tcp_release(tcp, now);
-    /* In CLOSING and LAST_ACK a reset ends the connection in order for TCP, but not for a disconnect whose
-     * FIN was not acknowledged (CLOSE-014, CLOSE-020). */
+    /* In CLOSING and LAST_ACK a reset ends the connection in order for TCP, but not for a
+     * disconnect whose FIN was not acknowledged (CLOSE-014, CLOSE-020). */
     if (reason == FLUE_ERROR_RESET ||
         (reason == FLUE_OK && connection->io != NULL && connection->io->disconnect != NULL)) {
         connection->is_aborted = true;

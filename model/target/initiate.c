@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Taking objects over: one block at a time, each with its own status (OFFLOAD-010 to OFFLOAD-032). A
- * shortage at one block leaves its siblings their chance; any other refusal ends the walk (NOTE-021).
+ * Taking objects over: one block at a time, each with its own status (OFFLOAD-010 to OFFLOAD-032).
+ * A shortage at one block leaves its siblings their chance; any other refusal ends the walk
+ * (NOTE-021).
  */
 #include <string.h>
 
 #include "chimney/age.h"
 #include "target/parts.h"
 
-/* The status of a linker until the end of the walk: what it says then differs from a new block's. */
+/* The status of a linker until the end of the walk: what it says then differs from a new block's.
+ */
 #define LINKER FLUE_STATUS_PENDING
 
 /* Refusals that say "no room", after which the walk goes on (OFFLOAD-026). */
@@ -158,8 +160,8 @@ import(struct target_connection *connection, flue_time now, struct flue_block_li
     };
 
     /* The state was right when the call came. */
-    flue__tcp_delegated_age(&delegated, flue__target_tick(target, now) -
-                                            flue__target_call_tick(root));
+    flue__tcp_delegated_age(&delegated,
+                            flue__target_tick(target, now) - flue__target_call_tick(root));
     return status_of(flue_tcp_import(target->engine, now, &take, &connection->tcp));
 }
 
@@ -184,8 +186,7 @@ note_state(struct target_connection *connection, const struct flue_tcp_state *st
 
 static enum flue_status
 take_tcp(struct flue_target *target, flue_time now, struct flue_block_list *root,
-         struct flue_block_list *block, struct target_object *parent,
-         struct target_object **object)
+         struct flue_block_list *block, struct target_object *parent, struct target_object **object)
 {
     struct flue_tcp_state state = flue__tcp_state(block);
     struct target_connection *connection;
@@ -233,8 +234,7 @@ start(flue_time now, struct target_object *object)
 
 static enum flue_status
 take_new(struct flue_target *target, flue_time now, struct flue_block_list *root,
-         struct flue_block_list *block, struct target_object *parent,
-         struct target_object **object)
+         struct flue_block_list *block, struct target_object *parent, struct target_object **object)
 {
     switch (flue__block_layer(block)) {
     case FLUE_LAYER_NEIGHBOR:
@@ -261,9 +261,8 @@ is_linker_right(const struct target_object *object, uint32_t depth,
 }
 
 void
-flue__target_initiate_block(struct flue_target *target, flue_time now,
-                            struct flue_block_list *root, struct flue_block_list *block,
-                            uint32_t depth)
+flue__target_initiate_block(struct flue_target *target, flue_time now, struct flue_block_list *root,
+                            struct flue_block_list *block, uint32_t depth)
 {
     struct operation_progress *progress = &target->progress;
     struct target_object *parent = depth > 0 ? progress->objects[depth - 1] : NULL;
@@ -337,8 +336,8 @@ flue__target_initiate_end(struct flue_block_list *root)
     for (block = flue_block_walk_first(&walk, root); block != NULL;
          block = flue_block_walk_next(&walk))
         if (block->status == FLUE_STATUS_UNWRITTEN)
-            block->status = block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS
-                                                                    : FLUE_STATUS_FAILURE;
+            block->status =
+                block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
     for (struct flue_block_list *neighbor = root; neighbor != NULL;
          neighbor = neighbor->next_block) {
         for (struct flue_block_list *path = neighbor->dependent_block_list; path != NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * State operations: recorded when they come (OFFLOAD-001), carried out one after the other when their time
- * has come, completed by flue_target_poll. The adapter works on one TCP object at a time; each takes the
- * configured delay, everything else takes none.
+ * State operations: recorded when they come (OFFLOAD-001), carried out one after the other when
+ * their time has come, completed by flue_target_poll. The adapter works on one TCP object at a
+ * time; each takes the configured delay, everything else takes none.
  */
 #include <string.h>
 
@@ -99,8 +99,8 @@ delay_of(const struct flue_target *target, enum operation_kind kind,
 static void
 refuse_block(struct flue_block_list *block)
 {
-    block->status = block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS
-                                                            : FLUE_STATUS_FAILURE;
+    block->status =
+        block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
 }
 
 static void
@@ -127,8 +127,8 @@ handle_block(struct flue_target *target, flue_time now, struct flue_block_list *
         break;
     }
     progress->is_paid = false;
-    progress->block = skip ? flue_block_walk_skip(&progress->walk)
-                           : flue_block_walk_next(&progress->walk);
+    progress->block =
+        skip ? flue_block_walk_skip(&progress->walk) : flue_block_walk_next(&progress->walk);
 }
 
 static void
@@ -204,8 +204,8 @@ let_go(struct flue_target *target, flue_time now, struct target_object *kept)
 static void
 free_kept(struct flue_target *target, struct target_object *kept)
 {
-    /* Connections were kept first, then paths, then neighbours; so the last comes first. Each counts
-     * itself off what it depends on, so the order must be turned round. */
+    /* Connections were kept first, then paths, then neighbours; so the last comes first. Each
+     * counts itself off what it depends on, so the order must be turned round. */
     struct target_object *turned = NULL;
 
     while (kept != NULL) {

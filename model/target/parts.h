@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the files of model/target/ share: the objects that a target holds, the queues of what it has to
- * tell its client, and who does what.
+ * What the files of model/target/ share: the objects that a target holds, the queues of what it has
+ * to tell its client, and who does what.
  *
- * A connection that does nothing takes its struct and the engine's, no more. What a connection needs
- * while it works (received data, posted requests, a disconnect under way) is struct target_io, taken when
- * the work starts and given back when it is done.
+ * A connection that does nothing takes its struct and the engine's, no more. What a connection
+ * needs while it works (received data, posted requests, a disconnect under way) is struct
+ * target_io, taken when the work starts and given back when it is done.
  */
 #ifndef FLUE_TARGET_PARTS_H
 #define FLUE_TARGET_PARTS_H
@@ -64,14 +64,15 @@ struct indication {
 
 /* What a connection needs while it works. */
 struct target_io {
-    struct flue_memory_descriptor *first; /* received and not delivered; each opens a received_piece */
+    struct flue_memory_descriptor
+        *first; /* received and not delivered; each opens a received_piece */
     struct flue_memory_descriptor *last;
-    uint32_t first_offset; /* bytes of the first piece that are delivered */
-    uint32_t bytes;        /* in all of them */
-    bool ends_with_push;   /* the last byte came with PSH (NOTE-034) */
+    uint32_t first_offset;             /* bytes of the first piece that are delivered */
+    uint32_t bytes;                    /* in all of them */
+    bool ends_with_push;               /* the last byte came with PSH (NOTE-034) */
     struct flue_buffer_list *requests; /* posted, oldest first */
     struct flue_buffer_list *last_request;
-    struct indication *lent; /* with the client */
+    struct indication *lent;             /* with the client */
     struct flue_buffer_list *disconnect; /* a graceful one under way */
 };
 
@@ -122,8 +123,8 @@ enum operation_kind {
     OPERATION_QUERY
 };
 
-/* State operations wait in their own root block: its miniport_reserved and scratch words are ours while
- * we hold it (STATE-029), so that no operation can fail for want of memory. */
+/* State operations wait in their own root block: its miniport_reserved and scratch words are ours
+ * while we hold it (STATE-029), so that no operation can fail for want of memory. */
 struct operation_queue {
     struct flue_block_list *first;
     struct flue_block_list *last;
@@ -132,10 +133,10 @@ struct operation_queue {
 /* The operation that is being carried out. */
 struct operation_progress {
     struct flue_block_walk walk;
-    struct flue_block_list *block;     /* next to be handled; NULL: all are */
-    struct target_object *objects[3];  /* taken over or named at each depth, NULL: none */
+    struct flue_block_list *block;    /* next to be handled; NULL: all are */
+    struct target_object *objects[3]; /* taken over or named at each depth, NULL: none */
     bool is_begun;
-    bool is_paid;   /* the time for `block` has been added to the due time */
+    bool is_paid;    /* the time for `block` has been added to the due time */
     bool is_stopped; /* an initiate that goes no further (OFFLOAD-027) */
 };
 
@@ -167,7 +168,7 @@ struct flue_target {
     struct list_queue forwards;
     struct list_queue receives;
     struct list_queue disconnects;
-    struct list_queue held_sends; /* of connections whose initiate is not completed */
+    struct list_queue held_sends;    /* of connections whose initiate is not completed */
     struct target_connection *ready; /* have something to deliver or to tell */
     struct target_connection *last_ready;
     uint32_t ready_count;

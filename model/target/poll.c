@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The event queue between target and client. Everything that the target has to say waits here until
- * flue_target_poll; nothing else calls the client. Lists that are done go first, then connections with
- * data or events, then operations: so whatever concerned an object is told before its termination is
- * (TERM-006, TERM-007), and a connection's sends complete before its disconnect (CLOSE-011).
+ * flue_target_poll; nothing else calls the client. Lists that are done go first, then connections
+ * with data or events, then operations: so whatever concerned an object is told before its
+ * termination is (TERM-006, TERM-007), and a connection's sends complete before its disconnect
+ * (CLOSE-011).
  */
 #include "target/parts.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Query (QUERY rows): current values of any class of any object, into the structures behind the block.
+ * Query (QUERY rows): current values of any class of any object, into the structures behind the
+ * block.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The life of a target: created with limits and a TCP engine of its own, attached to a client, fed with
- * packets and time. Start reading here; parts.h says which file does what.
+ * The life of a target: created with limits and a TCP engine of its own, attached to a client, fed
+ * with packets and time. Start reading here; parts.h says which file does what.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Giving objects back. A connection leaves the engine at its block; what depends on nothing any more is
- * taken out when the whole tree has been walked (HOST-013); the memory goes after the completion
- * (NOTE-027).
+ * Giving objects back. A connection leaves the engine at its block; what depends on nothing any
+ * more is taken out when the whole tree has been walked (HOST-013); the memory goes after the
+ * completion (NOTE-027).
  */
 #include <string.h>
 
@@ -179,8 +179,8 @@ end_lower(struct flue_target *target, flue_time now, struct flue_block_list *roo
     if (object->layer == FLUE_LAYER_PATH) {
         struct flue_path_delegated *delegated = flue__path_state(block).delegated;
 
-        staying = ((struct target_path *)object)->connections -
-                  ((struct target_path *)object)->leaving;
+        staying =
+            ((struct target_path *)object)->connections - ((struct target_path *)object)->leaving;
         if (delegated != NULL)
             delegated->header.length = sizeof *delegated; /* STATE-014 */
     } else {
@@ -214,7 +214,6 @@ flue__target_terminate_end(struct flue_target *target, flue_time now, struct flu
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
         for (struct flue_block_list *block = flue_block_walk_first(&walk, root); block != NULL;
              block = flue_block_walk_next(&walk))
-            if (block->miniport_offload_context != NULL &&
-                flue__block_layer(block) == layers[i])
+            if (block->miniport_offload_context != NULL && flue__block_layer(block) == layers[i])
                 end_lower(target, now, root, block);
 }

@@ -38,8 +38,7 @@ test_ticks_between_counts_tick_boundaries(void **state)
 {
     (void)state;
     assert_int_equal(flue__ticks_between(0, 999 * FLUE_MICROSECOND, 1000), 0);
-    assert_int_equal(
-        flue__ticks_between(999 * FLUE_MICROSECOND, 1001 * FLUE_MICROSECOND, 1000), 1);
+    assert_int_equal(flue__ticks_between(999 * FLUE_MICROSECOND, 1001 * FLUE_MICROSECOND, 1000), 1);
     assert_int_equal(flue__ticks_between(FLUE_SECOND, 3 * FLUE_SECOND, 10), 20);
 }
 

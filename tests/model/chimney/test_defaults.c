@@ -129,7 +129,8 @@ test_provider_default_fails_every_list(void **state)
         else
             status = provider.tcp_offload_disconnect(provider.adapter, 1, NULL, &list,
                                                      FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE);
-        assert_int_equal(status, FLUE_STATUS_PENDING); /* SEND-001, RECV-001, FORWARD-001, CLOSE-001 */
+        assert_int_equal(status,
+                         FLUE_STATUS_PENDING); /* SEND-001, RECV-001, FORWARD-001, CLOSE-001 */
         assert_int_equal(seen.lists[kind], 1);
         assert_int_equal(seen.status, FLUE_STATUS_FAILURE);
         assert_int_equal(list.tcp_offload_bytes_transferred, 0);
@@ -150,9 +151,9 @@ test_client_default_refuses_data(void **state)
     (void)state;
     flue_client_init(&client);
     flue_buffer_list_init(&list, &descriptor, NULL, 10);
-    assert_int_equal(client.tcp_offload_receive_indicate(NULL, 0, &list, FLUE_STATUS_SUCCESS,
-                                                         &consumed),
-                     FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED); /* RECV-043 */
+    assert_int_equal(
+        client.tcp_offload_receive_indicate(NULL, 0, &list, FLUE_STATUS_SUCCESS, &consumed),
+        FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED); /* RECV-043 */
     assert_int_equal(consumed, 0);
     client.tcp_offload_event(NULL, 0, FLUE_TCP_INDICATE_ABORT, 0);
     client.initiate_offload_complete(NULL, 0, NULL);

@@ -33,8 +33,7 @@ test_names_all_known_outside_unknown(void **state)
         assert_string_not_equal(flue_tcp_upload_reason_name((enum flue_tcp_upload_reason)i),
                                 "unknown");
     assert_string_equal(flue_offload_state_type_name((enum flue_offload_state_type)0), "unknown");
-    assert_string_equal(flue_offload_state_type_name((enum flue_offload_state_type)200),
-                        "unknown");
+    assert_string_equal(flue_offload_state_type_name((enum flue_offload_state_type)200), "unknown");
     assert_string_equal(flue_tcp_offload_event_name((enum flue_tcp_offload_event_type)99),
                         "unknown");
 }

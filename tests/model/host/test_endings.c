@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Connections that end at any moment, from any callback, with memory running out now and then: nothing
- * is used after it is gone, nothing is left behind, and no application is told twice.
+ * Connections that end at any moment, from any callback, with memory running out now and then:
+ * nothing is used after it is gone, nothing is left behind, and no application is told twice.
  */
 #include "world.h"
 
@@ -128,8 +128,7 @@ on_writable(void *user, flue_time now, struct flue_host_connection *connection, 
 }
 
 static void
-on_moved(void *user, flue_time now, struct flue_host_connection *connection,
-         enum flue_owner owner)
+on_moved(void *user, flue_time now, struct flue_host_connection *connection, enum flue_owner owner)
 {
     struct end *end = flue_host_user(connection);
 
@@ -210,9 +209,9 @@ play_seed(uint64_t seed, bool without_memory)
     world->test = &play;
     world->loss_permille = 10;
     world->poll_delay_us = seed % 3 == 0 ? 0 : 300;
-    assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL,
-                                      NULL, &listener),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL, NULL, &listener),
+        FLUE_OK);
     for (uint32_t i = 0; i < 2000; i++) {
         if (without_memory) {
             world->memory.fail_call = world->memory.calls + 1 + world_random(world, 3);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Connections that are moved to the target and back at random times, over a wire that loses: every byte
- * arrives once and in order, every connection ends in order, and nothing is left behind.
+ * Connections that are moved to the target and back at random times, over a wire that loses: every
+ * byte arrives once and in order, every connection ends in order, and nothing is left behind.
  */
 #include "world.h"
 
@@ -75,8 +75,8 @@ push_more(struct play *play, struct end *end)
             length = end->to_send - end->sent;
         for (uint32_t i = 0; i < length; i++)
             bytes[i] = byte_at(reader, end->sent + i, false);
-        assert_int_equal(flue_host_send(end->connection, world->now,
-                                        end->is_virtual ? NULL : bytes, length, &accepted),
+        assert_int_equal(flue_host_send(end->connection, world->now, end->is_virtual ? NULL : bytes,
+                                        length, &accepted),
                          FLUE_OK);
         end->sent += accepted;
         if (accepted < length || world_random(world, 8) == 0)
@@ -173,8 +173,7 @@ on_closed(void *user, flue_time now, struct flue_host_connection *connection,
 }
 
 static void
-on_moved(void *user, flue_time now, struct flue_host_connection *connection,
-         enum flue_owner owner)
+on_moved(void *user, flue_time now, struct flue_host_connection *connection, enum flue_owner owner)
 {
     struct end *end = flue_host_user(connection);
 
@@ -207,8 +206,8 @@ open_all(struct play *play)
 {
     struct world *world = &play->world;
 
-    assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL,
-                                      NULL, &play->listener),
+    assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL, NULL,
+                                      &play->listener),
                      FLUE_OK);
     for (uint32_t i = 0; i < CONNECTIONS; i++) {
         struct flue_four_tuple tuple = world_tuple((uint16_t)(1000 + i));

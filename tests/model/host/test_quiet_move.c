@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A connection that is moved at quiet instants puts the same segments on the wire at the same times as one
- * that never moved. One difference is allowed, because the contract forces it: the window field, since
- * a target acknowledges before its client has read.
+ * A connection that is moved at quiet instants puts the same segments on the wire at the same times
+ * as one that never moved. One difference is allowed, because the contract forces it: the window
+ * field, since a target acknowledges before its client has read.
  */
 #include "world.h"
 
@@ -49,8 +49,8 @@ move(struct world *world, struct flue_host_connection *connection)
         assert_int_equal(flue_host_upload(connection, world->now), FLUE_OK);
 }
 
-/* Requests and answers of random sizes, with pauses in which everything comes to rest; in the pauses
- * connections move, if `moves`. Everything else is the same for the same seed. */
+/* Requests and answers of random sizes, with pauses in which everything comes to rest; in the
+ * pauses connections move, if `moves`. Everything else is the same for the same seed. */
 static void
 play(struct world *world, uint64_t seed, bool moves)
 {
@@ -68,11 +68,11 @@ play(struct world *world, uint64_t seed, bool moves)
     config.delay = (1 + seed % 20) * FLUE_MILLISECOND;
     world_create(world, &config);
     world->test = ends;
-    assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 5, NULL, NULL,
-                                      &listener),
-                     FLUE_OK);
     assert_int_equal(
-        flue_host_connect(world->machines[0].host, 0, &tuple, NULL, NULL, &ends[0]), FLUE_OK);
+        flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 5, NULL, NULL, &listener),
+        FLUE_OK);
+    assert_int_equal(flue_host_connect(world->machines[0].host, 0, &tuple, NULL, NULL, &ends[0]),
+                     FLUE_OK);
     world_run(world, FLUE_SECOND);
     for (uint32_t i = 0; i < STEPS; i++) {
         uint32_t side = world_random(world, 2);

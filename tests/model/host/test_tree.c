@@ -12,8 +12,8 @@ enum { CONNECTIONS = 5, TREES = 16 };
 struct tree {
     uint32_t blocks[3]; /* by layer */
     uint32_t linkers[3];
-    uint32_t lists;     /* of send data, chained */
-    uint32_t buffered;  /* bytes of undelivered receive data */
+    uint32_t lists;    /* of send data, chained */
+    uint32_t buffered; /* bytes of undelivered receive data */
 };
 
 struct spy {
@@ -134,9 +134,9 @@ start(flue_time initiate_delay, enum flue_offload_policy policy, bool has_route)
     provider->terminate_offload = spy_terminate;
     provider->tcp_offload_forward = spy_forward;
     provider->tcp_offload_send = spy_send;
-    assert_int_equal(flue_host_listen(world.machines[1].host, 4, NULL, WORLD_PORT, 10, NULL, NULL,
-                                      &listener),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_host_listen(world.machines[1].host, 4, NULL, WORLD_PORT, 10, NULL, NULL, &listener),
+        FLUE_OK);
     for (uint32_t i = 0; i < CONNECTIONS; i++) {
         struct flue_four_tuple tuple = world_tuple((uint16_t)(2000 + i));
 

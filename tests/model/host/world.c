@@ -75,8 +75,7 @@ put_on_wire(struct machine *from, const struct flue_packet *packet)
         assert_non_null(frame->payload.bytes);
         flue_span_copy(&segment->payload, frame->payload.bytes);
     }
-    frame->packet.segment.payload =
-        (struct flue_span){&frame->payload, 0, segment->payload.length};
+    frame->packet.segment.payload = (struct flue_span){&frame->payload, 0, segment->payload.length};
     if (world->last != NULL)
         world->last->next = frame;
     else
@@ -104,7 +103,7 @@ on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
     struct machine *machine = user;
 
     assert_true(now == machine->world->now);
-    assert_true(packet->ip_id >= 0x8000); /* SEND-019 */
+    assert_true(packet->ip_id >= 0x8000);                               /* SEND-019 */
     assert_int_equal(packet->destination.bytes[5], 1 - machine->index); /* STATE-032 */
     assert_int_equal(packet->source.bytes[5], machine->index);          /* STATE-033 */
     machine->target_frames++;
@@ -164,8 +163,7 @@ static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {
     struct machine *machine = &world->machines[index];
-    struct flue_target_handlers down = {.transmit = on_target_transmit,
-                                        .interrupt = on_interrupt};
+    struct flue_target_handlers down = {.transmit = on_target_transmit, .interrupt = on_interrupt};
     struct flue_host_handlers up = config->handlers[index];
     struct flue_target_config target = config->target;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two machines in memory: a host stack and an offload target each, and a wire between them that delays,
- * loses and records. Single-threaded and reproducible: everything comes from one seed.
+ * Two machines in memory: a host stack and an offload target each, and a wire between them that
+ * delays, loses and records. Single-threaded and reproducible: everything comes from one seed.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -34,16 +34,16 @@ struct machine {
     struct flue_target *target;
     uint32_t adapter;
     bool interrupted;
-    bool has_route; /* next_hop answers */
+    bool has_route;         /* next_hop answers */
     uint64_t target_frames; /* sent by the target */
 };
 
 struct world {
     uint64_t random;
     flue_time now;
-    flue_time delay;         /* of the wire, one way */
+    flue_time delay; /* of the wire, one way */
     uint32_t loss_permille;
-    uint32_t poll_delay_us;  /* most time between interrupt and poll; 0: at once */
+    uint32_t poll_delay_us; /* most time between interrupt and poll; 0: at once */
     flue_time poll_at[2];
     struct flue_test_memory memory;
     struct flue_allocator allocator;
@@ -80,7 +80,8 @@ struct flue_four_tuple world_tuple(uint16_t client_port);
 flue_time world_next(const struct world *world);
 /* Everything that happens up to and including `until`; `now` is `until` then. */
 void world_run(struct world *world, flue_time until);
-/* Fails the test when a host or a target still holds an object: for when all connections have ended. */
+/* Fails the test when a host or a target still holds an object: for when all connections have
+ * ended. */
 void world_assert_idle(const struct world *world);
 /* Polls the targets that want it, at world->now. */
 void world_poll(struct world *world);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The wire ---------------------------------------------------------------------------------- */
+/* ---- The wire ----------------------------------------------------------------------------------
+ */
 
 static struct flue_four_tuple
 turned(const struct flue_four_tuple *tuple)
@@ -103,7 +104,8 @@ rig_lose_last(struct rig *rig)
     free(rig->frames[--rig->frame_count].payload.bytes);
 }
 
-/* ---- The peer's application -------------------------------------------------------------------- */
+/* ---- The peer's application --------------------------------------------------------------------
+ */
 
 static void
 on_opener_connected(void *user, flue_time now, struct flue_tcp_connection *connection)
@@ -177,7 +179,8 @@ on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *connection
     flue_tcp_release(connection, now);
 }
 
-/* ---- The client ---------------------------------------------------------------------------------- */
+/* ---- The client
+ * ---------------------------------------------------------------------------------- */
 
 static void
 note(struct rig *rig, struct call call)
@@ -238,8 +241,8 @@ static void
 note_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint32_t information)
 {
     (void)now;
-    note(current, (struct call){
-                      .kind = CALL_EVENT, .event = type, .bytes = information, .subject = handle});
+    note(current,
+         (struct call){.kind = CALL_EVENT, .event = type, .bytes = information, .subject = handle});
 }
 
 static enum flue_status
@@ -297,7 +300,8 @@ init_client(struct rig *rig)
     client->tcp_offload_receive_indicate = note_indicate;
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life
+ * ---------------------------------------------------------------------------------------- */
 
 void
 rig_create(struct rig *rig, const struct flue_target_config *config)
@@ -399,8 +403,8 @@ rig_open(struct rig *rig, uint16_t port)
     tuple.local_port = port;
     tuple.remote_port = RIG_PORT;
     tuple.ip_version = 4;
-    assert_int_equal(
-        flue_tcp_connect(rig->opener, rig->now, &tuple, NULL, NULL, &rig->opened), FLUE_OK);
+    assert_int_equal(flue_tcp_connect(rig->opener, rig->now, &tuple, NULL, NULL, &rig->opened),
+                     FLUE_OK);
     rig_settle(rig);
     assert_int_equal(flue_tcp_state(rig->opened), FLUE_TCP_CONNECTION_ESTABLISHED);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A target on the bench: a client that writes down every call, an engine that opens connections to be
- * offloaded, a peer engine, and a wire without delay.
+ * A target on the bench: a client that writes down every call, an engine that opens connections to
+ * be offloaded, a peer engine, and a wire without delay.
  */
 #ifndef RIG_H
 #define RIG_H
@@ -32,7 +32,7 @@ struct call {
     enum flue_status status; /* of the list */
     uint32_t bytes;          /* transferred, or indicated; an event's information */
     uint32_t event;
-    const void *subject;     /* tree, list or handle */
+    const void *subject; /* tree, list or handle */
 };
 
 struct rig_list;
@@ -75,7 +75,7 @@ struct rig {
         struct flue_memory_descriptor payload;
     } frames[RIG_FRAMES];
     uint32_t frame_count;
-    bool is_cut; /* the wire loses everything */
+    bool is_cut;            /* the wire loses everything */
     uint32_t to_peer_flags; /* OR of the flags of the target's segments */
     uint32_t target_segments;
     uint32_t passed_up; /* segments that the target left to the ordinary path */

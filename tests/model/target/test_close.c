@@ -39,10 +39,10 @@ static void
 disconnect(struct rig_list *list, uint32_t length, uint32_t flags)
 {
     rig_make_list(list, 1, length);
-    assert_int_equal(bench.rig.provider->tcp_offload_disconnect(
-                         bench.rig.provider->adapter, bench.rig.now, rig_context(&bench.tcp),
-                         &list->list, flags),
-                     FLUE_STATUS_PENDING); /* CLOSE-001 */
+    assert_int_equal(
+        bench.rig.provider->tcp_offload_disconnect(bench.rig.provider->adapter, bench.rig.now,
+                                                   rig_context(&bench.tcp), &list->list, flags),
+        FLUE_STATUS_PENDING); /* CLOSE-001 */
 }
 
 static void
@@ -62,7 +62,7 @@ test_close_graceful_completes_behind_sends(void **state)
     assert_true(bench.rig.to_peer_flags & FLUE_TCP_FIN); /* CLOSE-009: it did not wait */
     rig_settle(&bench.rig);
     assert_true(bench.rig.peer_saw_fin);
-    assert_int_equal(bench.rig.peer_bytes, 1000); /* CLOSE-008 */
+    assert_int_equal(bench.rig.peer_bytes, 1000);         /* CLOSE-008 */
     assert_int_equal(bench.rig.calls[0].kind, CALL_SEND); /* CLOSE-011 */
     assert_int_equal(bench.rig.calls[1].kind, CALL_DISCONNECT);
     assert_int_equal(bench.rig.call_count, 2); /* CLOSE-016 */
@@ -200,8 +200,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_close_peer_first_ends_in_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_close_abortive_sends_reset, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_close_abortive_drops_received_data, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_close_abortive_drops_received_data, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_close_reset_ends_graceful_disconnect, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_close_ended_connection_passes_segments_up, set_up,

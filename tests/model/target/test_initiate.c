@@ -60,7 +60,7 @@ test_initiate_call_only_records(void **state)
     assert_int_equal(rig.interrupts, 1);
     rig_settle(&rig);
     assert_int_equal(rig_count(&rig, CALL_INITIATE), 1);
-    assert_ptr_equal(rig.calls[0].subject, &neighbor.block); /* the same pointer */
+    assert_ptr_equal(rig.calls[0].subject, &neighbor.block);            /* the same pointer */
     assert_int_equal(neighbor.block.block.status, FLUE_STATUS_SUCCESS); /* OFFLOAD-010 */
     assert_int_equal(path.block.block.status, FLUE_STATUS_SUCCESS);
     assert_int_equal(tcp.block.block.status, FLUE_STATUS_SUCCESS);
@@ -111,7 +111,7 @@ test_initiate_without_memory_says_resources(void **state)
     rig.memory.fail_after = true;
     initiate(&rig, &figure.neighbor.block.block);
     assert_int_equal(figure.neighbor.block.block.status, FLUE_STATUS_RESOURCES); /* OFFLOAD-013 */
-    assert_int_equal(figure.paths[0].block.block.status, FLUE_STATUS_FAILURE); /* OFFLOAD-028 */
+    assert_int_equal(figure.paths[0].block.block.status, FLUE_STATUS_FAILURE);   /* OFFLOAD-028 */
     assert_int_equal(figure.tcps[0].block.block.status, FLUE_STATUS_FAILURE);
     assert_int_equal(figure.tcps[2].block.block.status, FLUE_STATUS_FAILURE); /* OFFLOAD-003 */
     assert_null(figure.neighbor.handle.miniport_offload_context);
@@ -260,7 +260,7 @@ test_initiate_entry_limits_have_their_codes(void **state)
     figure.neighbor.block.block.next_block = &second.block.block;
     initiate(&rig, &figure.neighbor.block.block);
     assert_int_equal(figure.paths[1].block.block.status,
-                     FLUE_STATUS_OFFLOAD_PATH_ENTRIES);                     /* OFFLOAD-015 */
+                     FLUE_STATUS_OFFLOAD_PATH_ENTRIES);                       /* OFFLOAD-015 */
     assert_int_equal(figure.tcps[2].block.block.status, FLUE_STATUS_FAILURE); /* OFFLOAD-027 */
     assert_int_equal(second.block.block.status,
                      FLUE_STATUS_OFFLOAD_NEIGHBOR_ENTRIES); /* OFFLOAD-016 */
@@ -363,8 +363,8 @@ test_initiate_leaves_others_words_alone(void **state)
     rig_destroy(&rig);
 }
 
-/* One TCP object at a time, each in its delay; the first is at work before the last (OFFLOAD-007), and
- * nothing is told before the completion (OFFLOAD-048, OFFLOAD-049). */
+/* One TCP object at a time, each in its delay; the first is at work before the last (OFFLOAD-007),
+ * and nothing is told before the completion (OFFLOAD-048, OFFLOAD-049). */
 static void
 test_initiate_delay_is_per_connection(void **state)
 {

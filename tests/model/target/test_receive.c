@@ -41,9 +41,9 @@ post(struct rig_list *list, uint32_t length, bool no_push)
     rig_make_list(list, 0, length);
     memset(list->bytes, 0, sizeof list->bytes);
     list->list.tcp_receive_no_push = no_push;
-    assert_int_equal(bench.rig.provider->tcp_offload_receive(
-                         bench.rig.provider->adapter, bench.rig.now, rig_context(&bench.tcp),
-                         &list->list),
+    assert_int_equal(bench.rig.provider->tcp_offload_receive(bench.rig.provider->adapter,
+                                                             bench.rig.now, rig_context(&bench.tcp),
+                                                             &list->list),
                      FLUE_STATUS_PENDING); /* RECV-001 */
 }
 
@@ -81,7 +81,7 @@ test_receive_full_request_completes_at_once(void **state)
     assert_int_equal(bench.rig.call_count, 0); /* RECV-020 */
     peer_sends(9, 1000);
     assert_int_equal(rig_count(&bench.rig, CALL_RECEIVE), 2);
-    assert_int_equal(rig_count(&bench.rig, CALL_INDICATE), 0); /* RECV-023 */
+    assert_int_equal(rig_count(&bench.rig, CALL_INDICATE), 0);          /* RECV-023 */
     assert_ptr_equal(bench.rig.calls[0].subject, &bench.lists[0].list); /* RECV-002 */
     assert_int_equal(bench.rig.calls[0].status, FLUE_STATUS_SUCCESS);   /* RECV-012 */
     assert_int_equal(bench.rig.calls[0].bytes, 400);                    /* RECV-016 */
@@ -107,7 +107,7 @@ test_receive_push_completes_push_mode_only(void **state)
 {
     (void)state;
     post(&bench.lists[0], 1000, true);
-    peer_sends(1, 100); /* a list's end: PSH */
+    peer_sends(1, 100);                        /* a list's end: PSH */
     assert_int_equal(bench.rig.call_count, 0); /* RECV-004 */
     peer_sends(101, 900);
     assert_int_equal(bench.rig.calls[0].bytes, 1000);
@@ -143,7 +143,7 @@ test_receive_refused_data_waits_for_a_request(void **state)
     peer_sends(1, 500);
     assert_int_equal(rig_count(&bench.rig, CALL_INDICATE), 1);
     bench.rig.answer = FLUE_STATUS_SUCCESS;
-    peer_sends((uint8_t)(1 + 500), 300); /* RECV-024: joins what waits */
+    peer_sends((uint8_t)(1 + 500), 300);                       /* RECV-024: joins what waits */
     assert_int_equal(rig_count(&bench.rig, CALL_INDICATE), 1); /* RECV-045 */
     post(&bench.lists[0], 600, true);
     assert_int_equal(rig_count(&bench.rig, CALL_RECEIVE), 0); /* not inside the call */
@@ -330,8 +330,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_receive_partly_accepted_keeps_the_rest, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_zero_byte_request_enables_indications,
-                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_receive_zero_byte_request_enables_indications, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_receive_request_posted_inside_refusal_is_filled,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_receive_fin_waits_for_the_data, set_up, tear_down),

@@ -38,8 +38,8 @@ static void
 send_list(struct rig_list *list)
 {
     assert_int_equal(bench.rig.provider->tcp_offload_send(bench.rig.provider->adapter,
-                                                          bench.rig.now,
-                                                          rig_context(&bench.tcp), &list->list),
+                                                          bench.rig.now, rig_context(&bench.tcp),
+                                                          &list->list),
                      FLUE_STATUS_PENDING); /* SEND-001 */
 }
 
@@ -77,7 +77,7 @@ test_send_frames_carry_neighbour_and_ip_id(void **state)
     rig_make_list(&bench.lists[0], 0, 10);
     send_list(&bench.lists[0]);
     assert_int_equal(bench.rig.last_packet.destination.bytes[5], 9); /* STATE-032 */
-    assert_int_equal(bench.rig.last_packet.source.bytes[0], 0);      /* STATE-033: the interface's */
+    assert_int_equal(bench.rig.last_packet.source.bytes[0], 0); /* STATE-033: the interface's */
     assert_false(bench.rig.last_packet.has_vlan);
     first = bench.rig.last_packet.ip_id;
     assert_true(first >= 0x8000); /* SEND-018, SEND-019 */
@@ -145,7 +145,7 @@ test_send_retransmission_limit_asks_for_upload(void **state)
     send_list(&bench.lists[0]);
     rig_advance(&bench.rig, 2000 * FLUE_SECOND);
     assert_int_equal(bench.rig.calls[0].kind, CALL_EVENT);
-    assert_int_equal(bench.rig.calls[0].event, FLUE_TCP_INDICATE_RETRIEVE); /* EVENT-003 */
+    assert_int_equal(bench.rig.calls[0].event, FLUE_TCP_INDICATE_RETRIEVE);     /* EVENT-003 */
     assert_int_equal(bench.rig.calls[0].bytes, FLUE_UPLOAD_TIMEOUT_EXPIRATION); /* EVENT-011 */
     assert_int_equal(bench.rig.call_count, 1);
     rig_make_list(&bench.lists[1], 0, 50);
@@ -176,9 +176,9 @@ test_forward_is_taken_as_if_from_the_wire(void **state)
     (void)flue_tcp_header_write(&tuple, &segment, forward.bytes);
     for (uint32_t i = 0; i < 300; i++)
         forward.bytes[header + i] = (uint8_t)(5 + i);
-    assert_int_equal(bench.rig.provider->tcp_offload_forward(
-                         bench.rig.provider->adapter, bench.rig.now, rig_context(&bench.tcp),
-                         &forward.list),
+    assert_int_equal(bench.rig.provider->tcp_offload_forward(bench.rig.provider->adapter,
+                                                             bench.rig.now, rig_context(&bench.tcp),
+                                                             &forward.list),
                      FLUE_STATUS_PENDING);
     assert_int_equal(bench.rig.call_count, 0);
     flue_target_poll(bench.rig.target, bench.rig.now);
@@ -215,8 +215,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_send_frames_carry_neighbour_and_ip_id, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_send_ip_id_wraps_inside_upper_half, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_send_ip_id_wraps_inside_upper_half, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_send_reset_by_peer_aborts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_send_retransmission_limit_asks_for_upload, set_up,
                                         tear_down),

@@ -92,9 +92,8 @@ test_terminate_partly_acknowledged_list_is_advanced(void **state)
     assert_int_equal(bench.lists[0].list.buffer.data_length,
                      back.delegated.snd_max - back.delegated.snd_una);
     assert_true(bench.lists[0].list.buffer.data_offset > 0);
-    assert_int_equal(
-        bench.lists[0].bytes[bench.lists[0].list.buffer.data_offset],
-        (uint8_t)(1 + (back.delegated.snd_una - bench.tcp.block.delegated.snd_una)));
+    assert_int_equal(bench.lists[0].bytes[bench.lists[0].list.buffer.data_offset],
+                     (uint8_t)(1 + (back.delegated.snd_una - bench.tcp.block.delegated.snd_una)));
 }
 
 static void
@@ -146,9 +145,9 @@ test_terminate_ends_requests_first(void **state)
     rig_settle(&bench.rig);
     bench.rig.is_cut = true;
     rig_make_list(&disconnect, 0, 20);
-    (void)bench.rig.provider->tcp_offload_disconnect(
-        bench.rig.provider->adapter, bench.rig.now, rig_context(&bench.tcp), &disconnect.list,
-        FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE);
+    (void)bench.rig.provider->tcp_offload_disconnect(bench.rig.provider->adapter, bench.rig.now,
+                                                     rig_context(&bench.tcp), &disconnect.list,
+                                                     FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE);
     rig_terminate(&bench.rig, &bench.tcp, &back);
     assert_int_equal(bench.rig.call_count, 4); /* TERM-006 */
     assert_int_equal(bench.rig.calls[0].kind, CALL_RECEIVE);
@@ -273,8 +272,7 @@ test_query_gives_back_what_was_offloaded(void **state)
     assert_int_equal(tcp.delegated.cwnd, bench.tcp.block.delegated.cwnd); /* STATE-045 */
     assert_int_equal(tcp.delegated.srtt, bench.tcp.block.delegated.srtt); /* STATE-042 */
     assert_int_equal(tcp.delegated.ts_time, bench.tcp.block.delegated.ts_time);
-    assert_int_equal(tcp.delegated.send_backlog_size,
-                     FLUE_BACKLOG_NOT_SUPPORTED); /* STATE-048 */
+    assert_int_equal(tcp.delegated.send_backlog_size, FLUE_BACKLOG_NOT_SUPPORTED); /* STATE-048 */
     assert_int_equal(tcp.delegated.receive_backlog_size, 0);
     assert_int_equal(tcp.delegated.retransmit.timeout_delta_ticks,
                      FLUE_TICKS_NOT_RUNNING); /* QUERY-008 */
@@ -283,8 +281,7 @@ test_query_gives_back_what_was_offloaded(void **state)
                          &bench.neighbor.handle);
     query(&neighbor.block);
     assert_memory_equal(neighbor.cached.dl_destination_address,
-                        bench.neighbor.block.cached.dl_destination_address,
-                        FLUE_DL_ADDRESS_BYTES);
+                        bench.neighbor.block.cached.dl_destination_address, FLUE_DL_ADDRESS_BYTES);
     flue_block_list_init(&path.block, FLUE_IP4_OFFLOAD_STATE, sizeof path, &bench.path.handle);
     query(&path.block);
     assert_int_equal(path.cached.path_mtu, 1500);
@@ -307,8 +304,8 @@ test_query_delegated_follows_the_traffic(void **state)
     rig_peer_send(&bench.rig, bench.tcp.peer, 1, 700);
     rig_settle(&bench.rig);
     memset(&asked, 0xC3, sizeof asked);
-    flue_block_list_init(&asked.block.block, FLUE_TCP_OFFLOAD_DELEGATED_STATE,
-                         sizeof asked.block, &bench.tcp.handle);
+    flue_block_list_init(&asked.block.block, FLUE_TCP_OFFLOAD_DELEGATED_STATE, sizeof asked.block,
+                         &bench.tcp.handle);
     query(&asked.block.block);
     assert_int_equal(asked.block.delegated.rcv_nxt, bench.tcp.block.delegated.rcv_nxt + 700);
     assert_int_equal(asked.block.delegated.receive_backlog_size, 700);
@@ -341,8 +338,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_terminate_hands_sends_back_in_order, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_partly_acknowledged_list_is_advanced,
-                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_terminate_partly_acknowledged_list_is_advanced, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_terminate_without_sends_has_no_chain, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_terminate_hands_undelivered_data_over, set_up,
