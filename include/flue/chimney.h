@@ -2,26 +2,27 @@
  *
  * The chimney contract: what a host stack and an offload target owe each other.
  *
- * A provider (a target, or an intermediate driver seen from above) takes connections over, carries their
- * data and gives them back. A client (a host stack, or an intermediate driver seen from below) hands
- * them over, and hears of completions and events. Both are tables of function pointers; an init
- * function fills them with harmless defaults, so that nobody tests for NULL.
+ * A provider (a target, or an intermediate driver seen from above) takes connections over, carries
+ * their data and gives them back. A client (a host stack, or an intermediate driver seen from
+ * below) hands them over, and hears of completions and events. Both are tables of function
+ * pointers; an init function fills them with harmless defaults, so that nobody tests for NULL.
  *
- * State operations work on trees of block lists: neighbour blocks, on which path blocks depend, on which
- * TCP blocks depend. The operation's state lies behind each block in memory: one C struct whose first
- * member is the block list (struct flue_tcp_block and its siblings).
+ * State operations work on trees of block lists: neighbour blocks, on which path blocks depend, on
+ * which TCP blocks depend. The operation's state lies behind each block in memory: one C struct
+ * whose first member is the block list (struct flue_tcp_block and its siblings).
  *
  * Every operation is asynchronous: the call only records it, and the same pointer comes back in the
- * completion. Between call and completion the tree, or the buffer lists, belong to the provider. (The
- * default provider alone has no queue, and completes from inside the call.)
+ * completion. Between call and completion the tree, or the buffer lists, belong to the provider.
+ * (The default provider alone has no queue, and completes from inside the call.)
  *
- * Received data that the client accepts with SUCCESS counts against the connection's receive window until
- * tcp_offload_receive_return: a client that keeps what its application has not read keeps the peer's view
- * of the window right. Data placed into a posted request, or consumed by a partial acceptance, opens the
- * window at once (RECV-012).
+ * Received data that the client accepts with SUCCESS counts against the connection's receive window
+ * until tcp_offload_receive_return: a client that keeps what its application has not read keeps the
+ * peer's view of the window right. Data placed into a posted request, or consumed by a partial
+ * acceptance, opens the window at once (RECV-012).
  *
- * FLUE names are the NDIS names in C spelling: MiniportInitiateOffload is initiate_offload in struct
- * flue_provider, ProtocolInitiateOffloadComplete is initiate_offload_complete in struct flue_client.
+ * FLUE names are the NDIS names in C spelling: MiniportInitiateOffload is initiate_offload in
+ * struct flue_provider, ProtocolInitiateOffloadComplete is initiate_offload_complete in struct
+ * flue_client.
  */
 #ifndef FLUE_CHIMNEY_H
 #define FLUE_CHIMNEY_H
@@ -36,7 +37,8 @@
 extern "C" {
 #endif
 
-/* ---- Block lists ------------------------------------------------------------------------------ */
+/* ---- Block lists ------------------------------------------------------------------------------
+ */
 
 /* OFFLOAD_STATE_TYPE: what state follows a block. */
 enum flue_offload_state_type {
@@ -56,8 +58,8 @@ enum flue_offload_state_type {
     FLUE_TCP_OFFLOAD_CACHED_STATE,
     FLUE_TCP_OFFLOAD_DELEGATED_STATE,
     FLUE_TCP_OFFLOAD_STATE,
-    FLUE_TCP_OFFLOAD_RESOURCE_STATE,     /* reserved, unused */
-    FLUE_FILTER_RESERVED_OFFLOAD_STATE   /* for filter drivers */
+    FLUE_TCP_OFFLOAD_RESOURCE_STATE,   /* reserved, unused */
+    FLUE_FILTER_RESERVED_OFFLOAD_STATE /* for filter drivers */
 };
 
 /* NDIS_OBJECT_HEADER */
@@ -69,36 +71,37 @@ struct flue_object_header {
 
 #define FLUE_BLOCK_LIST_REVISION 1
 
-/* NDIS_OFFLOAD_HANDLE: the client's name for an offloaded object, and the cell that the provider fills
- * with its own. The client embeds it in its object; indications carry its address. */
+/* NDIS_OFFLOAD_HANDLE: the client's name for an offloaded object, and the cell that the provider
+ * fills with its own. The client embeds it in its object; indications carry its address. */
 struct flue_offload_handle {
     void *miniport_offload_context; /* NULL until the offload succeeds */
 };
 
-/* NDIS_MINIPORT_OFFLOAD_BLOCK_LIST and NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST in one: it has both the cell's
- * address, for the provider, and the client's handle. */
+/* NDIS_MINIPORT_OFFLOAD_BLOCK_LIST and NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST in one: it has both the
+ * cell's address, for the provider, and the client's handle. */
 struct flue_block_list {
     struct flue_object_header header;
     struct flue_block_list *next_block;           /* same layer; NULL ends */
     struct flue_block_list *dependent_block_list; /* first block of the layer above; NULL at TCP */
     enum flue_status status;                      /* written by the provider in every block */
-    void **miniport_offload_context;              /* NULL: a placeholder; *cell NULL: a new object */
-    struct flue_offload_handle *offload_handle;   /* to be kept and quoted in indications */
-    void *protocol_reserved[2];                   /* the client's; left as found */
-    void *miniport_reserved[2];                   /* the provider's while it holds the block */
-    void *im_reserved[2];                         /* an intermediate driver's; left as found */
-    void *scratch[2];                             /* the current holder's */
-    void *source_handle;                          /* never modified */
-    uint32_t port_number;                         /* 0: the default port */
+    void **miniport_offload_context;            /* NULL: a placeholder; *cell NULL: a new object */
+    struct flue_offload_handle *offload_handle; /* to be kept and quoted in indications */
+    void *protocol_reserved[2];                 /* the client's; left as found */
+    void *miniport_reserved[2];                 /* the provider's while it holds the block */
+    void *im_reserved[2];                       /* an intermediate driver's; left as found */
+    void *scratch[2];                           /* the current holder's */
+    void *source_handle;                        /* never modified */
+    uint32_t port_number;                       /* 0: the default port */
     struct flue_buffer_list *net_buffer_list_chain; /* outstanding send data, or NULL */
 };
 
-/* Makes `block` a block of `type` and size `size` with no links, status UNWRITTEN, whose cell is the
- * handle's (NULL: a placeholder). */
+/* Makes `block` a block of `type` and size `size` with no links, status UNWRITTEN, whose cell is
+ * the handle's (NULL: a placeholder). */
 void flue_block_list_init(struct flue_block_list *block, enum flue_offload_state_type type,
                           uint32_t size, struct flue_offload_handle *handle);
 
-/* The documents' names: "TcpOffloadState", "TcpIndicateRetrieve", "TimeoutExpiration"; never NULL. */
+/* The documents' names: "TcpOffloadState", "TcpIndicateRetrieve", "TimeoutExpiration"; never NULL.
+ */
 const char *flue_offload_state_type_name(enum flue_offload_state_type type);
 
 struct flue_neighbor_block { /* FLUE_NEIGHBOR_OFFLOAD_STATE */
@@ -127,8 +130,8 @@ struct flue_tcp_delegated_block { /* FLUE_TCP_OFFLOAD_DELEGATED_STATE: query and
     struct flue_tcp_delegated delegated;
 };
 
-/* The next block in the contract's order, depth first, breadth next (OFFLOAD-004): a walk that keeps its
- * place in `stack` (3 entries, one a layer) instead of recursing. */
+/* The next block in the contract's order, depth first, breadth next (OFFLOAD-004): a walk that
+ * keeps its place in `stack` (3 entries, one a layer) instead of recursing. */
 struct flue_block_walk {
     struct flue_block_list *stack[3]; /* neighbour, path, TCP block we are at or below */
     uint32_t depth;
@@ -139,13 +142,14 @@ struct flue_block_list *flue_block_walk_next(struct flue_block_walk *walk);
 /* The same, without what depends on the block just given. */
 struct flue_block_list *flue_block_walk_skip(struct flue_block_walk *walk);
 
-/* ---- Events ----------------------------------------------------------------------------------- */
+/* ---- Events -----------------------------------------------------------------------------------
+ */
 
 enum flue_tcp_offload_event_type {
-    FLUE_TCP_INDICATE_DISCONNECT,          /* FIN from the peer, its data consumed */
-    FLUE_TCP_INDICATE_RETRIEVE,            /* please upload: enum flue_tcp_upload_reason */
-    FLUE_TCP_INDICATE_ABORT,               /* RST from the peer */
-    FLUE_TCP_INDICATE_SEND_BACKLOG_CHANGE  /* bytes */
+    FLUE_TCP_INDICATE_DISCONNECT,         /* FIN from the peer, its data consumed */
+    FLUE_TCP_INDICATE_RETRIEVE,           /* please upload: enum flue_tcp_upload_reason */
+    FLUE_TCP_INDICATE_ABORT,              /* RST from the peer */
+    FLUE_TCP_INDICATE_SEND_BACKLOG_CHANGE /* bytes */
 };
 
 enum flue_tcp_upload_reason {
@@ -175,13 +179,14 @@ enum flue_tcp_disconnect_flags {
     FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE = 2
 };
 
-/* ---- The two tables --------------------------------------------------------------------------- */
+/* ---- The two tables ---------------------------------------------------------------------------
+ */
 
 struct flue_client;
 
-/* What a target, or an intermediate driver, offers upwards. `adapter` is the table's own; `context` is
- * what the provider wrote to the object's cell. A provider may call the client from inside any of
- * these, but completes operations only afterwards. */
+/* What a target, or an intermediate driver, offers upwards. `adapter` is the table's own; `context`
+ * is what the provider wrote to the object's cell. A provider may call the client from inside any
+ * of these, but completes operations only afterwards. */
 struct flue_provider {
     void *adapter; /* MiniportAdapterContext */
 
@@ -227,8 +232,8 @@ struct flue_client {
                                             struct flue_buffer_list *list);
     void (*tcp_offload_forward_complete)(void *binding, flue_time now,
                                          struct flue_buffer_list *lists);
-    void (*tcp_offload_event)(struct flue_offload_handle *handle, flue_time now, uint32_t event_type,
-                              uint32_t event_specific_information);
+    void (*tcp_offload_event)(struct flue_offload_handle *handle, flue_time now,
+                              uint32_t event_type, uint32_t event_specific_information);
     /* One list of received data. SUCCESS: the client keeps it until tcp_offload_receive_return.
      * DATA_NOT_ACCEPTED, DATA_PARTIALLY_ACCEPTED: it is the provider's again at once. */
     enum flue_status (*tcp_offload_receive_indicate)(struct flue_offload_handle *handle,
@@ -240,8 +245,8 @@ struct flue_client {
                             const void *buffer, uint32_t length);
 };
 
-/* Fills a table with defaults: a provider that refuses every offload and fails every operation through
- * `client` (which it keeps), a client that ignores every call and accepts no data. */
+/* Fills a table with defaults: a provider that refuses every offload and fails every operation
+ * through `client` (which it keeps), a client that ignores every call and accepts no data. */
 void flue_provider_init(struct flue_provider *provider, const struct flue_client *client);
 void flue_client_init(struct flue_client *client);
 

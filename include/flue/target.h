@@ -2,18 +2,19 @@
  *
  * The offload target: the miniport and firmware of a chimney NIC.
  *
- * Upwards it is a flue_provider (flue/chimney.h); downwards it transmits and receives frames. Like the
- * TCP engine that it runs, it does no I/O and reads no clock: its owner, the NIC, hands in packets and
- * time, and keeps one event at flue_target_next_deadline.
+ * Upwards it is a flue_provider (flue/chimney.h); downwards it transmits and receives frames. Like
+ * the TCP engine that it runs, it does no I/O and reads no clock: its owner, the NIC, hands in
+ * packets and time, and keeps one event at flue_target_next_deadline.
  *
- * What it has to tell the host (completions, indications, events) waits in the target until the owner
- * calls flue_target_poll, as a NIC's event queue waits for the interrupt: the `interrupt` handler says
- * that the queue is no longer empty. An owner without costs polls at once, that is, when the call into
- * the target or its provider during which the handler came has returned.
+ * What it has to tell the host (completions, indications, events) waits in the target until the
+ * owner calls flue_target_poll, as a NIC's event queue waits for the interrupt: the `interrupt`
+ * handler says that the queue is no longer empty. An owner without costs polls at once, that is,
+ * when the call into the target or its provider during which the handler came has returned.
  *
- * State operations are carried out one after the other in the order of their calls, each TCP object in the
- * configured delay; flue_target_next_deadline says when. Received data counts against the connection's
- * window until it is in a posted request, or the client has returned the indication that carried it.
+ * State operations are carried out one after the other in the order of their calls, each TCP object
+ * in the configured delay; flue_target_next_deadline says when. Received data counts against the
+ * connection's window until it is in a posted request, or the client has returned the indication
+ * that carried it.
  */
 #ifndef FLUE_TARGET_H
 #define FLUE_TARGET_H
@@ -46,14 +47,16 @@ struct flue_target_handlers {
     /* A frame for the wire. The packet is lent for the call; its payload's memory lasts until the
      * connection's send lists complete. */
     void (*transmit)(void *user, flue_time now, const struct flue_packet *packet);
-    /* Something waits for flue_target_poll, and nothing did before. It comes from inside any call, the
-     * provider's too, so it must not poll itself; none comes during flue_target_poll. */
+    /* Something waits for flue_target_poll, and nothing did before. It comes from inside any call,
+     * the provider's too; none comes during flue_target_poll. The handler may poll when it comes
+     * from flue_target_input or flue_target_advance, never when it comes from a provider call. */
     void (*interrupt)(void *user, flue_time now);
 };
 
 FLUE_MUST_USE enum flue_result flue_target_create(const struct flue_target_config *config,
                                                   const struct flue_target_handlers *handlers,
-                                                  void *user, const struct flue_allocator *allocator,
+                                                  void *user,
+                                                  const struct flue_allocator *allocator,
                                                   struct flue_target **target);
 /* Frees everything, without a call to anyone. NULL is allowed. */
 void flue_target_destroy(struct flue_target *target);
@@ -63,8 +66,8 @@ struct flue_provider *flue_target_provider(struct flue_target *target);
 /* Tells the target who is above: must come before the first operation. */
 void flue_target_attach(struct flue_target *target, const struct flue_client *client);
 
-/* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False: it
- * is for the ordinary path, as are packets of a connection that has ended or was given back. */
+/* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False:
+ * it is for the ordinary path, as are packets of a connection that has ended or was given back. */
 bool flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet);
 
 /* Runs operations and timers that are due at `now`. */
@@ -75,8 +78,10 @@ flue_time flue_target_next_deadline(const struct flue_target *target);
  * flue_target_poll. */
 uint32_t flue_target_pending(const struct flue_target *target);
 /* Makes every waiting call into the client, and those that come of them. Returns how many
- * lists, operations, indications and events it told; 0 from inside a poll. Not from inside any other
- * call into the target or its provider. */
+ * lists, operations, indications and events it told; 0 from inside a poll. Not from inside a
+ * provider call. An owner that polls from the interrupt handler during flue_target_input lets the
+ * client read a segment's data before the segment is acknowledged, as a host stack's own TCP does.
+ */
 uint32_t flue_target_poll(struct flue_target *target, flue_time now);
 
 struct flue_target_statistics {

@@ -209,6 +209,7 @@ play_seed(uint64_t seed, bool without_memory)
     world->test = &play;
     world->loss_permille = 10;
     world->poll_delay_us = seed % 3 == 0 ? 0 : 300;
+    world->is_eager = seed % 7 < 2;
     assert_int_equal(
         flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 100, NULL, NULL, &listener),
         FLUE_OK);

@@ -324,6 +324,7 @@ play_seed(uint64_t seed, uint32_t loss_permille, uint32_t *moves)
     world->test = &play;
     world->loss_permille = loss_permille;
     world->poll_delay_us = seed % 2 == 0 ? 0 : 200;
+    world->is_eager = seed % 7 < 2;
     open_all(&play);
     for (uint32_t i = 0; i < 100000 && !all_closed(&play); i++) {
         /* Short steps while there is much to do, then long ones over the retransmission timers. */

@@ -43,6 +43,7 @@ record(struct world *world, const struct machine *from, const struct flue_tcp_se
         .ack = segment->ack,
         .length = segment->payload.length,
         .ts_val = segment->ts_val,
+        .window = segment->window,
     };
 }
 
@@ -116,6 +117,10 @@ on_interrupt(void *user, flue_time now)
     struct machine *machine = user;
     struct world *world = machine->world;
 
+    if (world->is_eager && world->is_taking_in) {
+        flue_target_poll(machine->target, now);
+        return;
+    }
     machine->interrupted = true;
     world->poll_at[machine->index] = now;
     if (world->poll_delay_us > 0)
@@ -265,11 +270,15 @@ deliver(struct world *world)
 {
     struct frame *frame = world->first;
     struct machine *machine = &world->machines[frame->to];
+    bool is_taken;
 
     world->first = frame->next;
     if (world->first == NULL)
         world->last = NULL;
-    if (!flue_target_input(machine->target, world->now, &frame->packet))
+    world->is_taking_in = true;
+    is_taken = flue_target_input(machine->target, world->now, &frame->packet);
+    world->is_taking_in = false;
+    if (!is_taken)
         flue_host_input(machine->host, world->now, &frame->packet.tuple, &frame->packet.segment);
     free(frame->payload.bytes);
     free(frame);

@@ -25,6 +25,7 @@ struct record {
     uint32_t ack;
     uint32_t length;
     uint32_t ts_val;
+    uint16_t window;
 };
 
 struct machine {
@@ -45,6 +46,8 @@ struct world {
     uint32_t loss_permille;
     uint32_t poll_delay_us; /* most time between interrupt and poll; 0: at once */
     flue_time poll_at[2];
+    bool is_eager;     /* polls from the interrupt handler when a segment raised it */
+    bool is_taking_in; /* flue_target_input is on the stack */
     struct flue_test_memory memory;
     struct flue_allocator allocator;
     struct machine machines[2];
