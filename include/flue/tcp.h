@@ -102,6 +102,7 @@ struct flue_tcp_options {
                                       (RFC 6691); default 1460, 64..65495 */
     bool use_timestamps;           /* RFC 7323; default true */
     bool use_window_scaling;       /* RFC 7323; default true */
+    bool use_sack;                 /* RFC 2018, 2883, 6675; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
@@ -264,7 +265,8 @@ struct flue_tcp_snapshot {
     uint32_t ts_recent, ts_offset;
     uint16_t mss;                /* payload of a full segment, options taken off */
     uint8_t snd_wind_scale, rcv_wind_scale;
-    bool timestamps, window_scaling, nagle;
+    bool timestamps, window_scaling, sack, nagle;
+    uint32_t sacked_bytes;       /* beyond snd_una, held by the peer */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks, keepalive_left_ticks; /* or NOT_RUNNING */
 };
 void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,

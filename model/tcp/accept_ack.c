@@ -107,6 +107,7 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
     if (seq_lt(connection->snd_nxt, connection->snd_una))
         connection->snd_nxt = connection->snd_una;
     connection->retransmissions = 0;
+    flue__scoreboard_advance(connection);
     flue__tcp_on_new_ack(connection, now, acked, flight);
     if (connection->slow == SLOW_RETRANSMIT) { /* RFC 6298 5.2, 5.3 */
         if (connection->snd_una == connection->snd_max)
@@ -156,6 +157,7 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
 {
     bool is_duplicate_ack;
     bool had_fin_in_flight;
+    bool is_sack_news = false;
 
     if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
         return true;
@@ -169,8 +171,14 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
         connection->fin_sent && seq_le(connection->snd_una, connection->queue.end_seq);
     if (seq_gt(segment->ack, connection->snd_una))
         take_new_ack(connection, now, segment);
-    else if (is_duplicate_ack)
+    else if (is_duplicate_ack && !connection->use_sack)
         flue__tcp_on_duplicate_ack(connection, now);
+    if (connection->use_sack && connection->state != FLUE_TCP_CONNECTION_CLOSED) {
+        if (segment->sack_count > 0)
+            is_sack_news = flue__scoreboard_update(connection, segment);
+        if (is_sack_news || connection->in_recovery)
+            flue__tcp_sack_on_ack(connection, now, is_sack_news);
+    }
     persist_answered(connection, now);
     if (connection->state == FLUE_TCP_CONNECTION_CLOSED)
         return false;

@@ -80,6 +80,18 @@ trim(const struct flue_tcp_connection *connection, const struct flue_tcp_segment
     return data;
 }
 
+/* RFC 2883: the part that was received before is reported in the next ACK's first block. */
+static void
+note_duplicate(struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    uint32_t end = segment->seq + segment->payload.length;
+
+    connection->dsack.left = segment->seq;
+    connection->dsack.right = seq_lt(end, connection->rcv_nxt) ? end : connection->rcv_nxt;
+    connection->has_dsack = seq_lt(connection->dsack.left, connection->dsack.right);
+    connection->ack_now = true;
+}
+
 /* How soon the in-order data is acknowledged: every ack_frequency segments, or after the delay. */
 static void
 schedule_ack(struct flue_tcp_connection *connection, flue_time now)
@@ -112,6 +124,8 @@ flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
     data = trim(connection, segment, &seq, &fin);
     if (data.length > 0 && data_for_nobody(connection, now))
         return;
+    if (connection->use_sack && seq_lt(segment->seq, connection->rcv_nxt))
+        note_duplicate(connection, segment);
     if (seq != connection->rcv_nxt) {
         flue__tcp_reassembly_add(connection, seq, &data, push, fin);
         connection->ack_now = true; /* RFC 5681 4.2: a duplicate ACK at once */

@@ -70,6 +70,13 @@ step_1_sequence(struct flue_tcp_connection *connection, flue_time now,
         flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
                            connection->engine->config.time_wait_ticks);
     connection->ack_now = true;
+    if (connection->use_sack && segment->payload.length > 0 &&
+        seq_le(segment->seq + segment->payload.length, connection->rcv_nxt)) {
+        /* RFC 2883: all of it was received before. */
+        connection->dsack.left = segment->seq;
+        connection->dsack.right = segment->seq + segment->payload.length;
+        connection->has_dsack = true;
+    }
     return false;
 }
 
@@ -104,7 +111,9 @@ step_2_reset(struct flue_tcp_connection *connection, flue_time now,
         return false; /* RFC 1337: a reset does not end the wait */
     else if (connection->state == FLUE_TCP_CONNECTION_CLOSING ||
              connection->state == FLUE_TCP_CONNECTION_LAST_ACK)
-        flue__tcp_end(connection, now, FLUE_OK);
+        flue__tcp_end(connection, now,
+                      seq_ge(connection->snd_una, connection->queue.end_seq) ? FLUE_OK
+                                                                             : FLUE_ERROR_RESET);
     else
         flue__tcp_end(connection, now, FLUE_ERROR_RESET);
     return false;

@@ -62,6 +62,7 @@ take_syn_options(struct flue_tcp_connection *connection, const struct flue_tcp_s
     connection->remote_mss = mss;
     connection->use_timestamps = connection->use_timestamps && segment->has_timestamp;
     connection->use_window_scaling = connection->use_window_scaling && segment->has_window_scale;
+    connection->use_sack = connection->use_sack && segment->has_sack_permitted;
     connection->snd_wind_scale = 0;
     if (connection->use_window_scaling)
         connection->snd_wind_scale = segment->window_scale > 14 ? 14 : segment->window_scale;

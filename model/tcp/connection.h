@@ -8,6 +8,7 @@
 
 #include "flue/tcp.h"
 #include "tcp/congestion.h"
+#include "tcp/scoreboard.h"
 #include "tcp/send_queue.h"
 #include "tcp/seq.h"
 #include "tcp/slab.h"
@@ -38,6 +39,8 @@ struct reassembly {
     uint32_t bytes; /* held */
     bool has_fin;
     uint32_t fin_seq; /* sequence number of the FIN itself */
+    uint32_t recent[FLUE_TCP_SACK_MAX]; /* where data arrived last, newest first: SACK reports these */
+    uint32_t recent_count;
 };
 
 struct flue_tcp_connection {
@@ -69,6 +72,8 @@ struct flue_tcp_connection {
     bool has_rtt : 1;          /* srtt is a measurement */
     bool use_timestamps : 1;
     bool use_window_scaling : 1;
+    bool use_sack : 1;
+    bool has_dsack : 1; /* a duplicate to report with the next ACK (RFC 2883) */
     bool has_ts_recent : 1;
     bool use_nagle : 1;
     bool use_keepalive : 1;
@@ -122,6 +127,8 @@ struct flue_tcp_connection {
     uint32_t ts_offset; /* timestamp clock = tick + ts_offset */
     uint64_t ts_recent_tick;
     struct reassembly *reassembly; /* only while something is out of order */
+    struct scoreboard *scoreboard; /* only while the peer holds something out of order */
+    struct flue_tcp_sack_block dsack;
 
     /* Options kept for the IP header and for keepalive */
     uint32_t flow_label;
@@ -164,6 +171,8 @@ struct flue_tcp_engine {
     struct slab connections;
     struct slab reassemblies;
     struct slab blocks;
+    struct slab scoreboards;
+    struct slab ranges;
     struct wheel wheel;
 
     uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */
@@ -237,6 +246,9 @@ void flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t s
                               const struct flue_span *data, bool push, bool fin);
 /* Delivers what has become in order. True when that included the FIN. */
 bool flue__tcp_reassembly_deliver(struct flue_tcp_connection *connection, flue_time now);
+/* The run of data held that contains `seq`. False: none does. */
+bool flue__tcp_reassembly_run(const struct reassembly *reassembly, uint32_t seq,
+                              struct flue_tcp_sack_block *run);
 void flue__tcp_reassembly_drop(struct flue_tcp_connection *connection);
 /* Hands in-order data to the owner and advances RCV.NXT. */
 void flue__tcp_deliver(struct flue_tcp_connection *connection, flue_time now,
@@ -248,6 +260,10 @@ void flue__tcp_deliver(struct flue_tcp_connection *connection, flue_time now,
 void flue__tcp_output(struct flue_tcp_connection *connection, flue_time now);
 /* Sends one segment of new or old data from `seq` on, at most a full one; recovery's tool. */
 void flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now);
+/* Sends old data again, or the next new data if the windows let it go; both return the bytes sent. */
+uint32_t flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint32_t seq,
+                              uint32_t length);
+uint32_t flue__tcp_send_new(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool keepalive);
@@ -272,6 +288,17 @@ void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_tim
 void flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
                           uint32_t flight_before);
 void flue__tcp_on_timeout(struct flue_tcp_connection *connection);
+/* A loss was found: ssthresh is set (RFC 5681 equation 4). */
+void flue__tcp_cut_window(struct flue_tcp_connection *connection);
+
+/* ---- sack_recovery.c ---- */
+/* An ACK was taken in; is_news: its blocks told of data not known to be held before. */
+void flue__tcp_sack_on_ack(struct flue_tcp_connection *connection, flue_time now, bool is_news);
+/* Sends what pipe leaves room for, while in recovery. */
+void flue__tcp_sack_output(struct flue_tcp_connection *connection, flue_time now);
+/* Fills the segment's SACK blocks from what has arrived out of order. */
+void flue__tcp_sack_blocks(const struct flue_tcp_connection *connection,
+                           struct flue_tcp_segment *segment);
 
 /* ---- timers.c ---- */
 void flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,

@@ -28,6 +28,7 @@ flue_tcp_config_default(void)
             .mss = 1460,
             .use_timestamps = true,
             .use_window_scaling = true,
+            .use_sack = true,
             .use_nagle = true,
             .use_limited_transmit = true,
             .keepalive_probes = 9,
@@ -86,6 +87,8 @@ flue_tcp_engine_create(const struct flue_tcp_config *config, const struct flue_t
     slab_init(&engine->connections, allocator, sizeof(struct flue_tcp_connection));
     slab_init(&engine->reassemblies, allocator, sizeof(struct reassembly));
     slab_init(&engine->blocks, allocator, sizeof(struct reassembly_block));
+    slab_init(&engine->scoreboards, allocator, sizeof(struct scoreboard));
+    slab_init(&engine->ranges, allocator, sizeof(struct sack_range));
     wheel_init(&engine->wheel, 0);
     *engine_out = engine;
     return FLUE_OK;
@@ -110,6 +113,8 @@ flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
     slab_fini(&engine->connections);
     slab_fini(&engine->reassemblies);
     slab_fini(&engine->blocks);
+    slab_fini(&engine->scoreboards);
+    slab_fini(&engine->ranges);
     if (engine->buckets != NULL)
         allocator.reallocate(allocator.user, engine->buckets,
                              engine->bucket_count * sizeof(struct flue_tcp_connection *), 0);
@@ -142,6 +147,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->keepalive_deadline = WHEEL_NEVER;
     connection->use_timestamps = options->use_timestamps;
     connection->use_window_scaling = options->use_window_scaling;
+    connection->use_sack = options->use_sack;
     connection->use_nagle = options->use_nagle;
     connection->use_keepalive = options->use_keepalive;
     connection->use_limited_transmit = options->use_limited_transmit;
@@ -170,6 +176,7 @@ flue__tcp_free(struct flue_tcp_connection *connection)
 
     wheel_set(&engine->wheel, &connection->timer, WHEEL_NEVER);
     flue__tcp_reassembly_drop(connection);
+    flue__scoreboard_drop(connection);
     flue__tcp_table_remove(connection);
     slab_put(&engine->connections, connection);
 }

@@ -32,6 +32,7 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
         connection->last_ack_sent = connection->rcv_nxt;
         connection->segments_unacked = 0;
         connection->ack_now = false;
+        connection->has_dsack = false;
         connection->delayed_ack_deadline = WHEEL_NEVER;
     }
     engine->statistics.out_segments++;
@@ -164,6 +165,56 @@ wait_for_window(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_arm_slow(connection, now, SLOW_PERSIST, flue__tcp_backed_off(connection, 0));
 }
 
+/* Sends the piece at SND.NXT that next_piece found. Returns the bytes of payload sent. */
+static uint32_t
+send_piece(struct flue_tcp_connection *connection, flue_time now, uint32_t length, bool fin)
+{
+    bool was_fin_sent = connection->fin_sent;
+
+    length = send_data(connection, now, connection->snd_nxt, length, fin);
+    connection->snd_nxt += length;
+    if (fin && connection->fin_sent && connection->snd_nxt == connection->queue.end_seq)
+        connection->snd_nxt++;
+    if (connection->scoreboard != NULL) /* what the peer holds is not sent again */
+        connection->snd_nxt = flue__scoreboard_skip(connection, connection->snd_nxt);
+    if (connection->slow != SLOW_RETRANSMIT) {
+        connection->retransmissions = 0;
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+    }
+    if (connection->fin_sent && !was_fin_sent)
+        enter_after_fin(connection, now);
+    return length;
+}
+
+uint32_t
+flue__tcp_send_new(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint32_t cwnd = connection->cwnd;
+    uint32_t length;
+    bool fin;
+    bool is_due;
+
+    /* In recovery pipe stands for the congestion window: only the peer's window counts here. */
+    connection->cwnd = UINT32_MAX / 2;
+    connection->snd_nxt = connection->snd_max;
+    is_due = next_piece(connection, &length, &fin);
+    connection->cwnd = cwnd;
+    return is_due ? send_piece(connection, now, length, fin) : 0;
+}
+
+uint32_t
+flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint32_t seq,
+                     uint32_t length)
+{
+    uint32_t data_end = connection->queue.end_seq;
+    bool fin = connection->fin_sent && seq_gt(seq + length, data_end);
+
+    if (seq_gt(seq + length, data_end))
+        length = seq_lt(seq, data_end) ? data_end - seq : 0;
+    length = send_data(connection, now, seq, length, fin);
+    return length + (fin ? 1 : 0);
+}
+
 void
 flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -174,22 +225,11 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
         connection->ack_now = false;
         return;
     }
-    if (is_sending_state(connection)) {
-        while (next_piece(connection, &length, &fin)) {
-            bool was_fin_sent = connection->fin_sent;
-
-            length = send_data(connection, now, connection->snd_nxt, length, fin);
-            connection->snd_nxt += length;
-            if (connection->fin_sent && connection->snd_nxt == connection->queue.end_seq && fin)
-                connection->snd_nxt++;
-            if (connection->slow != SLOW_RETRANSMIT) {
-                connection->retransmissions = 0;
-                flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
-                                   flue__tcp_backed_off(connection, 0));
-            }
-            if (connection->fin_sent && !was_fin_sent)
-                enter_after_fin(connection, now);
-        }
+    if (is_sending_state(connection) && connection->use_sack && connection->in_recovery) {
+        flue__tcp_sack_output(connection, now);
+    } else if (is_sending_state(connection)) {
+        while (next_piece(connection, &length, &fin))
+            send_piece(connection, now, length, fin);
         wait_for_window(connection, now);
     }
     if (connection->ack_now)
@@ -200,13 +240,13 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
 void
 flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now)
 {
-    uint32_t left = connection->queue.end_seq - connection->snd_una;
-    uint32_t length = left < connection->mss ? left : connection->mss;
-    bool fin = connection->fin_sent && length == left;
+    uint32_t end = connection->snd_una + connection->mss;
 
-    if (connection->snd_una == connection->queue.end_seq + 1)
-        return; /* even FIN is acknowledged */
-    send_data(connection, now, connection->snd_una, length, fin);
+    if (seq_gt(end, connection->snd_max))
+        end = connection->snd_max;
+    end = flue__scoreboard_clip(connection, connection->snd_una, end);
+    if (seq_gt(end, connection->snd_una)) /* else even FIN is acknowledged */
+        flue__tcp_send_again(connection, now, connection->snd_una, end - connection->snd_una);
 }
 
 void

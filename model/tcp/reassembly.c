@@ -126,6 +126,44 @@ add_data(struct flue_tcp_engine *engine, struct reassembly *reassembly, uint32_t
     }
 }
 
+/* SACK tells of the newest arrival first (RFC 2018 4). An arrival in a run that was noted before moves
+ * that note to the front. */
+static void
+note_recent(struct reassembly *reassembly, uint32_t seq)
+{
+    struct flue_tcp_sack_block run;
+    unsigned kept = 1;
+    uint32_t older[FLUE_TCP_SACK_MAX];
+
+    if (!flue__tcp_reassembly_run(reassembly, seq, &run))
+        return;
+    memcpy(older, reassembly->recent, sizeof older);
+    reassembly->recent[0] = seq;
+    for (unsigned i = 0; i < reassembly->recent_count && kept < FLUE_TCP_SACK_MAX; i++)
+        if (seq_lt(older[i], run.left) || seq_ge(older[i], run.right))
+            reassembly->recent[kept++] = older[i];
+    reassembly->recent_count = kept;
+}
+
+bool
+flue__tcp_reassembly_run(const struct reassembly *reassembly, uint32_t seq,
+                         struct flue_tcp_sack_block *run)
+{
+    const struct reassembly_block *block = reassembly->first;
+
+    while (block != NULL) {
+        run->left = block->seq;
+        run->right = block->seq + block->length;
+        for (block = block->next; block != NULL && block->seq == run->right; block = block->next)
+            run->right += block->length;
+        if (seq_lt(seq, run->left))
+            return false;
+        if (seq_lt(seq, run->right))
+            return true;
+    }
+    return false;
+}
+
 void
 flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t seq,
                          const struct flue_span *data, bool push, bool fin)
@@ -146,8 +184,10 @@ flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t seq,
         reassembly->has_fin = true;
         reassembly->fin_seq = seq + data->length;
     }
-    if (data->length > 0)
+    if (data->length > 0) {
         add_data(engine, reassembly, seq, data, push);
+        note_recent(reassembly, seq);
+    }
     if (reassembly->first == NULL && !reassembly->has_fin)
         flue__tcp_reassembly_drop(connection); /* there was no memory for the data */
 }

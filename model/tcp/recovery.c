@@ -26,8 +26,8 @@ take_view(struct flue_tcp_connection *connection, const struct congestion_view *
     connection->ssthresh = view->ssthresh;
 }
 
-static void
-enter_recovery(struct flue_tcp_connection *connection, flue_time now)
+void
+flue__tcp_cut_window(struct flue_tcp_connection *connection)
 {
     uint32_t flight = connection->snd_max - connection->snd_una;
     struct congestion_view view;
@@ -36,6 +36,12 @@ enter_recovery(struct flue_tcp_connection *connection, flue_time now)
     view = view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
     connection->congestion->lost(&view);
     take_view(connection, &view);
+}
+
+static void
+enter_recovery(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__tcp_cut_window(connection);
     connection->in_recovery = true;
     connection->has_partial_ack = false;
     connection->recover = connection->snd_max;
@@ -55,7 +61,7 @@ flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now
         connection->dup_acks++;
     connection->want_output = true;
     if (connection->in_recovery) {
-        connection->cwnd += connection->mss;
+        connection->cwnd += connection->mss; /* one more has left the network */
     } else if (connection->dup_acks == connection->engine->config.duplicate_ack_threshold) {
         /* RFC 6582 3.2 step 2: only for a loss beyond the last recovery. */
         if (seq_gt(connection->snd_una, connection->recover))
@@ -98,6 +104,8 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
     connection->dup_acks = 0;
     connection->want_output = true;
     if (connection->in_recovery) {
+        if (connection->use_sack)
+            return; /* sack_recovery.c reads the scoreboard instead */
         if (seq_ge(connection->snd_una, connection->recover))
             leave_recovery(connection);
         else
@@ -122,6 +130,7 @@ flue__tcp_on_timeout(struct flue_tcp_connection *connection)
         take_view(connection, &view);
     }
     connection->cwnd = connection->mss;
+    flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */
     connection->in_recovery = false;
     connection->dup_acks = 0;
     connection->recover = connection->snd_max; /* RFC 6582 3.2 step 4 */

@@ -45,6 +45,7 @@ build_syn_options(const struct flue_tcp_connection *connection, struct flue_tcp_
         segment->has_window_scale = true;
         segment->window_scale = connection->rcv_wind_scale;
     }
+    segment->has_sack_permitted = connection->use_sack;
 }
 
 void
@@ -67,6 +68,9 @@ flue__tcp_build(const struct flue_tcp_connection *connection, uint32_t seq, uint
     segment->traffic_class = connection->traffic_class;
     segment->flow_label = connection->flow_label;
     segment->payload = payload;
+    if (connection->reassembly != NULL || connection->has_dsack)
+        if (connection->use_sack && (flags & FLUE_TCP_SYN) == 0)
+            flue__tcp_sack_blocks(connection, segment);
     if ((flags & FLUE_TCP_SYN) != 0)
         build_syn_options(connection, segment);
 }

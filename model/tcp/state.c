@@ -120,6 +120,7 @@ enter_closed(struct flue_tcp_connection *connection)
     connection->want_output = false;
     connection->ack_now = false;
     flue__tcp_reassembly_drop(connection);
+    flue__scoreboard_drop(connection);
 }
 
 void

@@ -32,6 +32,8 @@ export_constants(const struct flue_tcp_connection *connection, struct flue_tcp_c
     constants->header.length = sizeof *constants;
     if (connection->use_timestamps)
         constants->flags |= FLUE_TCP_FLAG_TIMESTAMP_ENABLED;
+    if (connection->use_sack)
+        constants->flags |= FLUE_TCP_FLAG_SACK_ENABLED;
     if (connection->use_window_scaling)
         constants->flags |= FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED;
     constants->remote_port = connection->tuple.remote_port;
@@ -168,6 +170,7 @@ options_of(const struct flue_tcp_engine *engine, const struct flue_tcp_import *i
     options.mss = clamped(mss);
     options.use_timestamps = (constants->flags & FLUE_TCP_FLAG_TIMESTAMP_ENABLED) != 0;
     options.use_window_scaling = (constants->flags & FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED) != 0;
+    options.use_sack = (constants->flags & FLUE_TCP_FLAG_SACK_ENABLED) != 0;
     options.use_nagle = (cached->flags & FLUE_TCP_FLAG_NAGLING_ENABLED) != 0;
     options.use_keepalive = (cached->flags & FLUE_TCP_FLAG_KEEP_ALIVE_ENABLED) != 0;
     options.keepalive_probes = cached->ka_probe_count;
@@ -352,6 +355,8 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .rcv_wind_scale = c->rcv_wind_scale,
         .timestamps = c->use_timestamps,
         .window_scaling = c->use_window_scaling,
+        .sack = c->use_sack,
+        .sacked_bytes = c->scoreboard != NULL ? c->scoreboard->bytes : 0,
         .nagle = c->use_nagle,
         .retransmit_left_ticks = ticks_left(c, now, c->slow_deadline),
         .delayed_ack_left_ticks = ticks_left(c, now, c->delayed_ack_deadline),

@@ -135,6 +135,7 @@ peer_init(struct peer *peer, uint32_t irs)
     peer->options = peer->config.options;
     peer->options.use_timestamps = false;
     peer->options.use_window_scaling = false;
+    peer->options.use_sack = false;
     peer->options.use_nagle = false;
     peer->options.mss = PEER_MSS;
     peer->options.receive_buffer_bytes = PEER_WINDOW;
@@ -180,10 +181,29 @@ peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint3
     if ((flags & FLUE_TCP_SYN) != 0) {
         segment.has_mss = true;
         segment.mss = PEER_MSS;
+        segment.has_sack_permitted = peer->options.use_sack;
         if (peer->options.use_window_scaling) {
             segment.has_window_scale = true;
             segment.window_scale = 2;
         }
+    }
+    flue_tcp_input(peer->engine, peer->now, &peer->tuple, &segment);
+}
+
+void
+peer_sack(struct peer *peer, uint32_t seq, uint32_t ack, const uint32_t *edges)
+{
+    struct flue_tcp_segment segment;
+
+    memset(&segment, 0, sizeof segment);
+    segment.flags = FLUE_TCP_ACK;
+    segment.seq = peer->irs + seq;
+    segment.ack = peer->iss + ack;
+    segment.window = (uint16_t)peer->window;
+    for (; edges[0] != 0; edges += 2) {
+        segment.sack[segment.sack_count].left = peer->iss + edges[0];
+        segment.sack[segment.sack_count].right = peer->iss + edges[1];
+        segment.sack_count++;
     }
     flue_tcp_input(peer->engine, peer->now, &peer->tuple, &segment);
 }

@@ -64,6 +64,8 @@ void peer_fini(struct peer *peer);
 void peer_send(struct peer *peer, uint32_t length);
 /* A segment from the peer at its relative seq and ack. */
 void peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length);
+/* An ACK with up to three SACK blocks: relative left and right edges, ended by a left edge of 0. */
+void peer_sack(struct peer *peer, uint32_t seq, uint32_t ack, const uint32_t *edges);
 /* Shorthand: an ACK at the peer's next sequence number. */
 void peer_ack(struct peer *peer, uint32_t seq, uint32_t ack);
 /* Lets time pass, timers included. */

@@ -316,6 +316,122 @@ test_timeout_restarts_in_slow_start(void **state)
     }
 }
 
+/* ---- Selective acknowledgement ---- */
+
+#define SACK(peer, ack, ...) peer_sack(peer, 1, ack, (const uint32_t[]){__VA_ARGS__, 0})
+
+static void
+test_sack_recovery_sends_the_holes_and_no_more(void **state)
+{
+    FOR_EACH_START(peer)
+    {
+        struct flue_tcp_snapshot snapshot;
+
+        peer.options.use_sack = true;
+        peer.options.use_limited_transmit = false;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 30000);
+        assert_int_equal(peer_skip(&peer), 10);
+        /* The first and the fourth of ten segments are lost. */
+        SACK(&peer, 1, 1001, 2001);
+        SACK(&peer, 1, 1001, 3001);
+        EXPECT_NOTHING(&peer);
+        SACK(&peer, 1, 4001, 5001, 1001, 3001);
+        EXPECT(&peer, A, 1, 1, 1000); /* RFC 6675 5, step 4 */
+        EXPECT_NOTHING(&peer);        /* pipe 7000 of a window of 5000 */
+        flue_tcp_get_snapshot(peer.connection, peer.now, &snapshot);
+        assert_true(snapshot.in_recovery);
+        assert_int_equal(snapshot.cwnd, 5000);
+        assert_int_equal(snapshot.sacked_bytes, 3000);
+        SACK(&peer, 1, 4001, 6001, 1001, 3001);
+        EXPECT_NOTHING(&peer);
+        /* Two segments and a byte above it: the second hole is lost too, and leaves pipe. */
+        SACK(&peer, 1, 4001, 7001, 1001, 3001);
+        EXPECT(&peer, A, 3001, 1, 1000);
+        EXPECT_NOTHING(&peer);
+        SACK(&peer, 1, 4001, 8001, 1001, 3001);
+        EXPECT(&peer, A, 10001, 1, 1000); /* new data, as pipe allows */
+        peer_sack(&peer, 1, 11001, (const uint32_t[]){0});
+        flue_tcp_get_snapshot(peer.connection, peer.now, &snapshot);
+        assert_false(snapshot.in_recovery);
+        assert_int_equal(snapshot.sacked_bytes, 0);
+        assert_int_equal(peer_skip(&peer), 5); /* a whole window of new data, nothing twice */
+        peer_fini(&peer);
+    }
+}
+
+static void
+test_sack_nonsense_blocks_are_ignored(void **state)
+{
+    FOR_EACH_START(peer)
+    {
+        struct flue_tcp_snapshot snapshot;
+
+        peer.options.use_sack = true;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 5000);
+        peer_skip(&peer);
+        SACK(&peer, 1, 4001, 3001, 5000, 9001, 7000, 8000);
+        flue_tcp_get_snapshot(peer.connection, peer.now, &snapshot);
+        assert_int_equal(snapshot.sacked_bytes, 0);
+        EXPECT_NOTHING(&peer);
+        peer_fini(&peer);
+    }
+}
+
+static void
+expect_blocks(const struct peer *peer, unsigned count, const uint32_t *edges)
+{
+    const struct flue_tcp_segment *segment = &peer->out[(peer->out_read - 1) % PEER_KEPT].raw;
+
+    assert_int_equal(segment->sack_count, count);
+    for (unsigned i = 0; i < count; i++) {
+        assert_int_equal(segment->sack[i].left - peer->irs, edges[2 * i]);
+        assert_int_equal(segment->sack[i].right - peer->irs, edges[2 * i + 1]);
+    }
+}
+
+static void
+test_sack_reports_the_newest_block_first(void **state)
+{
+    FOR_EACH_START(peer)
+    {
+        peer.options.use_sack = true;
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, A, 1001, 1, 500); /* STATE-037, RFC 2018 4 */
+        EXPECT(&peer, A, 1, 1, 0);
+        expect_blocks(&peer, 1, (const uint32_t[]){1001, 1501});
+        peer_segment(&peer, A, 3001, 1, 500);
+        EXPECT(&peer, A, 1, 1, 0);
+        expect_blocks(&peer, 2, (const uint32_t[]){3001, 3501, 1001, 1501});
+        peer_segment(&peer, A, 1501, 1, 500);
+        EXPECT(&peer, A, 1, 1, 0);
+        expect_blocks(&peer, 2, (const uint32_t[]){1001, 2001, 3001, 3501});
+        peer_segment(&peer, A, 1, 1, 1000);
+        EXPECT(&peer, A, 1, 2001, 0);
+        expect_blocks(&peer, 1, (const uint32_t[]){3001, 3501});
+        peer_fini(&peer);
+    }
+}
+
+static void
+test_sack_reports_a_duplicate(void **state)
+{
+    FOR_EACH_START(peer)
+    {
+        peer.options.use_sack = true;
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, A, 1, 1, 1000);
+        peer_segment(&peer, A, 1, 1, 1000); /* RFC 2883 4.1 */
+        EXPECT(&peer, A, 1, 1001, 0);
+        expect_blocks(&peer, 1, (const uint32_t[]){1, 1001});
+        peer_segment(&peer, A, 501, 1, 1000); /* partly old */
+        EXPECT(&peer, A, 1, 1501, 0);
+        expect_blocks(&peer, 1, (const uint32_t[]){501, 1001});
+        peer_fini(&peer);
+    }
+}
+
 /* ---- The persist timer ---- */
 
 static void
@@ -605,6 +721,10 @@ main(void)
         cmocka_unit_test(test_fast_retransmit_and_newreno_recovery),
         cmocka_unit_test(test_limited_transmit_sends_new_data_on_the_first_duplicates),
         cmocka_unit_test(test_timeout_restarts_in_slow_start),
+        cmocka_unit_test(test_sack_recovery_sends_the_holes_and_no_more),
+        cmocka_unit_test(test_sack_nonsense_blocks_are_ignored),
+        cmocka_unit_test(test_sack_reports_the_newest_block_first),
+        cmocka_unit_test(test_sack_reports_a_duplicate),
         cmocka_unit_test(test_persist_probes_in_rounds),
         cmocka_unit_test(test_silly_window_is_waited_out_and_then_used),
         cmocka_unit_test(test_keepalive_probes_then_gives_up),

@@ -56,6 +56,7 @@ random_options(struct test_random *random, struct flue_tcp_options *options)
     options->mss = (uint16_t)(64 + test_random_below(random, 3000));
     options->use_timestamps = test_random_chance(random, 0.7);
     options->use_window_scaling = test_random_chance(random, 0.7);
+    options->use_sack = test_random_chance(random, 0.6);
     options->use_nagle = test_random_chance(random, 0.5);
     options->use_limited_transmit = test_random_chance(random, 0.5);
 }
@@ -111,7 +112,7 @@ random_case(uint64_t seed, double moves)
     config.max_syn_retransmissions = 60;
     config.max_rto_ticks = 5000;
     config.min_rto_ticks = 100;
-    config.time_wait_ticks = 2000;
+    config.time_wait_ticks = 60000; /* longer than a peer goes on retransmitting */
     memset(config.isn_secret, (int)seed, sizeof config.isn_secret);
     for (int side = 0; side < 2; side++) {
         options[side] = config.options;
