@@ -12,6 +12,7 @@
  */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "scenario.h"
 
@@ -19,6 +20,8 @@ enum { MAX_CONNECTIONS = 1000, CLIENT_END = 0, SERVER_END = 1 };
 enum { HEADERS = 52 }; /* IPv4 20, TCP 20, timestamps 12 bytes of a full segment */
 
 static const char *const stacks[] = {"ns3", "host", "offload", NULL};
+
+static const char *const switches[] = {"off", "on", NULL};
 
 static const struct flue_parameter parameters[] = {
     {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, stacks,
@@ -35,6 +38,8 @@ static const struct flue_parameter parameters[] = {
      "of a connection"},
     {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "1MiB", "4KiB", "1GiB", NULL,
      "of a connection"},
+    {"sack", FLUE_PARAMETER_CHOICE, "", "off", NULL, NULL, switches,
+     "selective acknowledgements, offered by both machines"},
     {"min-rto", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "60s", NULL, "shortest timeout"},
     {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "0s", "500ms", NULL,
      "longest wait for an ACK"},
@@ -88,6 +93,7 @@ build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
     stack.mss_bytes = link.mtu_bytes - HEADERS;
     stack.send_buffer_bytes = (uint32_t)flue_run_count(run, "send-buffer");
     stack.receive_buffer_bytes = (uint32_t)flue_run_count(run, "receive-buffer");
+    stack.use_sack = strcmp(flue_run_text(run, "sack"), "on") == 0;
     stack.min_rto = flue_run_time(run, "min-rto");
     stack.delayed_ack = flue_run_time(run, "delayed-ack");
 

@@ -109,6 +109,7 @@ struct flue_sim_stack_config {
     uint32_t initial_window_segments; /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
     flue_time min_rto;            /* default 200 ms */
     flue_time delayed_ack;        /* default 40 ms */
+    bool use_sack;                /* RFC 2018; default false: NewReno alone, alike on all three */
 };
 struct flue_sim_stack_config flue_sim_stack_config_default(void);
 

@@ -115,7 +115,7 @@ void SetSocketOptions(Ptr<ns3::FlueBulkApplication> application, const struct fl
     time("DelAckTimeout", stack.delayed_ack);
     time("MinRto", stack.min_rto);
     time("ConnTimeout", FLUE_SECOND);
-    flag("Sack", false);
+    flag("Sack", stack.use_sack);
     flag("Timestamp", true);
     flag("WindowScaling", true);
 }

@@ -3,7 +3,7 @@
  * Stacks, addresses and routes.
  *
  * All three stacks have ns-3's IP, ARP, ICMP and UDP, no queue discs, and TCP with the same segment
- * size, buffers, windows, timers, NewReno, timestamps and window scaling, without SACK. Neighbours
+ * size, buffers, windows, timers, NewReno, timestamps and window scaling, SACK or not. Neighbours
  * are known from the start: an ARP request that a lossy link takes would cost a second and say
  * nothing about TCP.
  */
@@ -152,6 +152,7 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("RcvBufSize", ns3::UintegerValue(config.receive_buffer_bytes));
     tcp->SetAttribute("LargeInitialWindow",
                       ns3::BooleanValue(config.initial_window_segments == 10));
+    tcp->SetAttribute("Sack", ns3::BooleanValue(config.use_sack));
     tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));

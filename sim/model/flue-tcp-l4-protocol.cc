@@ -118,6 +118,11 @@ TypeId FlueTcpL4Protocol::AddConnectionAttributes(TypeId tid)
                       BooleanValue(true),
                       MakeBooleanAccessor(&FlueTcpL4Protocol::m_windowScaling),
                       MakeBooleanChecker())
+        .AddAttribute("Sack",
+                      "Offer RFC 2018 selective acknowledgements.",
+                      BooleanValue(true),
+                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_sack),
+                      MakeBooleanChecker())
         .AddAttribute(
             "LargeInitialWindow",
             "Start with the window of RFC 6928 (ten segments) instead of RFC 3390 (four).",
@@ -308,6 +313,7 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     config.initial_window = m_largeInitialWindow ? FLUE_TCP_IW_RFC6928 : FLUE_TCP_IW_RFC3390;
     config.options.use_timestamps = m_timestamps;
     config.options.use_window_scaling = m_windowScaling;
+    config.options.use_sack = m_sack;
     config.options.use_nagle = !m_noDelay;
     config.options.receive_buffer_bytes = m_rcvBufSize;
     return config;

@@ -166,6 +166,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     bool m_noDelay;            //!< TcpNoDelay
     bool m_timestamps;         //!< Timestamp
     bool m_windowScaling;      //!< WindowScaling
+    bool m_sack;               //!< Sack
     bool m_largeInitialWindow; //!< LargeInitialWindow
     Time m_initialRto;         //!< InitialRto
     Time m_minRto;             //!< MinRto
