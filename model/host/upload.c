@@ -152,7 +152,7 @@ come_back(struct flue_host_connection *connection, flue_time now,
         reason = import(connection, now, delegated);
         if (reason == FLUE_OK)
             return true;
-        /* An engine that takes no TIME_WAIT leaves nothing to wait for. */
+        /* A TIME_WAIT that there is no room for is not waited out; all else is done. */
         if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
             reason = FLUE_OK;
     }

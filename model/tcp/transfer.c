@@ -146,15 +146,19 @@ slow_timer_of(const struct flue_tcp_delegated *delegated)
         return SLOW_NONE;
     if (delegated->state == FLUE_TCP_CONNECTION_FIN_WAIT2)
         return SLOW_FIN_WAIT_2;
+    if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        return SLOW_TIME_WAIT;
     if (delegated->snd_wnd == 0 && delegated->snd_nxt == delegated->snd_una)
         return delegated->retransmit.count == 0 ? SLOW_PERSIST : SLOW_PROBE;
     return in_flight ? SLOW_RETRANSMIT : SLOW_PERSIST;
 }
 
+/* TIME-WAIT goes back to the host, which waits it out (CLOSE-023), but not to a target (HOST-002). */
 static bool
-is_movable(enum flue_tcp_connection_state state)
+is_movable(const struct flue_tcp_engine *engine, enum flue_tcp_connection_state state)
 {
-    return state >= FLUE_TCP_CONNECTION_ESTABLISHED && state < FLUE_TCP_CONNECTION_TIME_WAIT;
+    return state >= FLUE_TCP_CONNECTION_ESTABLISHED && state <= FLUE_TCP_CONNECTION_TIME_WAIT &&
+           !(state == FLUE_TCP_CONNECTION_TIME_WAIT && engine->config.is_offload_target);
 }
 
 static struct flue_tcp_options
@@ -210,11 +214,14 @@ import_send(struct flue_tcp_connection *connection, const struct flue_tcp_import
     connection->fin_sent = state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
                            state == FLUE_TCP_CONNECTION_FIN_WAIT2 ||
                            state == FLUE_TCP_CONNECTION_CLOSING ||
-                           state == FLUE_TCP_CONNECTION_LAST_ACK;
+                           state == FLUE_TCP_CONNECTION_LAST_ACK ||
+                           state == FLUE_TCP_CONNECTION_TIME_WAIT;
     connection->fin_wanted = connection->fin_sent || import->send_shutdown;
-    /* In FIN-WAIT-2 the FIN itself is acknowledged: the data ended one before SND.UNA. */
-    send_queue_init(&connection->queue,
-                    connection->snd_una - (state == FLUE_TCP_CONNECTION_FIN_WAIT2 ? 1 : 0));
+    /* When the FIN itself is acknowledged, the data ended one before SND.UNA. */
+    if (state == FLUE_TCP_CONNECTION_FIN_WAIT2 || state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        send_queue_init(&connection->queue, connection->snd_una - 1);
+    else
+        send_queue_init(&connection->queue, connection->snd_una);
     send_queue_append(&connection->queue, import->lists);
 }
 
@@ -232,7 +239,8 @@ import_receive(struct flue_tcp_connection *connection, const struct flue_tcp_imp
     connection->irs = delegated->rcv_nxt - 1;
     connection->fin_received = state == FLUE_TCP_CONNECTION_CLOSE_WAIT ||
                                state == FLUE_TCP_CONNECTION_CLOSING ||
-                               state == FLUE_TCP_CONNECTION_LAST_ACK;
+                               state == FLUE_TCP_CONNECTION_LAST_ACK ||
+                               state == FLUE_TCP_CONNECTION_TIME_WAIT;
     connection->ts_recent = delegated->ts_recent;
     connection->ts_recent_tick = engine->tick >= delegated->ts_recent_age
                                      ? engine->tick - delegated->ts_recent_age
@@ -269,7 +277,7 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     struct flue_tcp_options options = options_of(engine, import);
     struct flue_tcp_connection *connection;
 
-    if (!is_movable(import->delegated->state))
+    if (!is_movable(engine, import->delegated->state))
         return FLUE_ERROR_STATE;
     if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < 64 ||
         import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14)

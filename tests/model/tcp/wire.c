@@ -408,7 +408,7 @@ wire_move(struct endpoint *end)
     if (end->connection == NULL || !end->is_connected)
         return;
     state = flue_tcp_state(end->connection);
-    if (state < FLUE_TCP_CONNECTION_ESTABLISHED || state == FLUE_TCP_CONNECTION_TIME_WAIT)
+    if (state < FLUE_TCP_CONNECTION_ESTABLISHED)
         return;
     import.tuple = *flue_tcp_tuple(end->connection);
     import.delegated = &delegated;
