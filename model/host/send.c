@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Sending: what the application hands in becomes pieces of bounded size, each a buffer list, that
- * go to the engine or down the chimney in stream order. A target reports whole lists, so small
- * pieces keep the send buffer's free room close to what is acknowledged.
+ * go to the engine or down the chimney in stream order. A target reports whole lists: the bound keeps
+ * the send buffer's free room near what is acknowledged.
  */
 #include <string.h>
 
 #include "host/parts.h"
 
-enum { PIECE_BYTES = 8192 };
+/* A piece is at most so much of a call and at most a quarter of the send buffer. Larger ones cost an
+ * offloaded connection fewer completions, smaller ones give room back sooner. */
+enum { PIECE_BYTES = 65536, LEAST_PIECE_BYTES = 2048 };
 
 void
 flue__host_chain_append(struct send_chain *chain, struct flue_buffer_list *lists)
@@ -120,9 +122,15 @@ new_sends(struct flue_host_connection *connection, const uint8_t *bytes, uint32_
     struct flue_buffer_list *first = NULL;
     struct flue_buffer_list **link = &first;
 
+    uint32_t most = connection->host->config.send_buffer_bytes / 4;
+
+    if (most > PIECE_BYTES)
+        most = PIECE_BYTES;
+    if (most < LEAST_PIECE_BYTES)
+        most = LEAST_PIECE_BYTES;
     *queued = 0;
     while (*queued < length) {
-        uint32_t count = length - *queued < PIECE_BYTES ? length - *queued : PIECE_BYTES;
+        uint32_t count = length - *queued < most ? length - *queued : most;
         struct host_send *send =
             new_send(connection, bytes != NULL ? bytes + *queued : NULL, count);
 

@@ -4,6 +4,8 @@
  */
 #include "flue-host-path.h"
 
+#include "ns3/simulator.h"
+
 namespace ns3
 {
 
@@ -27,8 +29,63 @@ uint16_t ReadNumber(const uint8_t* bytes)
 
 void FlueHostPath::SetProcessor(Ptr<FlueProcessor> processor)
 {
+    for (Core& core : m_cores)
+    {
+        core.interrupt.Cancel();
+    }
     m_processor = processor && !processor->IsIdeal() ? processor : nullptr;
-    m_waiting.assign(m_processor ? m_processor->GetNCores() : 0, 0);
+    m_cores = std::vector<Core>(m_processor ? m_processor->GetNCores() : 0);
+}
+
+void FlueHostPath::SetInterruptGap(const Time& gap)
+{
+    m_interruptGap = gap;
+}
+
+bool FlueHostPath::Announce(Core& core, const Work& work)
+{
+    if (!core.held.empty())
+    {
+        return false; // behind those that wait
+    }
+    if (core.waiting > 0)
+    {
+        return true; // the core is at it and sees this one too
+    }
+    const Time now = Simulator::Now();
+    if (now < core.nextInterrupt)
+    {
+        return false;
+    }
+    core.nextInterrupt = now + m_interruptGap;
+    m_processor->Occupy(work.hash,
+                        FLUE_COST_INTERRUPT,
+                        m_processor->GetProfile().interrupt_cycles);
+    return true;
+}
+
+void FlueHostPath::Hold(uint32_t index, const Work& work, FlueTask deliver)
+{
+    Core& core = m_cores[index];
+    if (core.held.empty())
+    {
+        core.interrupt = Simulator::Schedule(core.nextInterrupt - Simulator::Now(),
+                                             &FlueHostPath::Interrupt,
+                                             this,
+                                             index);
+    }
+    core.held.push_back(Held{work, std::move(deliver)});
+}
+
+void FlueHostPath::Interrupt(uint32_t index)
+{
+    std::vector<Held> held;
+    held.swap(m_cores[index].held);
+    Announce(m_cores[index], held.front().work);
+    for (Held& frame : held)
+    {
+        Take(index, frame.work, std::move(frame.deliver));
+    }
 }
 
 FlueHostPath::Work FlueHostPath::Classify(const Packet& packet, uint16_t protocol)
@@ -94,10 +151,6 @@ void FlueHostPath::ChargeSend(const Work& work)
 void FlueHostPath::ChargeReceive(const Work& work)
 {
     const flue_profile& profile = m_processor->GetProfile();
-    if (m_waiting[m_processor->GetCoreOf(work.hash)] == 0)
-    {
-        m_processor->Occupy(work.hash, FLUE_COST_INTERRUPT, profile.interrupt_cycles);
-    }
     if (work.isTcp)
     {
         m_processor->Occupy(work.hash,

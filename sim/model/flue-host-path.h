@@ -4,15 +4,19 @@
  *
  * Sending charges tcp_tx for a frame with TCP payload and ack_tx for TCP without; receiving charges
  * tcp_rx or ack_rx alike, and an interrupt when no earlier frame waits for the same core: a busy
- * host polls. A frame goes on when its core has done that work. It makes no difference whose TCP it
- * is, so ns-3's and Flue's host stack pay alike. Frames of other protocols cost only the interrupt
- * that announces them.
+ * host polls. Interrupts are moderated: between two of one core lies at least the gap, and the
+ * frames that arrive meanwhile wait for the next. A frame goes on when its core has done that work.
+ * It makes no difference whose TCP it is, so ns-3's and Flue's host stack pay alike. Frames of other
+ * protocols cost only the interrupt that announces them.
  */
 #ifndef FLUE_HOST_PATH_H
 #define FLUE_HOST_PATH_H
 
 #include "flue-processor.h"
+#include "flue-task.h"
 
+#include "ns3/event-id.h"
+#include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
 
@@ -28,6 +32,8 @@ class FlueHostPath
   public:
     /** @param processor does the work; null or an ideal one: nothing costs anything */
     void SetProcessor(Ptr<FlueProcessor> processor);
+    /** @param gap shortest time between two interrupts of one core */
+    void SetInterruptGap(const Time& gap);
     /** @return true when frames need not come this way, because nothing costs anything */
     bool IsFree() const
     {
@@ -71,11 +77,43 @@ class FlueHostPath
     static Work Classify(const Packet& packet, uint16_t protocol);
     /** Books the work of sending a packet. */
     void ChargeSend(const Work& work);
-    /** Books the work of receiving a packet, the interrupt included. */
+    /** Books the work of receiving a packet. */
     void ChargeReceive(const Work& work);
 
-    Ptr<FlueProcessor> m_processor;  //!< null: free
-    std::vector<uint32_t> m_waiting; //!< by core: received frames that it has not yet delivered
+    /** A received frame that waits for the next interrupt. */
+    struct Held
+    {
+        Work work;        //!< what it will cost
+        FlueTask deliver; //!< what happens then
+    };
+
+    /** What goes on at one core. */
+    struct Core
+    {
+        uint32_t waiting = 0;     //!< received frames that it works on
+        Time nextInterrupt{0};    //!< not before this
+        std::vector<Held> held;   //!< received frames that no interrupt has announced
+        EventId interrupt;        //!< the one that will
+    };
+
+    /**
+     * Announces a frame at once if that may be, and says so.
+     *
+     * @param core where it goes
+     * @return false: it must be held
+     */
+    bool Announce(Core& core, const Work& work);
+    /** Holds a frame until its core may be interrupted. */
+    void Hold(uint32_t index, const Work& work, FlueTask deliver);
+    /** The gap is over: the frames that were held go on. */
+    void Interrupt(uint32_t index);
+    /** Does the work for a frame that was announced, then calls @p deliver. */
+    template <typename F>
+    void Take(uint32_t index, const Work& work, F&& deliver);
+
+    Ptr<FlueProcessor> m_processor; //!< null: free
+    std::vector<Core> m_cores;      //!< by the processor's number
+    Time m_interruptGap{0};         //!< shortest time between two interrupts of one core
 };
 
 template <typename F>
@@ -95,13 +133,26 @@ template <typename F>
 void FlueHostPath::Receive(const Packet& packet, uint16_t protocol, F&& deliver)
 {
     const Work work = Classify(packet, protocol);
-    const uint32_t core = m_processor->GetCoreOf(work.hash);
+    const uint32_t index = m_processor->GetCoreOf(work.hash);
+    if (Announce(m_cores[index], work))
+    {
+        Take(index, work, std::forward<F>(deliver));
+    }
+    else
+    {
+        Hold(index, work, FlueTask(std::forward<F>(deliver)));
+    }
+}
+
+template <typename F>
+void FlueHostPath::Take(uint32_t index, const Work& work, F&& deliver)
+{
     ChargeReceive(work);
-    m_waiting[core]++;
+    m_cores[index].waiting++;
     m_processor->WhenDone(work.hash,
-                          [this, core, deliver = std::forward<F>(deliver)]() mutable
+                          [this, index, deliver = std::forward<F>(deliver)]() mutable
                           {
-                              m_waiting[core]--;
+                              m_cores[index].waiting--;
                               deliver();
                           });
 }

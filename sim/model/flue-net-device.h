@@ -152,6 +152,8 @@ class FlueNetDevice : public NetDevice
     /** @return the 802.1Q tag control information of what this device sends; 0: it sends untagged
      */
     uint16_t GetVlanTci() const;
+    /** @return the shortest time between two interrupts */
+    const Time& GetInterruptGap() const;
 
     void NotifyNewAggregate() override;
     void DoDispose() override;
@@ -237,6 +239,7 @@ class FlueNetDevice : public NetDevice
     bool m_isLinkUp;               //!< carrier
     TracedCallback<> m_linkChange; //!< who wants to know about the link
     Statistics m_statistics;       //!< what has happened
+    Time m_interruptGap;           //!< InterruptGap
     FlueHostPath m_hostPath;       //!< the host's work
     bool m_hasHostPath;            //!< it has been looked up
     bool m_hasFlowControl;         //!< a NetDeviceQueueInterface stops the layer above

@@ -53,14 +53,6 @@ TypeId FlueNic::GetTypeId()
                           TimeValue(Time(0)),
                           MakeTimeAccessor(&FlueNic::m_terminateDelay),
                           MakeTimeChecker(Time(0)))
-            .AddAttribute(
-                "InterruptGap",
-                "Shortest time from one interrupt about offloaded connections to the next. "
-                "50 us is what 64 KiB take at 10 Gb/s, the batch that the built-in "
-                "profiles' completion costs are fitted to.",
-                TimeValue(MicroSeconds(50)),
-                MakeTimeAccessor(&FlueNic::m_interruptGap),
-                MakeTimeChecker(Time(0)))
             .AddAttribute("VerifyChecksums",
                           "Leave frames whose checksums are wrong to the host, which drops them.",
                           BooleanValue(false),
@@ -282,7 +274,7 @@ void FlueNic::Deliver()
 
 void FlueNic::Interrupt()
 {
-    m_nextInterrupt = Simulator::Now() + m_interruptGap;
+    m_nextInterrupt = Simulator::Now() + GetInterruptGap();
     Ptr<FlueNic> self(this);
     m_processor->Execute(0,
                          FLUE_COST_INTERRUPT,

@@ -100,7 +100,6 @@ class FlueNic : public FlueNetDevice
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
     Time m_initiateDelay;        //!< InitiateDelay
     Time m_terminateDelay;       //!< TerminateDelay
-    Time m_interruptGap;         //!< InterruptGap
     bool m_verifyChecksums;      //!< VerifyChecksums
 
     TracedCallback<Ptr<const Packet>> m_targetTxTrace; //!< TargetTx

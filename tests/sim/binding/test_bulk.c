@@ -136,6 +136,11 @@ static void test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void*
     assert_true(offload.nodes[SERVER].core_events[FLUE_COST_COMPLETION] > 0);
     assert_true(offload.nodes[SERVER].core_events[FLUE_COST_TCP_RX] <
                 host.nodes[SERVER].core_events[FLUE_COST_TCP_RX] / 100);
+    /* Moderated alike: one interrupt in 50 us of 200 ms, and one completion a request of 64 KiB. */
+    assert_true(host.nodes[SERVER].core_events[FLUE_COST_INTERRUPT] <= 4001);
+    assert_true(offload.nodes[SERVER].core_events[FLUE_COST_INTERRUPT] <= 4001);
+    assert_true(offload.nodes[CLIENT].core_events[FLUE_COST_COMPLETION] <
+                offload.nodes[CLIENT].core_events[FLUE_COST_SYSCALL] * 11 / 10);
     assert_true(offload.nodes[CLIENT].core_busy < host.nodes[CLIENT].core_busy);
     assert_true(offload.nodes[SERVER].core_busy < host.nodes[SERVER].core_busy);
 }
