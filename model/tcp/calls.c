@@ -196,7 +196,9 @@ flue_tcp_shutdown(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_hold(connection);
     connection->fin_wanted = true;
     if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT)
-        flue__tcp_end(connection, now, FLUE_OK); /* RFC 9293 3.10.4: nothing to close yet */
+        /* RFC 9293 3.10.4: there is nothing to close yet, and nobody to send to. */
+        flue__tcp_end(connection, now,
+                      connection->queue.head == NULL ? FLUE_OK : FLUE_ERROR_ABORTED);
     else
         connection->want_output = true;
     flue__tcp_let_go(connection, now);
