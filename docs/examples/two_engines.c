@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two TCP engines and a lossy wire in memory: the whole of flue/tcp.h that a program needs to move a
- * megabyte. The engines do no I/O and read no clock: this file is the network, the clock and both
+ * Two TCP engines and a lossy wire in memory: the whole of flue/tcp.h that a program needs to move
+ * a megabyte. The engines do no I/O and read no clock: this file is the network, the clock and both
  * applications.
  */
 #include <stdio.h>
@@ -23,8 +23,8 @@ static struct wire_segment wire[WIRE]; /* a ring: the delay is the same for all 
 static unsigned sent, arrived, lost;
 static uint32_t received_bytes;
 
-/* The engine wants a segment on the wire: it arrives 5 ms later, or one time in fifty not at all. The
- * payload is length-only, so there are no bytes to keep. */
+/* The engine wants a segment on the wire: it arrives 5 ms later, or one time in fifty not at all.
+ * The payload is length-only, so there are no bytes to keep. */
 static void
 emit(void *user, flue_time now, struct flue_tcp_connection *connection,
      const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
@@ -40,7 +40,8 @@ emit(void *user, flue_time now, struct flue_tcp_connection *connection,
     wire[sent++ % WIRE] = (struct wire_segment){now + 5 * FLUE_MILLISECOND, 1 - from, *segment};
 }
 
-/* The client is open: it sends its megabyte, as one length-only list, and says that this was all. */
+/* The client is open: it sends its megabyte, as one length-only list, and says that this was all.
+ */
 static void
 connected(void *user, flue_time now, struct flue_tcp_connection *connection)
 {
@@ -81,7 +82,8 @@ closed(void *user, flue_time now, struct flue_tcp_connection *connection, enum f
     flue_tcp_release(connection, now);
 }
 
-/* The next thing that happens: a segment arrives, or an engine's timer ends. False: nothing is left. */
+/* The next thing that happens: a segment arrives, or an engine's timer ends. False: nothing is
+ * left. */
 static bool
 step(flue_time *now)
 {
@@ -135,7 +137,8 @@ main(void)
         return 1;
     while (step(&now))
         continue;
-    printf("%u of %d bytes arrived; %u segments, %u lost\n", received_bytes, BYTES, sent + lost, lost);
+    printf("%u of %d bytes arrived; %u segments, %u lost\n", received_bytes, BYTES, sent + lost,
+           lost);
     flue_tcp_engine_destroy(engines[0]);
     flue_tcp_engine_destroy(engines[1]);
     return received_bytes == BYTES ? 0 : 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Link, network and transport addresses. Addresses are in network byte order, as on the wire; ports are
- * plain numbers.
+ * Link, network and transport addresses. Addresses are in network byte order, as on the wire; ports
+ * are plain numbers.
  */
 #ifndef FLUE_ADDRESS_H
 #define FLUE_ADDRESS_H
@@ -24,8 +24,8 @@ struct flue_ip {
     uint8_t bytes[16];
 };
 
-/* One connection's name, as seen from its own side. 40 bytes, no padding: it can be compared and hashed
- * as memory, so every byte must be set (start from {0}). */
+/* One connection's name, as seen from its own side. 40 bytes, no padding: it can be compared and
+ * hashed as memory, so every byte must be set (start from {0}). */
 struct flue_four_tuple {
     struct flue_ip local;
     struct flue_ip remote;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Payload by reference: buffer lists (NET_BUFFER_LIST), buffers (NET_BUFFER) and memory descriptors (MDL).
+ * Payload by reference: buffer lists (NET_BUFFER_LIST), buffers (NET_BUFFER) and memory descriptors
+ * (MDL).
  *
  * A memory descriptor names bytes, or only counts them: with bytes NULL it is length-only payload,
- * which reads as zeros, costs no memory and behaves the same in every other way. A span is a piece of a
- * descriptor chain; it is how payload travels through the engine without being copied.
+ * which reads as zeros, costs no memory and behaves the same in every other way. A span is a piece
+ * of a descriptor chain; it is how payload travels through the engine without being copied.
  *
- * Ownership: whoever holds a buffer list holds its buffer, its descriptors and their bytes. The calls
- * that hand a list over say so.
+ * Ownership: whoever holds a buffer list holds its buffer, its descriptors and their bytes. The
+ * calls that hand a list over say so.
  */
 #ifndef FLUE_BUFFER_H
 #define FLUE_BUFFER_H
@@ -44,11 +45,12 @@ struct flue_buffer_list {
     struct flue_buffer buffer;
     enum flue_status status;                /* written by whoever completes the list */
     uint32_t tcp_offload_bytes_transferred; /* TcpOffloadBytesTransferred, bytes */
-    uint32_t tcp_receive_bytes_transferred; /* TcpReceiveBytesTransferred: already in a posted request */
-    bool tcp_receive_no_push;               /* TcpReceiveNoPush: non-push mode */
-    void *protocol_reserved[2];             /* the client's; a provider leaves it alone */
-    void *miniport_reserved[2];             /* the holder's below: queueing in a target */
-    void *im_reserved[2];                   /* an intermediate driver's */
+    uint32_t
+        tcp_receive_bytes_transferred; /* TcpReceiveBytesTransferred: already in a posted request */
+    bool tcp_receive_no_push;          /* TcpReceiveNoPush: non-push mode */
+    void *protocol_reserved[2];        /* the client's; a provider leaves it alone */
+    void *miniport_reserved[2];        /* the holder's below: queueing in a target */
+    void *im_reserved[2];              /* an intermediate driver's */
 };
 
 /* `length` bytes that start `offset` bytes into `descriptor` and go on along its chain. */
@@ -58,8 +60,8 @@ struct flue_span {
     uint32_t length;                                 /* bytes */
 };
 
-/* A buffer list over one descriptor: makes `list` and `descriptor` describe `length` bytes at `bytes`
- * (NULL: length only). The status is UNWRITTEN. All memory stays the caller's. */
+/* A buffer list over one descriptor: makes `list` and `descriptor` describe `length` bytes at
+ * `bytes` (NULL: length only). The status is UNWRITTEN. All memory stays the caller's. */
 void flue_buffer_list_init(struct flue_buffer_list *list, struct flue_memory_descriptor *descriptor,
                            void *bytes, uint32_t length);
 
@@ -84,7 +86,8 @@ bool flue_span_is_virtual(const struct flue_span *span);
 /* The span without its first `skip` bytes, at most `length` long; clamped to what there is. */
 struct flue_span flue_span_slice(const struct flue_span *span, uint32_t skip, uint32_t length);
 
-/* Copies the span's bytes (zeros where there is no memory) to `to`, which holds span->length bytes. */
+/* Copies the span's bytes (zeros where there is no memory) to `to`, which holds span->length bytes.
+ */
 void flue_span_copy(const struct flue_span *span, uint8_t *to);
 
 #ifdef __cplusplus

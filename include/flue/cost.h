@@ -2,9 +2,10 @@
  *
  * Where the time goes: what a piece of work costs, and the cores that do it.
  *
- * A profile says how many cycles each kind of work takes on one machine. A core is a FIFO server: work
- * that is given to it occupies it for cycles / rate and takes effect when it is done. Every piece is
- * booked under a category, so the sum over the categories is exactly the time the core was busy.
+ * A profile says how many cycles each kind of work takes on one machine. A core is a FIFO server:
+ * work that is given to it occupies it for cycles / rate and takes effect when it is done. Every
+ * piece is booked under a category, so the sum over the categories is exactly the time the core was
+ * busy.
  */
 #ifndef FLUE_COST_H
 #define FLUE_COST_H
@@ -36,7 +37,7 @@ enum flue_cost_category {
 #define FLUE_COST_ENUM(name, key, text) FLUE_COST_##name,
     FLUE_COST_MAP(FLUE_COST_ENUM)
 #undef FLUE_COST_ENUM
-    FLUE_COST_CATEGORIES /* how many there are */
+        FLUE_COST_CATEGORIES /* how many there are */
 };
 
 /* "tcp_rx" */
@@ -45,9 +46,9 @@ const char *flue_cost_key(enum flue_cost_category category);
 /* One machine. Costs are cycles on one core, for each event or byte as named. */
 struct flue_profile {
     const char *name;
-    const char *text;   /* what machine it stands for */
-    uint32_t cores;     /* cores that do network work */
-    uint64_t core_hz;   /* cycles a second of one core */
+    const char *text; /* what machine it stands for */
+    uint32_t cores;   /* cores that do network work */
+    uint64_t core_hz; /* cycles a second of one core */
     uint32_t syscall_cycles;
     uint32_t copy_cycles_per_kib;
     uint32_t tcp_tx_cycles; /* a data segment, large send taken into account */
@@ -68,20 +69,21 @@ const struct flue_profile *flue_profile_at(uint32_t index);
 
 /* One core. Its owner reads the members; only flue_core_occupy writes them. */
 struct flue_core {
-    uint64_t hz;                             /* cycles a second; 0: work takes no time */
-    flue_time busy_until;                    /* when everything given to it so far is done */
-    flue_time booked[FLUE_COST_CATEGORIES];  /* time by category, work not yet done included */
-    uint64_t events[FLUE_COST_CATEGORIES];   /* pieces of work by category */
+    uint64_t hz;                            /* cycles a second; 0: work takes no time */
+    flue_time busy_until;                   /* when everything given to it so far is done */
+    flue_time booked[FLUE_COST_CATEGORIES]; /* time by category, work not yet done included */
+    uint64_t events[FLUE_COST_CATEGORIES];  /* pieces of work by category */
 };
 
 void flue_core_init(struct flue_core *core, uint64_t hz);
 
-/* Gives the core `cycles` of work at `now`, behind what it already has; returns when it will be done.
- * A piece of work lasts a whole number of picoseconds, the nearest to cycles / hz. */
+/* Gives the core `cycles` of work at `now`, behind what it already has; returns when it will be
+ * done. A piece of work lasts a whole number of picoseconds, the nearest to cycles / hz. */
 flue_time flue_core_occupy(struct flue_core *core, flue_time now, enum flue_cost_category category,
                            uint64_t cycles);
 
-/* How long the core has been busy until `now`; with nothing left over it equals the sum of booked[]. */
+/* How long the core has been busy until `now`; with nothing left over it equals the sum of
+ * booked[]. */
 flue_time flue_core_busy(const struct flue_core *core, flue_time now);
 
 #ifdef __cplusplus

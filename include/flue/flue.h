@@ -2,18 +2,19 @@
  *
  * Flue: a TCP Chimney Offload laboratory. This header includes all others.
  *
- * Flue has a TCP engine that runs in two places: in a host stack, and in an offload target, the part of a
- * NIC that takes whole connections over. The two speak the chimney contract, and a connection can move
- * from one to the other and back while data flows. All of it is plain C that does no I/O and reads no
- * clock: the owner of an object hands in segments and time, and gets segments and events back. Put into a
- * simulator it answers what a workload gains or loses when its connections live on the NIC.
+ * Flue has a TCP engine that runs in two places: in a host stack, and in an offload target, the
+ * part of a NIC that takes whole connections over. The two speak the chimney contract, and a
+ * connection can move from one to the other and back while data flows. All of it is plain C that
+ * does no I/O and reads no clock: the owner of an object hands in segments and time, and gets
+ * segments and events back. Put into a simulator it answers what a workload gains or loses when its
+ * connections live on the NIC.
  *
  * There are three ways to use it:
  *
  *   write a scenario    against flue/sim.h alone: machines, links, stacks, applications, numbers.
- *   drive the model     in a simulator or test of your own: flue/host.h and flue/target.h, and, for TCP
- *                       without any chimney, flue/tcp.h.
- *   speak the contract  as a target, a host stack or a driver between: flue/chimney.h.
+ *   drive the model     in a simulator or test of your own: flue/host.h and flue/target.h, and, for
+ * TCP without any chimney, flue/tcp.h. speak the contract  as a target, a host stack or a driver
+ * between: flue/chimney.h.
  *
  * To read it from simple to rare:
  *

@@ -18,8 +18,8 @@ extern "C" {
 #define FLUE_FRAME_HEADER_MAX 118
 #define FLUE_TCP_HEADER_MAX 60
 
-/* A TCP/IP packet and its link header. `tuple.local` is the sender when it is written and the receiver
- * when it was read: always the side that holds it. */
+/* A TCP/IP packet and its link header. `tuple.local` is the sender when it is written and the
+ * receiver when it was read: always the side that holds it. */
 struct flue_packet {
     struct flue_mac source;
     struct flue_mac destination;
@@ -41,20 +41,21 @@ enum flue_frame_kind {
 };
 
 /* Reads a frame of `frame_length` bytes (without FCS) whose first `available` bytes are at `bytes`.
- * The payload is what follows the headers: backed by `payload_memory` (one descriptor that the caller
- * lends, set to bytes + header length) when it is all available and payload_memory is not NULL, else
- * length only. Padding behind the IP packet is cut off. Checksums are not looked at. */
-enum flue_frame_kind flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
+ * The payload is what follows the headers: backed by `payload_memory` (one descriptor that the
+ * caller lends, set to bytes + header length) when it is all available and payload_memory is not
+ * NULL, else length only. Padding behind the IP packet is cut off. Checksums are not looked at. */
+enum flue_frame_kind flue_frame_read(const uint8_t *bytes, uint32_t available,
+                                     uint32_t frame_length,
                                      struct flue_memory_descriptor *payload_memory,
                                      struct flue_packet *packet);
 
-/* True when the frame is FLUE_FRAME_TCP as far as the TCP header's start, and the IPv4 header checksum
- * and the TCP checksum are right. The whole frame is at `bytes`. */
+/* True when the frame is FLUE_FRAME_TCP as far as the TCP header's start, and the IPv4 header
+ * checksum and the TCP checksum are right. The whole frame is at `bytes`. */
 bool flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length);
 
-/* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in IPv4.
- * The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for (more than
- * three beside a timestamp) are left out, the last ones first. */
+/* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in
+ * IPv4. The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for
+ * (more than three beside a timestamp) are left out, the last ones first. */
 uint32_t flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX]);
 
 /* Writes the TCP header alone, its checksum included; returns how many bytes. */
@@ -64,11 +65,12 @@ uint32_t flue_tcp_header_write(const struct flue_four_tuple *tuple,
 
 /* Reads a TCP header at `bytes` (`available` of a segment of `segment_length` bytes) into *segment,
  * payload as in flue_frame_read. hop_limit, traffic_class and flow_label are left alone. Unknown
- * options are skipped; a window scale above 14 reads as 14 (RFC 7323 2.3). FLUE_ERROR_MALFORMED when the
- * header is not all there, or its length or an option's length cannot be. */
-FLUE_MUST_USE enum flue_result
-flue_tcp_header_read(const uint8_t *bytes, uint32_t available, uint32_t segment_length,
-                     struct flue_memory_descriptor *payload_memory, struct flue_tcp_segment *segment);
+ * options are skipped; a window scale above 14 reads as 14 (RFC 7323 2.3). FLUE_ERROR_MALFORMED
+ * when the header is not all there, or its length or an option's length cannot be. */
+FLUE_MUST_USE enum flue_result flue_tcp_header_read(const uint8_t *bytes, uint32_t available,
+                                                    uint32_t segment_length,
+                                                    struct flue_memory_descriptor *payload_memory,
+                                                    struct flue_tcp_segment *segment);
 
 /* The length of the TCP header that a segment will have, options and padding included. */
 uint32_t flue_tcp_header_length(const struct flue_tcp_segment *segment);

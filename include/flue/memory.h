@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The one allocator callback. Everything the model allocates goes through it, so that an embedder can
- * count, limit and fail allocations.
+ * The one allocator callback. Everything the model allocates goes through it, so that an embedder
+ * can count, limit and fail allocations.
  */
 #ifndef FLUE_MEMORY_H
 #define FLUE_MEMORY_H
@@ -13,8 +13,9 @@ extern "C" {
 #endif
 
 struct flue_allocator {
-    /* new_size 0 frees and returns NULL; ptr NULL (old_size 0) allocates; both set resizes. Memory is
-     * aligned for any object and not cleared. Returns NULL when there is none; ptr is then untouched. */
+    /* new_size 0 frees and returns NULL; ptr NULL (old_size 0) allocates; both set resizes. Memory
+     * is aligned for any object and not cleared. Returns NULL when there is none; ptr is then
+     * untouched. */
     void *(*reallocate)(void *user, void *ptr, size_t old_size, size_t new_size);
     void *user; /* handed back in every call */
 };

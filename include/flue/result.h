@@ -2,8 +2,8 @@
  *
  * What a call of this library answers.
  *
- * A function that can fail returns enum flue_result: FLUE_OK (0), or a negative code. A failing call
- * changes nothing. The completions of the chimney contract carry enum flue_status instead
+ * A function that can fail returns enum flue_result: FLUE_OK (0), or a negative code. A failing
+ * call changes nothing. The completions of the chimney contract carry enum flue_status instead
  * (flue/status.h). Code, name and text come from one list, so they cannot drift apart.
  */
 #ifndef FLUE_RESULT_H

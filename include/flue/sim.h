@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The C binding to the simulator: scenario programs use this header, the C library, and nothing else.
+ * The C binding to the simulator: scenario programs use this header, the C library, and nothing
+ * else.
  *
  * A simulation is built, run and read in this order:
  *
@@ -14,8 +15,9 @@
  *     flue_sim_*_read      what happened
  *     flue_sim_destroy
  *
- * Everything belongs to the simulation and goes with it. No call throws, prints or ends the process: a
- * failing call returns a negative flue_result, changes nothing, and flue_sim_error says why in a sentence.
+ * Everything belongs to the simulation and goes with it. No call throws, prints or ends the
+ * process: a failing call returns a negative flue_result, changes nothing, and flue_sim_error says
+ * why in a sentence.
  */
 #ifndef FLUE_SIM_H
 #define FLUE_SIM_H
@@ -36,8 +38,8 @@ struct flue_sim_node;
 struct flue_sim_link;
 struct flue_sim_flow;
 
-/* `seed` is ns-3's RngSeed (1..2^32-1), `run` its RngRun: a run of a seed is one replication. Time has
- * picosecond resolution. FLUE_ERROR_STATE while there is another simulation. */
+/* `seed` is ns-3's RngSeed (1..2^32-1), `run` its RngRun: a run of a seed is one replication. Time
+ * has picosecond resolution. FLUE_ERROR_STATE while there is another simulation. */
 FLUE_MUST_USE enum flue_result flue_sim_create(uint32_t seed, uint64_t run, struct flue_sim **sim);
 void flue_sim_destroy(struct flue_sim *sim);
 /* Why the last failing call failed; "" when none did. Valid until the next call. */
@@ -50,7 +52,8 @@ FLUE_MUST_USE enum flue_result flue_sim_set_default(struct flue_sim *sim, const 
 FLUE_MUST_USE enum flue_result flue_sim_set_global(struct flue_sim *sim, const char *name,
                                                    const char *value);
 
-/* ---- Machines and links ------------------------------------------------------------------------ */
+/* ---- Machines and links ------------------------------------------------------------------------
+ */
 
 FLUE_MUST_USE enum flue_result flue_sim_node(struct flue_sim *sim, const char *name,
                                              struct flue_sim_node **node);
@@ -89,7 +92,8 @@ struct flue_sim_link_statistics {
 void flue_sim_link_read(const struct flue_sim_link *link, uint32_t end,
                         struct flue_sim_link_statistics *statistics);
 
-/* ---- Stacks ------------------------------------------------------------------------------------ */
+/* ---- Stacks ------------------------------------------------------------------------------------
+ */
 
 enum flue_sim_stack_kind {
     FLUE_SIM_STACK_NS3,    /* ns-3's own TCP */
@@ -102,39 +106,42 @@ FLUE_MUST_USE enum flue_result flue_sim_stack_kind_of(const char *name,
 
 /* What all three stacks can be told alike. */
 struct flue_sim_stack_config {
-    const char *profile;          /* what work costs; default "ideal" */
-    uint32_t mss_bytes;           /* payload of a full segment; default 1448 */
-    uint32_t send_buffer_bytes;   /* default 1 MiB */
-    uint32_t receive_buffer_bytes;/* default 1 MiB */
+    const char *profile;              /* what work costs; default "ideal" */
+    uint32_t mss_bytes;               /* payload of a full segment; default 1448 */
+    uint32_t send_buffer_bytes;       /* default 1 MiB */
+    uint32_t receive_buffer_bytes;    /* default 1 MiB */
     uint32_t initial_window_segments; /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
-    flue_time min_rto;            /* default 200 ms */
-    flue_time delayed_ack;        /* default 40 ms */
-    bool use_sack;                /* RFC 2018; default false: NewReno alone, alike on all three */
+    flue_time min_rto;                /* default 200 ms */
+    flue_time delayed_ack;            /* default 40 ms */
+    bool use_sack; /* RFC 2018; default false: NewReno alone, alike on all three */
 };
 struct flue_sim_stack_config flue_sim_stack_config_default(void);
 
-/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile. */
+/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile.
+ */
 FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
                                               enum flue_sim_stack_kind kind,
                                               const struct flue_sim_stack_config *config);
 /* IPv4 addresses for both ends of a link, from a network and its mask: "10.1.1.0", "255.255.255.0".
- * End 0 gets the network's first address. The ends know each other's MAC addresses from then on, so no ARP
- * request is lost and waited for on a lossy link. */
-FLUE_MUST_USE enum flue_result flue_sim_link_address(struct flue_sim_link *link, const char *network,
-                                                     const char *mask);
+ * End 0 gets the network's first address. The ends know each other's MAC addresses from then on, so
+ * no ARP request is lost and waited for on a lossy link. */
+FLUE_MUST_USE enum flue_result flue_sim_link_address(struct flue_sim_link *link,
+                                                     const char *network, const char *mask);
 /* Routes between all machines, once the addresses are given. */
 FLUE_MUST_USE enum flue_result flue_sim_routes(struct flue_sim *sim);
 
-/* Time since `since` (the same call with 0 earlier) is the caller's subtraction: values only grow. */
+/* Time since `since` (the same call with 0 earlier) is the caller's subtraction: values only grow.
+ */
 struct flue_sim_node_statistics {
     uint32_t cores;
-    flue_time core_busy;                        /* summed over the cores, until now */
-    flue_time core_booked[FLUE_COST_CATEGORIES];/* the same by category, work still queued included */
+    flue_time core_busy; /* summed over the cores, until now */
+    flue_time
+        core_booked[FLUE_COST_CATEGORIES]; /* the same by category, work still queued included */
     uint64_t core_events[FLUE_COST_CATEGORIES];
-    uint64_t retransmitted_segments;            /* by host and target; ns3: of the node's transfers */
+    uint64_t retransmitted_segments; /* by host and target; ns3: of the node's transfers */
     uint64_t timeouts;
-    uint64_t offloads, uploads;                 /* connections moved */
-    uint32_t offloaded;                         /* connections on the NIC now */
+    uint64_t offloads, uploads; /* connections moved */
+    uint32_t offloaded;         /* connections on the NIC now */
 };
 void flue_sim_node_read(const struct flue_sim_node *node,
                         struct flue_sim_node_statistics *statistics);
@@ -143,20 +150,22 @@ void flue_sim_node_read(const struct flue_sim_node *node,
 FLUE_MUST_USE enum flue_result flue_sim_offload_all(struct flue_sim_node *node);
 FLUE_MUST_USE enum flue_result flue_sim_upload_all(struct flue_sim_node *node);
 
-/* ---- Applications ------------------------------------------------------------------------------ */
+/* ---- Applications ------------------------------------------------------------------------------
+ */
 
 struct flue_sim_bulk_config {
-    uint16_t port;         /* the server's; default 5001; one flow a port and server */
-    uint64_t bytes;        /* to send; 0: without end. Default 0 */
-    uint32_t io_bytes;     /* of one send and one receive call, at most; a send call moves at most half
-                              of the send buffer; default 65536 */
-    flue_time start;       /* default 0 */
-    bool with_content;     /* real bytes with a checkable pattern instead of length-only; default false */
+    uint16_t port;     /* the server's; default 5001; one flow a port and server */
+    uint64_t bytes;    /* to send; 0: without end. Default 0 */
+    uint32_t io_bytes; /* of one send and one receive call, at most; a send call moves at most half
+                          of the send buffer; default 65536 */
+    flue_time start;   /* default 0 */
+    bool with_content; /* real bytes with a checkable pattern instead of length-only; default false
+                        */
 };
 struct flue_sim_bulk_config flue_sim_bulk_config_default(void);
 
-/* A connection from client to server, on which the client sends as fast as it can and then closes; the
- * server reads it all. Works over each stack, through the same ns-3 sockets. */
+/* A connection from client to server, on which the client sends as fast as it can and then closes;
+ * the server reads it all. Works over each stack, through the same ns-3 sockets. */
 FLUE_MUST_USE enum flue_result flue_sim_bulk(struct flue_sim *sim, struct flue_sim_node *client,
                                              struct flue_sim_node *server,
                                              const struct flue_sim_bulk_config *config,
@@ -167,14 +176,15 @@ struct flue_sim_flow_statistics {
     uint64_t received_bytes; /* read by the server's application */
     uint64_t corrupt_bytes;  /* with_content: bytes that were not what was sent */
     bool is_connected;
-    bool is_complete;        /* all bytes read and the end seen */
-    bool has_failed;         /* the connection ended in another way */
-    flue_time completed_at;  /* when is_complete */
+    bool is_complete;       /* all bytes read and the end seen */
+    bool has_failed;        /* the connection ended in another way */
+    flue_time completed_at; /* when is_complete */
 };
 void flue_sim_flow_read(const struct flue_sim_flow *flow,
                         struct flue_sim_flow_statistics *statistics);
 
-/* ---- Running ----------------------------------------------------------------------------------- */
+/* ---- Running -----------------------------------------------------------------------------------
+ */
 
 /* Calls `call` after `delay` of simulated time. */
 FLUE_MUST_USE enum flue_result flue_sim_schedule(struct flue_sim *sim, flue_time delay,

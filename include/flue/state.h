@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The state that moves between a host stack and an offload target, in three layers (neighbour, path,
- * TCP) and three classes:
+ * The state that moves between a host stack and an offload target, in three layers (neighbour,
+ * path, TCP) and three classes:
  *
  *   const      nobody changes it while the object is offloaded;
  *   cached     the host's: the target keeps a copy that only an update changes;
  *   delegated  the target's while it is offloaded: read by query, handed back by terminate.
  *
- * Each structure opens with its own length. A *tick* is 1 / ticks_per_second. The names are those of the
- * NDIS structures in C spelling (NEIGHBOR_OFFLOAD_STATE_CONST is struct flue_neighbor_const).
+ * Each structure opens with its own length. A *tick* is 1 / ticks_per_second. The names are those
+ * of the NDIS structures in C spelling (NEIGHBOR_OFFLOAD_STATE_CONST is struct
+ * flue_neighbor_const).
  */
 #ifndef FLUE_STATE_H
 #define FLUE_STATE_H
@@ -21,7 +22,7 @@
 extern "C" {
 #endif
 
-#define FLUE_TICKS_NOT_RUNNING UINT32_MAX   /* a TimeoutDelta of -1: the timer does not run */
+#define FLUE_TICKS_NOT_RUNNING UINT32_MAX /* a TimeoutDelta of -1: the timer does not run */
 #define FLUE_BACKLOG_NOT_SUPPORTED UINT32_MAX
 #define FLUE_MAX_RT_UNLIMITED UINT32_MAX
 
@@ -35,8 +36,9 @@ struct flue_offload_state_header {
 
 struct flue_neighbor_const {
     struct flue_offload_state_header header;
-    uint8_t dl_source_address[FLUE_DL_ADDRESS_BYTES]; /* source MAC; all zero: the interface's own */
-    uint16_t vlan_id;                                 /* 12 bits; 0: none */
+    uint8_t
+        dl_source_address[FLUE_DL_ADDRESS_BYTES]; /* source MAC; all zero: the interface's own */
+    uint16_t vlan_id;                             /* 12 bits; 0: none */
 };
 
 struct flue_neighbor_cached {
@@ -129,25 +131,25 @@ struct flue_tcp_timer_state {
 struct flue_tcp_delegated {
     struct flue_offload_state_header header;
     enum flue_tcp_connection_state state;
-    uint16_t flags;          /* reserved */
-    uint32_t rcv_nxt;        /* sequence number */
-    uint32_t rcv_wnd;        /* bytes, unscaled */
-    uint32_t snd_una;        /* sequence number: oldest unacknowledged */
-    uint32_t snd_nxt;        /* sequence number: next to send */
-    uint32_t snd_max;        /* sequence number: highest sent */
-    uint32_t snd_wnd;        /* bytes: the peer's window */
-    uint32_t max_snd_wnd;    /* bytes: its maximum so far */
-    uint32_t send_wl1;       /* sequence number of the last window update */
-    uint32_t cwnd;           /* bytes */
-    uint32_t ss_thresh;      /* bytes */
-    uint16_t srtt;           /* ticks x 8, clamped to 65535 */
-    uint16_t rtt_var;        /* ticks x 4, clamped to 65535 */
-    uint32_t ts_recent;      /* TS.Recent */
-    uint32_t ts_recent_age;  /* ticks since it was taken */
-    uint32_t ts_time;        /* the sender's timestamp clock now, ticks */
-    uint32_t total_rt;       /* ticks spent retransmitting the current segment */
-    uint8_t dup_ack_count;   /* duplicate ACKs so far */
-    uint8_t snd_wnd_probe_count; /* persist round */
+    uint16_t flags;                         /* reserved */
+    uint32_t rcv_nxt;                       /* sequence number */
+    uint32_t rcv_wnd;                       /* bytes, unscaled */
+    uint32_t snd_una;                       /* sequence number: oldest unacknowledged */
+    uint32_t snd_nxt;                       /* sequence number: next to send */
+    uint32_t snd_max;                       /* sequence number: highest sent */
+    uint32_t snd_wnd;                       /* bytes: the peer's window */
+    uint32_t max_snd_wnd;                   /* bytes: its maximum so far */
+    uint32_t send_wl1;                      /* sequence number of the last window update */
+    uint32_t cwnd;                          /* bytes */
+    uint32_t ss_thresh;                     /* bytes */
+    uint16_t srtt;                          /* ticks x 8, clamped to 65535 */
+    uint16_t rtt_var;                       /* ticks x 4, clamped to 65535 */
+    uint32_t ts_recent;                     /* TS.Recent */
+    uint32_t ts_recent_age;                 /* ticks since it was taken */
+    uint32_t ts_time;                       /* the sender's timestamp clock now, ticks */
+    uint32_t total_rt;                      /* ticks spent retransmitting the current segment */
+    uint8_t dup_ack_count;                  /* duplicate ACKs so far */
+    uint8_t snd_wnd_probe_count;            /* persist round */
     struct flue_tcp_timer_state keep_alive; /* unanswered probes */
     struct flue_tcp_timer_state retransmit; /* also persist probes, and the FIN_WAIT_2 timer */
     union {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The statuses of the chimney contract: how an operation on offloaded state, or a piece of I/O on an
- * offloaded connection, ended; and the status indications by which a target speaks to its host.
+ * The statuses of the chimney contract: how an operation on offloaded state, or a piece of I/O on
+ * an offloaded connection, ended; and the status indications by which a target speaks to its host.
  *
  * FLUE_STATUS_X is the documents' NDIS_STATUS_X. The documents give no numbers; these are ours.
  */

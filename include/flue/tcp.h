@@ -2,10 +2,11 @@
  *
  * The TCP engine (RFC 9293): a table of connections that one owner drives.
  *
- * It does no I/O. The owner hands in parsed segments (flue_tcp_input), data to send (flue_tcp_send) and
- * the time (`now` in every call, never going backwards); the engine answers through the handlers given
- * at creation: segments to transmit, data that arrived, connections that opened or ended. It says when
- * it must be called again (flue_tcp_next_deadline); the owner keeps one event for the whole engine.
+ * It does no I/O. The owner hands in parsed segments (flue_tcp_input), data to send (flue_tcp_send)
+ * and the time (`now` in every call, never going backwards); the engine answers through the
+ * handlers given at creation: segments to transmit, data that arrived, connections that opened or
+ * ended. It says when it must be called again (flue_tcp_next_deadline); the owner keeps one event
+ * for the whole engine.
  *
  *     struct flue_tcp_engine *engine;
  *     struct flue_tcp_config config = flue_tcp_config_default();
@@ -15,11 +16,11 @@
  *     ... on the timer:  flue_tcp_advance(engine, now);
  *     ... after each:    re-arm the timer at flue_tcp_next_deadline(engine);
  *
- * Payload travels by reference (flue/buffer.h). What is sent stays the owner's memory until the engine
- * completes it; what is received is only lent for the duration of the `received` handler.
+ * Payload travels by reference (flue/buffer.h). What is sent stays the owner's memory until the
+ * engine completes it; what is received is only lent for the duration of the `received` handler.
  *
- * Timers are kept in ticks of 1 / ticks_per_second. Timers that are due at the same tick fire in the
- * order in which they were armed.
+ * Timers are kept in ticks of 1 / ticks_per_second. Timers that are due at the same tick fire in
+ * the order in which they were armed.
  */
 #ifndef FLUE_TCP_H
 #define FLUE_TCP_H
@@ -107,12 +108,12 @@ struct flue_tcp_options {
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
-    uint32_t keepalive_idle_ticks;     /* before the first probe; default 2 h */
+    uint32_t keepalive_idle_ticks; /* before the first probe; default 2 h */
     uint32_t keepalive_interval_ticks; /* between probes; default 75 s */
-    uint8_t ttl;                   /* TTL or hop limit; default 64 */
-    uint8_t traffic_class;         /* TOS or traffic class without ECN bits; default 0 */
-    uint32_t flow_label;           /* IPv6; default 0 */
-    const char *congestion_control; /* "newreno"; a name that flue_tcp_congestion_name() lists */
+    uint8_t ttl;                       /* TTL or hop limit; default 64 */
+    uint8_t traffic_class;             /* TOS or traffic class without ECN bits; default 0 */
+    uint32_t flow_label;               /* IPv6; default 0 */
+    const char *congestion_control;    /* "newreno"; a name that flue_tcp_congestion_name() lists */
 };
 
 struct flue_tcp_config {
@@ -128,7 +129,7 @@ struct flue_tcp_config {
     uint8_t ack_frequency;           /* most full segments before an ACK; default 2 */
     uint32_t delayed_ack_ticks;      /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
     uint32_t time_wait_ticks;        /* 2 MSL; default 60 s */
-    uint32_t fin_wait_2_ticks;       /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
+    uint32_t fin_wait_2_ticks; /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
     enum flue_tcp_initial_window initial_window; /* default RFC 6928 */
     bool is_offload_target;          /* never sends a RST of its own (CLOSE-003); default false */
     struct flue_tcp_options options; /* defaults of connections */
@@ -142,22 +143,24 @@ const char *flue_tcp_congestion_name(uint32_t index);
 
 /* ---- The owner's side ------------------------------------------------------------------------ */
 
-/* What the engine calls. Every handler may be NULL except emit. `user` is the engine's; `connection` is
- * the subject, whose own user pointer flue_tcp_user() gives. A handler may call any function of this
- * header on any connection, except flue_tcp_input, flue_tcp_advance and flue_tcp_engine_destroy; emit
- * may call none. */
+/* What the engine calls. Every handler may be NULL except emit. `user` is the engine's;
+ * `connection` is the subject, whose own user pointer flue_tcp_user() gives. A handler may call any
+ * function of this header on any connection, except flue_tcp_input, flue_tcp_advance and
+ * flue_tcp_engine_destroy; emit may call none. */
 struct flue_tcp_handlers {
-    /* Transmit a segment. `connection` is NULL for a reply to a segment that belongs to none. The segment
-     * and its payload reference are lent for the call; the payload's memory lasts until completed. */
+    /* Transmit a segment. `connection` is NULL for a reply to a segment that belongs to none. The
+     * segment and its payload reference are lent for the call; the payload's memory lasts until
+     * completed. */
     void (*emit)(void *user, flue_time now, struct flue_tcp_connection *connection,
                  const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment);
-    /* A listener's connection reached ESTABLISHED. It is the owner's from here: set its user pointer. */
+    /* A listener's connection reached ESTABLISHED. It is the owner's from here: set its user
+     * pointer. */
     void (*accepted)(void *user, flue_time now, struct flue_tcp_listener *listener,
                      struct flue_tcp_connection *connection);
     /* An active open reached ESTABLISHED. */
     void (*connected)(void *user, flue_time now, struct flue_tcp_connection *connection);
-    /* In-order data. The span is lent for the call. The bytes count against the receive window until
-     * flue_tcp_consume. `push`: the segment that ends here had PSH. */
+    /* In-order data. The span is lent for the call. The bytes count against the receive window
+     * until flue_tcp_consume. `push`: the segment that ends here had PSH. */
     void (*received)(void *user, flue_time now, struct flue_tcp_connection *connection,
                      const struct flue_span *data, bool push);
     /* The peer's FIN arrived behind all data. */
@@ -165,45 +168,48 @@ struct flue_tcp_handlers {
     /* `bytes` more were acknowledged (the lists that this finished follow through `sent`). */
     void (*acknowledged)(void *user, flue_time now, struct flue_tcp_connection *connection,
                          uint32_t bytes);
-    /* A chain of send lists is done: fully acknowledged (FLUE_STATUS_SUCCESS) or ended by the connection's
-     * end (FLUE_STATUS_REQUEST_ABORTED; tcp_offload_bytes_transferred says how much was acknowledged).
-     * They are the owner's again. */
+    /* A chain of send lists is done: fully acknowledged (FLUE_STATUS_SUCCESS) or ended by the
+     * connection's end (FLUE_STATUS_REQUEST_ABORTED; tcp_offload_bytes_transferred says how much
+     * was acknowledged). They are the owner's again. */
     void (*sent)(void *user, flue_time now, struct flue_tcp_connection *connection,
                  struct flue_buffer_list *lists);
     /* FIN was sent and acknowledged: the send half is closed for good. */
     void (*send_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
-    /* The engine gives a connection up: its retransmissions, window probes or keepalive probes are used
-     * up, or FIN_WAIT_2 lasted too long. True: the owner takes care of it (a target asks for the
-     * upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT. */
+    /* The engine gives a connection up: its retransmissions, window probes or keepalive probes are
+     * used up, or FIN_WAIT_2 lasted too long. True: the owner takes care of it (a target asks for
+     * the upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT. */
     bool (*exhausted)(void *user, flue_time now, struct flue_tcp_connection *connection);
-    /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not. The last call
-     * for it; the owner still has to flue_tcp_release it, here or later. */
+    /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not. The last
+     * call for it; the owner still has to flue_tcp_release it, here or later. */
     void (*closed)(void *user, flue_time now, struct flue_tcp_connection *connection,
                    enum flue_result reason);
-    /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that has
-     * nothing more to do with it may release it here. */
+    /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that
+     * has nothing more to do with it may release it here. */
     void (*entered_time_wait)(void *user, flue_time now, struct flue_tcp_connection *connection);
 };
 
 /* Creates an engine. FLUE_ERROR_INVALID when the configuration is out of bounds. */
-FLUE_MUST_USE enum flue_result
-flue_tcp_engine_create(const struct flue_tcp_config *config, const struct flue_tcp_handlers *handlers,
-                       void *user, const struct flue_allocator *allocator,
-                       struct flue_tcp_engine **engine);
+FLUE_MUST_USE enum flue_result flue_tcp_engine_create(const struct flue_tcp_config *config,
+                                                      const struct flue_tcp_handlers *handlers,
+                                                      void *user,
+                                                      const struct flue_allocator *allocator,
+                                                      struct flue_tcp_engine **engine);
 
 /* Frees the engine and every connection, without a segment and without a handler call. Send lists
  * still queued are the owner's to find. NULL is allowed. */
 void flue_tcp_engine_destroy(struct flue_tcp_engine *engine);
 
-/* Active open. `options` NULL: the engine's defaults. A local_port of 0 is FLUE_ERROR_INVALID: choosing
- * ports is the owner's. FLUE_ERROR_IN_USE when the tuple has a connection. Emits the SYN. */
-FLUE_MUST_USE enum flue_result
-flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
-                 const struct flue_tcp_options *options, void *connection_user,
-                 struct flue_tcp_connection **connection);
+/* Active open. `options` NULL: the engine's defaults. A local_port of 0 is FLUE_ERROR_INVALID:
+ * choosing ports is the owner's. FLUE_ERROR_IN_USE when the tuple has a connection. Emits the SYN.
+ */
+FLUE_MUST_USE enum flue_result flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now,
+                                                const struct flue_four_tuple *tuple,
+                                                const struct flue_tcp_options *options,
+                                                void *connection_user,
+                                                struct flue_tcp_connection **connection);
 
-/* Passive open on a port of one local address, or of all (`address` NULL). At most `backlog` connections
- * are between SYN and ESTABLISHED. */
+/* Passive open on a port of one local address, or of all (`address` NULL). At most `backlog`
+ * connections are between SYN and ESTABLISHED. */
 FLUE_MUST_USE enum flue_result
 flue_tcp_listen(struct flue_tcp_engine *engine, uint8_t ip_version, const struct flue_ip *address,
                 uint16_t port, uint32_t backlog, const struct flue_tcp_options *options,
@@ -219,20 +225,22 @@ FLUE_MUST_USE enum flue_result flue_tcp_send(struct flue_tcp_connection *connect
 /* The application took `bytes` of what was received: the window may open. */
 void flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes);
 /* No more data to send: FIN follows the queue. FLUE_ERROR_STATE when that was said before. */
-FLUE_MUST_USE enum flue_result flue_tcp_shutdown(struct flue_tcp_connection *connection, flue_time now);
-/* RST to the peer, everything queued ends with REQUEST_ABORTED, `closed` with FLUE_ERROR_ABORTED. */
+FLUE_MUST_USE enum flue_result flue_tcp_shutdown(struct flue_tcp_connection *connection,
+                                                 flue_time now);
+/* RST to the peer, everything queued ends with REQUEST_ABORTED, `closed` with FLUE_ERROR_ABORTED.
+ */
 void flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now);
 /* The owner is done with the connection: no handler is called for it any more, and the pointer is
- * invalid. If it has not ended, the engine shuts it down in order by itself (data that arrives then is
- * answered with RST, RFC 1122 4.2.2.13). With send lists still queued it is aborted first, so that
- * they come back through `sent`. */
+ * invalid. If it has not ended, the engine shuts it down in order by itself (data that arrives then
+ * is answered with RST, RFC 1122 4.2.2.13). With send lists still queued it is aborted first, so
+ * that they come back through `sent`. */
 void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
 
-/* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked. True
- * when a connection or a listener took it. A segment that belongs to none is answered as RFC 9293
- * 3.10.7.1 says, except by an offload target's engine, which answers nothing. */
-bool flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
-                    const struct flue_tcp_segment *segment);
+/* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked.
+ * True when a connection or a listener took it. A segment that belongs to none is answered as RFC
+ * 9293 3.10.7.1 says, except by an offload target's engine, which answers nothing. */
+bool flue_tcp_input(struct flue_tcp_engine *engine, flue_time now,
+                    const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment);
 /* Runs every timer that is due at `now`. */
 void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);
 /* When flue_tcp_advance must be called next; FLUE_TIME_NEVER when nothing waits. */
@@ -247,27 +255,29 @@ enum flue_tcp_connection_state flue_tcp_state(const struct flue_tcp_connection *
 /* "ESTABLISHED", RFC 9293's spelling. */
 const char *flue_tcp_state_name(enum flue_tcp_connection_state state);
 
-/* ---- Reading, and options while it runs ------------------------------------------------------- */
+/* ---- Reading, and options while it runs -------------------------------------------------------
+ */
 
 /* Every variable of a connection, for probes, tests and reports. */
 struct flue_tcp_snapshot {
     enum flue_tcp_connection_state state;
     uint32_t iss, irs;
     uint32_t snd_una, snd_nxt, snd_max, snd_wnd, max_snd_wnd, snd_wl1, snd_wl2;
-    uint32_t rcv_nxt, rcv_wnd;   /* rcv_wnd: bytes offered beyond rcv_nxt, as last advertised */
-    uint32_t rcv_buffered;       /* bytes delivered and not consumed */
-    uint32_t snd_queued;         /* bytes queued from snd_una on */
-    uint32_t reassembly_bytes;   /* out-of-order bytes held */
+    uint32_t rcv_nxt, rcv_wnd; /* rcv_wnd: bytes offered beyond rcv_nxt, as last advertised */
+    uint32_t rcv_buffered;     /* bytes delivered and not consumed */
+    uint32_t snd_queued;       /* bytes queued from snd_una on */
+    uint32_t reassembly_bytes; /* out-of-order bytes held */
     uint32_t cwnd, ssthresh, recover;
     bool in_recovery;
     uint8_t dup_acks, retransmissions;
     uint32_t srtt_x8_ticks, rttvar_x4_ticks, rto_ticks;
     uint32_t ts_recent, ts_offset;
-    uint16_t mss;                /* payload of a full segment, options taken off */
+    uint16_t mss; /* payload of a full segment, options taken off */
     uint8_t snd_wind_scale, rcv_wind_scale;
     bool timestamps, window_scaling, sack, nagle;
-    uint32_t sacked_bytes;       /* beyond snd_una, held by the peer */
-    uint32_t retransmit_left_ticks, delayed_ack_left_ticks, keepalive_left_ticks; /* or NOT_RUNNING */
+    uint32_t sacked_bytes; /* beyond snd_una, held by the peer */
+    uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
+        keepalive_left_ticks; /* or NOT_RUNNING */
 };
 void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,
                            struct flue_tcp_snapshot *snapshot);
@@ -281,15 +291,19 @@ void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                              struct flue_tcp_statistics *statistics);
 
 void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on);
-/* The path carries IP packets of at most `path_mtu` bytes: segments shrink to fit (RFC 1191, 8201). */
-void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu);
+/* The path carries IP packets of at most `path_mtu` bytes: segments shrink to fit (RFC 1191, 8201).
+ */
+void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now,
+                           uint32_t path_mtu);
 
-/* ---- Moving a connection between engines ------------------------------------------------------ */
+/* ---- Moving a connection between engines ------------------------------------------------------
+ */
 
 /* Sends an ACK that is being delayed, if one is owed, and stops its timer. */
 void flue_tcp_flush_ack(struct flue_tcp_connection *connection, flue_time now);
 
-/* Reads the connection's state in the contract's terms. Pointers inside `delegated` are left NULL. */
+/* Reads the connection's state in the contract's terms. Pointers inside `delegated` are left NULL.
+ */
 void flue_tcp_export(const struct flue_tcp_connection *connection, flue_time now,
                      struct flue_tcp_const *constants, struct flue_tcp_cached *cached,
                      struct flue_tcp_delegated *delegated);
@@ -306,17 +320,18 @@ struct flue_tcp_import {
     const struct flue_tcp_const *constants;
     const struct flue_tcp_cached *cached;
     const struct flue_tcp_delegated *delegated;
-    uint32_t path_mtu;             /* bytes */
-    uint32_t rcv_buffered;         /* bytes before RCV.NXT that the application has not consumed */
-    struct flue_buffer_list *lists; /* send data from SND.UNA on; the engine's if the call succeeds */
-    bool send_shutdown;            /* the application has shut down sending: FIN ends the lists */
+    uint32_t path_mtu;     /* bytes */
+    uint32_t rcv_buffered; /* bytes before RCV.NXT that the application has not consumed */
+    struct flue_buffer_list
+        *lists;         /* send data from SND.UNA on; the engine's if the call succeeds */
+    bool send_shutdown; /* the application has shut down sending: FIN ends the lists */
     const char *congestion_control; /* NULL: the engine's default */
     void *connection_user;
 };
 
-/* Goes on with a connection where another engine left it. Emits nothing itself: what may be sent goes
- * out with the first event, or call flue_tcp_resume. FLUE_ERROR_STATE for a state that cannot move
- * (HOST-002), FLUE_ERROR_IN_USE, FLUE_ERROR_LIMIT, FLUE_ERROR_NO_MEMORY. */
+/* Goes on with a connection where another engine left it. Emits nothing itself: what may be sent
+ * goes out with the first event, or call flue_tcp_resume. FLUE_ERROR_STATE for a state that cannot
+ * move (HOST-002), FLUE_ERROR_IN_USE, FLUE_ERROR_LIMIT, FLUE_ERROR_NO_MEMORY. */
 FLUE_MUST_USE enum flue_result flue_tcp_import(struct flue_tcp_engine *engine, flue_time now,
                                                const struct flue_tcp_import *import,
                                                struct flue_tcp_connection **connection);

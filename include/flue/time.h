@@ -2,8 +2,8 @@
  *
  * Time as the model sees it: unsigned picoseconds since the start of a run.
  *
- * 64 bits of picoseconds last 213 days and are exact at 400 Gb/s. The model reads no clock: every call
- * carries `now`, and `now` never goes backwards on one object.
+ * 64 bits of picoseconds last 213 days and are exact at 400 Gb/s. The model reads no clock: every
+ * call carries `now`, and `now` never goes backwards on one object.
  */
 #ifndef FLUE_TIME_H
 #define FLUE_TIME_H

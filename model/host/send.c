@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Sending: what the application hands in becomes pieces of bounded size, each a buffer list, that
- * go to the engine or down the chimney in stream order. A target reports whole lists: the bound keeps
- * the send buffer's free room near what is acknowledged.
+ * go to the engine or down the chimney in stream order. A target reports whole lists: the bound
+ * keeps the send buffer's free room near what is acknowledged.
  */
 #include <string.h>
 
 #include "host/parts.h"
 
-/* A piece is at most so much of a call and at most a quarter of the send buffer. Larger ones cost an
- * offloaded connection fewer completions, smaller ones give room back sooner. */
+/* A piece is at most so much of a call and at most a quarter of the send buffer. Larger ones cost
+ * an offloaded connection fewer completions, smaller ones give room back sooner. */
 enum { PIECE_BYTES = 65536, LEAST_PIECE_BYTES = 2048 };
 
 void

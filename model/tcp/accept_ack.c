@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The fifth step of segment arrival (RFC 9293 3.10.7.4): the ACK field, the send window, and what an
- * acknowledged FIN leads to.
+ * The fifth step of segment arrival (RFC 9293 3.10.7.4): the ACK field, the send window, and what
+ * an acknowledged FIN leads to.
  */
 #include "tcp/connection.h"
 
@@ -67,8 +67,8 @@ take_rtt(struct flue_tcp_connection *connection, const struct flue_tcp_segment *
 
     if (connection->use_timestamps) {
         if (segment->has_timestamp)
-            flue__tcp_rtt_sample(connection, (uint32_t)engine->tick + connection->ts_offset -
-                                                 segment->ts_ecr);
+            flue__tcp_rtt_sample(connection,
+                                 (uint32_t)engine->tick + connection->ts_offset - segment->ts_ecr);
     } else if (connection->is_timing && seq_ge(segment->ack, connection->rtt_seq)) {
         connection->is_timing = false;
         flue__tcp_rtt_sample(connection, (uint32_t)(engine->tick - connection->rtt_tick));
@@ -142,8 +142,8 @@ take_fin_ack(struct flue_tcp_connection *connection, flue_time now)
     }
 }
 
-/* An ACK that is no reason to go on: of something not yet sent, or older than the peer's largest window
- * could make it (RFC 5961 5). */
+/* An ACK that is no reason to go on: of something not yet sent, or older than the peer's largest
+ * window could make it (RFC 5961 5). */
 static bool
 is_implausible(const struct flue_tcp_connection *connection, uint32_t ack)
 {

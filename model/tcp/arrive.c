@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A segment arrives in a synchronized state, or in SYN-RECEIVED: the numbered steps of RFC 9293
- * 3.10.7.4, one function each, in order. Steps 5 and 7 are accept_ack.c and accept_data.c; CLOSED, LISTEN
- * and SYN-SENT are arrive_setup.c.
+ * 3.10.7.4, one function each, in order. Steps 5 and 7 are accept_ack.c and accept_data.c; CLOSED,
+ * LISTEN and SYN-SENT are arrive_setup.c.
  */
 #include "tcp/connection.h"
 
@@ -36,8 +36,8 @@ is_acceptable(const struct flue_tcp_connection *connection, const struct flue_tc
     return first < window || (length > 0 && last < window);
 }
 
-/* RFC 7323 5.3, R1: an old duplicate by its timestamp. Resets are exempt, and so is a connection that was
- * idle for 24 days. */
+/* RFC 7323 5.3, R1: an old duplicate by its timestamp. Resets are exempt, and so is a connection
+ * that was idle for 24 days. */
 static bool
 is_old_by_timestamp(const struct flue_tcp_connection *connection,
                     const struct flue_tcp_segment *segment)
@@ -46,8 +46,7 @@ is_old_by_timestamp(const struct flue_tcp_connection *connection,
         UINT64_C(24) * 86400 * connection->engine->config.ticks_per_second;
 
     return segment->has_timestamp && connection->use_timestamps && connection->has_ts_recent &&
-           (segment->flags & FLUE_TCP_RST) == 0 &&
-           seq_lt(segment->ts_val, connection->ts_recent) &&
+           (segment->flags & FLUE_TCP_RST) == 0 && seq_lt(segment->ts_val, connection->ts_recent) &&
            connection->engine->tick - connection->ts_recent_tick <= ticks_of_24_days;
 }
 
@@ -59,14 +58,13 @@ step_1_sequence(struct flue_tcp_connection *connection, flue_time now,
         return true;
     if ((segment->flags & FLUE_TCP_RST) != 0)
         return false;
-    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD &&
-        (segment->flags & FLUE_TCP_SYN) != 0 && segment->seq == connection->irs) {
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && (segment->flags & FLUE_TCP_SYN) != 0 &&
+        segment->seq == connection->irs) {
         flue__tcp_send_syn(connection, now); /* the peer has not seen our SYN: say it again */
         return false;
     }
     /* The peer's FIN again: our ACK of it was lost. The wait starts anew (step 8, TIME-WAIT). */
-    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT &&
-        (segment->flags & FLUE_TCP_FIN) != 0)
+    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT && (segment->flags & FLUE_TCP_FIN) != 0)
         flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
                            connection->engine->config.time_wait_ticks);
     connection->ack_now = true;

@@ -11,8 +11,8 @@ enum { DEFAULT_MSS_IPV4 = 536, DEFAULT_MSS_IPV6 = 1220, TIMESTAMP_BYTES = 12 };
 
 /* Answers a segment with a reset that the peer will believe. */
 static void
-answer_with_reset(struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple,
-                  const struct flue_tcp_segment *segment)
+answer_with_reset(struct flue_tcp_engine *engine, flue_time now,
+                  const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
 {
     struct flue_tcp_segment reset;
 
@@ -168,8 +168,8 @@ flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time now,
     struct flue_tcp_engine *engine = connection->engine;
     bool has_ack = (segment->flags & FLUE_TCP_ACK) != 0;
 
-    if (has_ack && (seq_le(segment->ack, connection->iss) ||
-                    seq_gt(segment->ack, connection->snd_nxt))) {
+    if (has_ack &&
+        (seq_le(segment->ack, connection->iss) || seq_gt(segment->ack, connection->snd_nxt))) {
         answer_with_reset(engine, now, &connection->tuple, segment);
         return;
     }

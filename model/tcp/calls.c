@@ -17,8 +17,8 @@ void
 flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now)
 {
     if (connection->holds == 1) {
-        /* Sending may call the owner, who may ask for more: once round is enough, because calls made
-         * while the connection is held only leave their wish behind. */
+        /* Sending may call the owner, who may ask for more: once round is enough, because calls
+         * made while the connection is held only leave their wish behind. */
         while (connection->want_output || connection->ack_now) {
             connection->want_output = false;
             flue__tcp_output(connection, now);
@@ -102,7 +102,8 @@ flue_tcp_listen(struct flue_tcp_engine *engine, uint8_t ip_version, const struct
     return FLUE_OK;
 }
 
-/* The first connection that is still in the listener's backlog. Closing is rare: it may look at all. */
+/* The first connection that is still in the listener's backlog. Closing is rare: it may look at
+ * all. */
 static struct flue_tcp_connection *
 pending_of(const struct flue_tcp_listener *listener)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a congestion control algorithm sees of a connection and must implement. One file an algorithm; a
- * new one is that file and a line in congestion.c.
+ * What a congestion control algorithm sees of a connection and must implement. One file an
+ * algorithm; a new one is that file and a line in congestion.c.
  *
- * The algorithm owns cwnd and ssthresh. Loss detection and the inflation of cwnd during recovery are the
- * engine's (recovery.c).
+ * The algorithm owns cwnd and ssthresh. Loss detection and the inflation of cwnd during recovery
+ * are the engine's (recovery.c).
  */
 #ifndef FLUE_TCP_CONGESTION_H
 #define FLUE_TCP_CONGESTION_H

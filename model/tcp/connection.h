@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The engine's inside: one connection is one struct, one table of them is one engine. What every file of
- * model/tcp/ shares, grouped by who owns it. The variables carry RFC 9293's names.
+ * The engine's inside: one connection is one struct, one table of them is one engine. What every
+ * file of model/tcp/ shares, grouped by who owns it. The variables carry RFC 9293's names.
  */
 #ifndef FLUE_TCP_CONNECTION_H
 #define FLUE_TCP_CONNECTION_H
@@ -39,7 +39,8 @@ struct reassembly {
     uint32_t bytes; /* held */
     bool has_fin;
     uint32_t fin_seq; /* sequence number of the FIN itself */
-    uint32_t recent[FLUE_TCP_SACK_MAX]; /* where data arrived last, newest first: SACK reports these */
+    uint32_t
+        recent[FLUE_TCP_SACK_MAX]; /* where data arrived last, newest first: SACK reports these */
     uint32_t recent_count;
 };
 
@@ -55,21 +56,21 @@ struct flue_tcp_connection {
     uint32_t hash;
 
     /* State: state.c */
-    uint8_t state; /* enum flue_tcp_connection_state */
-    uint8_t slow;  /* enum slow_timer */
-    uint8_t holds; /* calls in progress that still use the connection: calls.c */
-    bool is_released : 1;      /* the owner is done with it */
-    bool is_reported : 1;      /* `closed` has been called, or needs not be */
+    uint8_t state;        /* enum flue_tcp_connection_state */
+    uint8_t slow;         /* enum slow_timer */
+    uint8_t holds;        /* calls in progress that still use the connection: calls.c */
+    bool is_released : 1; /* the owner is done with it */
+    bool is_reported : 1; /* `closed` has been called, or needs not be */
     bool is_active_open : 1;
-    bool want_output : 1;      /* output is due when the outermost call ends */
-    bool ack_now : 1;          /* an ACK is owed at once */
-    bool fin_wanted : 1;       /* the application has shut down sending */
-    bool fin_sent : 1;         /* FIN is part of SND.MAX */
-    bool fin_received : 1;     /* FIN is part of RCV.NXT */
-    bool in_recovery : 1;      /* between fast retransmit and `recover` (RFC 6582) */
-    bool has_partial_ack : 1;  /* of this recovery: the timer was restarted for it */
-    bool is_timing : 1;        /* rtt_seq is being timed (without timestamps) */
-    bool has_rtt : 1;          /* srtt is a measurement */
+    bool want_output : 1;     /* output is due when the outermost call ends */
+    bool ack_now : 1;         /* an ACK is owed at once */
+    bool fin_wanted : 1;      /* the application has shut down sending */
+    bool fin_sent : 1;        /* FIN is part of SND.MAX */
+    bool fin_received : 1;    /* FIN is part of RCV.NXT */
+    bool in_recovery : 1;     /* between fast retransmit and `recover` (RFC 6582) */
+    bool has_partial_ack : 1; /* of this recovery: the timer was restarted for it */
+    bool is_timing : 1;       /* rtt_seq is being timed (without timestamps) */
+    bool has_rtt : 1;         /* srtt is a measurement */
     bool use_timestamps : 1;
     bool use_window_scaling : 1;
     bool use_sack : 1;
@@ -78,7 +79,7 @@ struct flue_tcp_connection {
     bool use_nagle : 1;
     bool use_keepalive : 1;
     bool use_limited_transmit : 1;
-    bool is_exhausted : 1;     /* given up, its owner takes over: no timer, no output */
+    bool is_exhausted : 1; /* given up, its owner takes over: no timer, no output */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
 
@@ -198,8 +199,8 @@ bool flue__tcp_options_ok(const struct flue_tcp_options *options);
 
 /* ---- calls.c: entering and leaving a connection ---- */
 
-/* Every entry point holds the connection while it works on it. Letting go of the outermost hold sends
- * what is due, moves the timer, and frees the connection if its end has come. */
+/* Every entry point holds the connection while it works on it. Letting go of the outermost hold
+ * sends what is due, moves the timer, and frees the connection if its end has come. */
 void flue__tcp_hold(struct flue_tcp_connection *connection);
 void flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now);
 
@@ -260,7 +261,8 @@ void flue__tcp_deliver(struct flue_tcp_connection *connection, flue_time now,
 void flue__tcp_output(struct flue_tcp_connection *connection, flue_time now);
 /* Sends one segment of new or old data from `seq` on, at most a full one; recovery's tool. */
 void flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now);
-/* Sends old data again, or the next new data if the windows let it go; both return the bytes sent. */
+/* Sends old data again, or the next new data if the windows let it go; both return the bytes sent.
+ */
 uint32_t flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint32_t seq,
                               uint32_t length);
 uint32_t flue__tcp_send_new(struct flue_tcp_connection *connection, flue_time now);

@@ -23,20 +23,21 @@ flue_tcp_config_default(void)
         .time_wait_ticks = 60000,
         .fin_wait_2_ticks = 120000,
         .initial_window = FLUE_TCP_IW_RFC6928,
-        .options = {
-            .receive_buffer_bytes = 131072,
-            .mss = 1460,
-            .use_timestamps = true,
-            .use_window_scaling = true,
-            .use_sack = true,
-            .use_nagle = true,
-            .use_limited_transmit = true,
-            .keepalive_probes = 9,
-            .keepalive_idle_ticks = 7200000,
-            .keepalive_interval_ticks = 75000,
-            .ttl = 64,
-            .congestion_control = "newreno",
-        },
+        .options =
+            {
+                .receive_buffer_bytes = 131072,
+                .mss = 1460,
+                .use_timestamps = true,
+                .use_window_scaling = true,
+                .use_sack = true,
+                .use_nagle = true,
+                .use_limited_transmit = true,
+                .keepalive_probes = 9,
+                .keepalive_idle_ticks = 7200000,
+                .keepalive_interval_ticks = 75000,
+                .ttl = 64,
+                .congestion_control = "newreno",
+            },
     };
 
     return config;
@@ -67,9 +68,9 @@ config_ok(const struct flue_tcp_config *config)
 }
 
 enum flue_result
-flue_tcp_engine_create(const struct flue_tcp_config *config, const struct flue_tcp_handlers *handlers,
-                       void *user, const struct flue_allocator *allocator,
-                       struct flue_tcp_engine **engine_out)
+flue_tcp_engine_create(const struct flue_tcp_config *config,
+                       const struct flue_tcp_handlers *handlers, void *user,
+                       const struct flue_allocator *allocator, struct flue_tcp_engine **engine_out)
 {
     struct flue_tcp_engine *engine;
 
@@ -232,7 +233,8 @@ flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_
 }
 
 void
-flue_tcp_get_statistics(const struct flue_tcp_engine *engine, struct flue_tcp_statistics *statistics)
+flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
+                        struct flue_tcp_statistics *statistics)
 {
     *statistics = engine->statistics;
     statistics->connections = engine->connection_count;

@@ -58,7 +58,8 @@ siphash(const uint8_t key[16], const uint64_t *words, unsigned count)
 }
 
 uint32_t
-flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now, const struct flue_four_tuple *tuple)
+flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now,
+              const struct flue_four_tuple *tuple)
 {
     uint64_t words[5];
 

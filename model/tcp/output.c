@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What to send now: the usable window, Nagle, silly-window avoidance, FIN, acknowledgements; and the
- * book-keeping of what was sent.
+ * What to send now: the usable window, Nagle, silly-window avoidance, FIN, acknowledgements; and
+ * the book-keeping of what was sent.
  */
 #include "tcp/connection.h"
 
@@ -50,7 +50,8 @@ start_timing(struct flue_tcp_connection *connection, uint32_t seq_end)
     connection->rtt_tick = connection->engine->tick;
 }
 
-/* Sends [seq, seq + length) and, with `fin`, the FIN behind it. Returns the bytes of payload sent. */
+/* Sends [seq, seq + length) and, with `fin`, the FIN behind it. Returns the bytes of payload sent.
+ */
 static uint32_t
 send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, uint32_t length,
           bool fin)
@@ -92,7 +93,8 @@ is_sending_state(const struct flue_tcp_connection *connection)
            connection->state == FLUE_TCP_CONNECTION_LAST_ACK;
 }
 
-/* What congestion control allows in flight; RFC 3042 adds a segment for each of the first duplicates. */
+/* What congestion control allows in flight; RFC 3042 adds a segment for each of the first
+ * duplicates. */
 static uint32_t
 congestion_window(const struct flue_tcp_connection *connection)
 {
@@ -102,7 +104,8 @@ congestion_window(const struct flue_tcp_connection *connection)
     return connection->cwnd;
 }
 
-/* RFC 9293 3.8.6.2.1 and 3.7.4: is a segment of `length` worth sending now, with `available` queued? */
+/* RFC 9293 3.8.6.2.1 and 3.7.4: is a segment of `length` worth sending now, with `available`
+ * queued? */
 static bool
 is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, uint32_t available,
                  uint32_t flight)
@@ -111,13 +114,13 @@ is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, 
         return true;
     if (seq_lt(connection->snd_nxt, connection->snd_max))
         return true;
-    if (length == available &&
-        (!connection->use_nagle || flight == 0 || connection->fin_wanted))
+    if (length == available && (!connection->use_nagle || flight == 0 || connection->fin_wanted))
         return true;
     return length >= connection->max_snd_wnd / 2 && length < connection->mss && flight == 0;
 }
 
-/* The next piece to send at SND.NXT: its length, and whether FIN goes with it. False: nothing now. */
+/* The next piece to send at SND.NXT: its length, and whether FIN goes with it. False: nothing now.
+ */
 static bool
 next_piece(const struct flue_tcp_connection *connection, uint32_t *length, bool *fin)
 {
@@ -134,8 +137,8 @@ next_piece(const struct flue_tcp_connection *connection, uint32_t *length, bool 
         piece = available;
     if (piece > connection->mss)
         piece = connection->mss;
-    /* FIN follows the last byte, when the peer's window has room for it. It is not data: cwnd does not
-     * hold it back. */
+    /* FIN follows the last byte, when the peer's window has room for it. It is not data: cwnd does
+     * not hold it back. */
     *fin = connection->fin_wanted && left >= 0 && piece == available &&
            connection->snd_wnd > flight + piece;
     *length = piece;
@@ -152,8 +155,8 @@ enter_after_fin(struct flue_tcp_connection *connection, flue_time now)
         flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_LAST_ACK);
 }
 
-/* Something waits, nothing is in flight, and nothing may go: the persist timer keeps us alive. It also
- * overrides silly-window avoidance (RFC 9293 3.8.6.2.1, condition 4). */
+/* Something waits, nothing is in flight, and nothing may go: the persist timer keeps us alive. It
+ * also overrides silly-window avoidance (RFC 9293 3.8.6.2.1, condition 4). */
 static void
 wait_for_window(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -271,8 +274,9 @@ flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
                        flue__tcp_backed_off(connection, connection->retransmissions));
 }
 
-/* The sequence number of a segment without data: SND.MAX, because SND.NXT goes back while old data is
- * sent again and the peer would find it outside its window; but never beyond the peer's window. */
+/* The sequence number of a segment without data: SND.MAX, because SND.NXT goes back while old data
+ * is sent again and the peer would find it outside its window; but never beyond the peer's window.
+ */
 static uint32_t
 empty_segment_seq(const struct flue_tcp_connection *connection)
 {
@@ -287,8 +291,8 @@ flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now)
     transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_ACK, flue_span_virtual(0));
 }
 
-/* A window probe is one byte of the queue, or the FIN, at SND.UNA (RFC 9293 3.8.6.1); a keepalive probe
- * is an empty segment one before it (RFC 1122 4.2.3.6). */
+/* A window probe is one byte of the queue, or the FIN, at SND.UNA (RFC 9293 3.8.6.1); a keepalive
+ * probe is an empty segment one before it (RFC 1122 4.2.3.6). */
 void
 flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool keepalive)
 {

@@ -57,7 +57,8 @@ merge(struct flue_tcp_engine *engine, struct reassembly *reassembly, struct reas
     free_block(engine, next);
 }
 
-/* Puts [seq, seq + length), which touches no run but may adjoin them, behind `before` (NULL: first). */
+/* Puts [seq, seq + length), which touches no run but may adjoin them, behind `before` (NULL:
+ * first). */
 static struct reassembly_block *
 insert(struct flue_tcp_engine *engine, struct reassembly *reassembly,
        struct reassembly_block *before, uint32_t seq, const struct flue_span *piece, bool push)
@@ -126,8 +127,8 @@ add_data(struct flue_tcp_engine *engine, struct reassembly *reassembly, uint32_t
     }
 }
 
-/* SACK tells of the newest arrival first (RFC 2018 4). An arrival in a run that was noted before moves
- * that note to the front. */
+/* SACK tells of the newest arrival first (RFC 2018 4). An arrival in a run that was noted before
+ * moves that note to the front. */
 static void
 note_recent(struct reassembly *reassembly, uint32_t seq)
 {

@@ -48,9 +48,9 @@ enter_recovery(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_stats(connection)->fast_retransmits++;
     flue__tcp_retransmit(connection, now);
     /* The duplicates say that so many segments have left the network. */
-    connection->cwnd = connection->ssthresh +
-                       (uint32_t)connection->engine->config.duplicate_ack_threshold *
-                           connection->mss;
+    connection->cwnd =
+        connection->ssthresh +
+        (uint32_t)connection->engine->config.duplicate_ack_threshold * connection->mss;
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
 }
 
@@ -78,8 +78,8 @@ leave_recovery(struct flue_tcp_connection *connection)
 
     connection->in_recovery = false;
     connection->cwnd = window < connection->ssthresh ? window : connection->ssthresh;
-    /* The next loss may be that of the very next segment. After a timeout, by contrast, duplicates of
-     * what was sent twice must not look like one: there `recover` stays. */
+    /* The next loss may be that of the very next segment. After a timeout, by contrast, duplicates
+     * of what was sent twice must not look like one: there `recover` stays. */
     connection->recover = connection->snd_una - 1;
 }
 
@@ -121,8 +121,7 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
 void
 flue__tcp_on_timeout(struct flue_tcp_connection *connection)
 {
-    struct congestion_view view =
-        view_of(connection, connection->snd_max - connection->snd_una, 0);
+    struct congestion_view view = view_of(connection, connection->snd_max - connection->snd_una, 0);
 
     /* RFC 5681 3.1: ssthresh is set once, when the data is retransmitted for the first time. */
     if (connection->retransmissions == 1) {

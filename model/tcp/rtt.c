@@ -34,9 +34,8 @@ flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks)
         int32_t magnitude = error < 0 ? -error : error;
 
         /* RTTVAR += (|error| - RTTVAR) / 4, SRTT += error / 8. */
-        connection->rttvar_x4 =
-            (uint32_t)((int32_t)connection->rttvar_x4 + magnitude -
-                       (int32_t)connection->rttvar_x4 / 4);
+        connection->rttvar_x4 = (uint32_t)((int32_t)connection->rttvar_x4 + magnitude -
+                                           (int32_t)connection->rttvar_x4 / 4);
         connection->srtt_x8 = (uint32_t)((int32_t)connection->srtt_x8 + error);
     }
     flue__tcp_rtt_update_rto(connection);

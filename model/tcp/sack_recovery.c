@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Loss recovery by selective acknowledgements: RFC 6675 5. What NewReno infers from counting duplicates
- * (recovery.c) is read here from the scoreboard.
+ * Loss recovery by selective acknowledgements: RFC 6675 5. What NewReno infers from counting
+ * duplicates (recovery.c) is read here from the scoreboard.
  */
 #include "tcp/connection.h"
 
@@ -18,9 +18,8 @@ enter(struct flue_tcp_connection *connection, flue_time now)
     /* Step 4.3: the first hole goes out whatever pipe says. */
     flue__tcp_retransmit(connection, now);
     connection->scoreboard->high_rxt =
-        seq_max(connection->snd_una,
-                flue__scoreboard_clip(connection, connection->snd_una,
-                                      connection->snd_una + connection->mss));
+        seq_max(connection->snd_una, flue__scoreboard_clip(connection, connection->snd_una,
+                                                           connection->snd_una + connection->mss));
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
 }
 

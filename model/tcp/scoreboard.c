@@ -8,7 +8,8 @@
 
 #include "tcp/connection.h"
 
-/* A peer could make us keep as many ranges as it sends segments: beyond this, the news is ignored. */
+/* A peer could make us keep as many ranges as it sends segments: beyond this, the news is ignored.
+ */
 enum { MOST_RANGES = 4096 };
 
 static void
@@ -231,7 +232,7 @@ flue__scoreboard_pipe(const struct flue_tcp_connection *connection)
         uint32_t length = range->left - left;
 
         if (!is_lost(connection, bytes_above, ranges_above))
-            pipe += length; /* still under way */
+            pipe += length;                /* still under way */
         if (seq_gt(board->high_rxt, left)) /* sent again */
             pipe += seq_lt(board->high_rxt, range->left) ? board->high_rxt - left : length;
         left = range->right;

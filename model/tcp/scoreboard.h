@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The SACK scoreboard of RFC 6675: which data beyond SND.UNA the peer holds. It exists only while there
- * is such data. Ranges are in order and do not touch.
+ * The SACK scoreboard of RFC 6675: which data beyond SND.UNA the peer holds. It exists only while
+ * there is such data. Ranges are in order and do not touch.
  */
 #ifndef FLUE_TCP_SCOREBOARD_H
 #define FLUE_TCP_SCOREBOARD_H
@@ -40,7 +40,8 @@ bool flue__scoreboard_update(struct flue_tcp_connection *connection,
 /* SND.UNA has advanced: forgets what lies before it. Gives the memory back when nothing is left. */
 void flue__scoreboard_advance(struct flue_tcp_connection *connection);
 void flue__scoreboard_drop(struct flue_tcp_connection *connection);
-/* The first hole that ends behind `seq`, at most up to SND.MAX. False: none below the highest range. */
+/* The first hole that ends behind `seq`, at most up to SND.MAX. False: none below the highest
+ * range. */
 bool flue__scoreboard_hole(const struct flue_tcp_connection *connection, uint32_t seq,
                            struct sack_hole *hole);
 /* The end of the range that holds `seq`; `seq` itself when none does. */

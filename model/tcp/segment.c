@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Building segments, from a connection that is const: what a segment says never changes the connection.
+ * Building segments, from a connection that is const: what a segment says never changes the
+ * connection.
  */
 #include <string.h>
 
@@ -25,8 +26,8 @@ flue__tcp_receive_window(const struct flue_tcp_connection *connection)
                          : 0;
     int32_t left = seq_diff(connection->rcv_adv, connection->rcv_nxt);
     uint32_t current = left > 0 ? (uint32_t)left : 0;
-    uint32_t least = connection->rcv_buf / 2 < connection->mss ? connection->rcv_buf / 2
-                                                               : connection->mss;
+    uint32_t least =
+        connection->rcv_buf / 2 < connection->mss ? connection->rcv_buf / 2 : connection->mss;
     uint32_t most = (uint32_t)UINT16_MAX
                     << (connection->use_window_scaling ? connection->rcv_wind_scale : 0);
 

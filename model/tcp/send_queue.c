@@ -77,7 +77,8 @@ cursor_at(struct flue_buffer_list *list)
     return cursor;
 }
 
-/* Moves a cursor from `from` to `to`, both in the queue; past the last byte it ends with list NULL. */
+/* Moves a cursor from `from` to `to`, both in the queue; past the last byte it ends with list NULL.
+ */
 static struct send_cursor
 cursor_move(struct send_cursor cursor, uint32_t from, uint32_t to)
 {

@@ -2,9 +2,10 @@
  *
  * What a connection has to send: the owner's buffer lists, in order, never copied.
  *
- * The queue keeps the lists from the one that holds SND.UNA on. While they are queued, the descriptor
- * chains of neighbouring lists are joined, so that a segment may span several small ones; the joints are
- * undone when a list leaves. A list's end is remembered in its miniport_reserved[0].
+ * The queue keeps the lists from the one that holds SND.UNA on. While they are queued, the
+ * descriptor chains of neighbouring lists are joined, so that a segment may span several small
+ * ones; the joints are undone when a list leaves. A list's end is remembered in its
+ * miniport_reserved[0].
  */
 #ifndef FLUE_TCP_SEND_QUEUE_H
 #define FLUE_TCP_SEND_QUEUE_H
@@ -24,18 +25,20 @@ struct send_cursor {
 struct send_queue {
     struct flue_buffer_list *head; /* holds the first unacknowledged byte */
     struct flue_buffer_list *tail;
-    struct send_cursor next;  /* where next_seq lies; list NULL: at the end */
+    struct send_cursor next; /* where next_seq lies; list NULL: at the end */
     uint32_t next_seq;
     uint32_t head_seq; /* of the head's first used byte */
     uint32_t end_seq;  /* one past the last queued byte */
 };
 
 void send_queue_init(struct send_queue *queue, uint32_t seq);
-/* Appends a chain of lists. Lists without data stay in order and complete with what is before them. */
+/* Appends a chain of lists. Lists without data stay in order and complete with what is before them.
+ */
 void send_queue_append(struct send_queue *queue, struct flue_buffer_list *lists);
 /* Up to `length` bytes from `seq` on, as one span; shorter when a joint was not possible. *push: a
  * list ends inside the span or with it. seq lies within [first unacknowledged, end_seq). */
-struct flue_span send_queue_span(struct send_queue *queue, uint32_t seq, uint32_t length, bool *push);
+struct flue_span send_queue_span(struct send_queue *queue, uint32_t seq, uint32_t length,
+                                 bool *push);
 /* Everything before `seq` is acknowledged: takes out the lists that this finishes, as a chain, with
  * their counts set and status SUCCESS; NULL when none. */
 struct flue_buffer_list *send_queue_acknowledge(struct send_queue *queue, uint32_t seq);

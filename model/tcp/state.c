@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The states of RFC 9293 3.3.2: which transitions there are, and what entering a state does. Nobody else
- * assigns a state.
+ * The states of RFC 9293 3.3.2: which transitions there are, and what entering a state does. Nobody
+ * else assigns a state.
  */
 #include <assert.h>
 
@@ -16,8 +16,7 @@ static const uint16_t legal[] = {
     [FLUE_TCP_CONNECTION_SYN_SENT] = BIT(CLOSED) | BIT(SYN_RCVD) | BIT(ESTABLISHED),
     [FLUE_TCP_CONNECTION_SYN_RCVD] = BIT(CLOSED) | BIT(ESTABLISHED),
     [FLUE_TCP_CONNECTION_ESTABLISHED] = BIT(CLOSED) | BIT(FIN_WAIT1) | BIT(CLOSE_WAIT),
-    [FLUE_TCP_CONNECTION_FIN_WAIT1] =
-        BIT(CLOSED) | BIT(FIN_WAIT2) | BIT(CLOSING) | BIT(TIME_WAIT),
+    [FLUE_TCP_CONNECTION_FIN_WAIT1] = BIT(CLOSED) | BIT(FIN_WAIT2) | BIT(CLOSING) | BIT(TIME_WAIT),
     [FLUE_TCP_CONNECTION_FIN_WAIT2] = BIT(CLOSED) | BIT(TIME_WAIT),
     [FLUE_TCP_CONNECTION_CLOSE_WAIT] = BIT(CLOSED) | BIT(LAST_ACK),
     [FLUE_TCP_CONNECTION_CLOSING] = BIT(CLOSED) | BIT(TIME_WAIT),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The table of connections, keyed by the four-tuple: chained buckets, doubled as it fills, so that a
- * look-up costs the same at any count. Also the ports that listen (a short list).
+ * The table of connections, keyed by the four-tuple: chained buckets, doubled as it fills, so that
+ * a look-up costs the same at any count. Also the ports that listen (a short list).
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which TCP timer exists when, and what its end does. A connection has three deadlines (the slow timer,
- * the delayed ACK, keepalive) and one entry in the wheel, at the earliest of them.
+ * Which TCP timer exists when, and what its end does. A connection has three deadlines (the slow
+ * timer, the delayed ACK, keepalive) and one entry in the wheel, at the earliest of them.
  */
 #include "tcp/connection.h"
 
@@ -41,9 +41,9 @@ flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now)
 void
 flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks)
 {
-    connection->keepalive_deadline =
-        connection->use_keepalive ? flue__tcp_deadline(connection->engine, now, ticks)
-                                  : WHEEL_NEVER;
+    connection->keepalive_deadline = connection->use_keepalive
+                                         ? flue__tcp_deadline(connection->engine, now, ticks)
+                                         : WHEEL_NEVER;
 }
 
 void
@@ -67,8 +67,7 @@ give_up(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_stop_slow(connection);
     connection->keepalive_deadline = WHEEL_NEVER;
     if (engine->handlers.exhausted != NULL && !connection->is_released &&
-        connection->listener == NULL &&
-        engine->handlers.exhausted(engine->user, now, connection)) {
+        connection->listener == NULL && engine->handlers.exhausted(engine->user, now, connection)) {
         connection->is_exhausted = true;
         connection->delayed_ack_deadline = WHEEL_NEVER;
         return;
@@ -108,8 +107,8 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
         connection->want_output = true;
 }
 
-/* The rounds of the persist algorithm: a wait, then a probe and its retransmissions, each after twice
- * the time; the answer starts the next round (accept_ack.c). */
+/* The rounds of the persist algorithm: a wait, then a probe and its retransmissions, each after
+ * twice the time; the answer starts the next round (accept_ack.c). */
 static void
 persist_expired(struct flue_tcp_connection *connection, flue_time now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A connection moves between engines: its state out into the contract's structures, and in again.
- * Nothing else travels. What the structures do not carry (recovery in progress, the segment being timed
- * when timestamps are off) starts afresh on the other side.
+ * Nothing else travels. What the structures do not carry (recovery in progress, the segment being
+ * timed when timestamps are off) starts afresh on the other side.
  */
 #include <string.h>
 
@@ -153,7 +153,8 @@ slow_timer_of(const struct flue_tcp_delegated *delegated)
     return in_flight ? SLOW_RETRANSMIT : SLOW_PERSIST;
 }
 
-/* TIME-WAIT goes back to the host, which waits it out (CLOSE-023), but not to a target (HOST-002). */
+/* TIME-WAIT goes back to the host, which waits it out (CLOSE-023), but not to a target (HOST-002).
+ */
 static bool
 is_movable(const struct flue_tcp_engine *engine, enum flue_tcp_connection_state state)
 {
@@ -205,17 +206,15 @@ import_send(struct flue_tcp_connection *connection, const struct flue_tcp_import
     connection->recover = delegated->snd_una - 1;
     connection->remote_mss = import->constants->remote_mss;
     flue__tcp_set_mss(connection);
-    connection->cwnd =
-        delegated->cwnd < connection->mss ? connection->mss : delegated->cwnd;
+    connection->cwnd = delegated->cwnd < connection->mss ? connection->mss : delegated->cwnd;
     connection->ssthresh = delegated->ss_thresh;
     connection->dup_acks = delegated->dup_ack_count;
     connection->probe_round = delegated->snd_wnd_probe_count;
     connection->retransmissions = delegated->retransmit.count;
-    connection->fin_sent = state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
-                           state == FLUE_TCP_CONNECTION_FIN_WAIT2 ||
-                           state == FLUE_TCP_CONNECTION_CLOSING ||
-                           state == FLUE_TCP_CONNECTION_LAST_ACK ||
-                           state == FLUE_TCP_CONNECTION_TIME_WAIT;
+    connection->fin_sent =
+        state == FLUE_TCP_CONNECTION_FIN_WAIT1 || state == FLUE_TCP_CONNECTION_FIN_WAIT2 ||
+        state == FLUE_TCP_CONNECTION_CLOSING || state == FLUE_TCP_CONNECTION_LAST_ACK ||
+        state == FLUE_TCP_CONNECTION_TIME_WAIT;
     connection->fin_wanted = connection->fin_sent || import->send_shutdown;
     /* When the FIN itself is acknowledged, the data ended one before SND.UNA. */
     if (state == FLUE_TCP_CONNECTION_FIN_WAIT2 || state == FLUE_TCP_CONNECTION_TIME_WAIT)
@@ -237,14 +236,12 @@ import_receive(struct flue_tcp_connection *connection, const struct flue_tcp_imp
     connection->rcv_buffered = import->rcv_buffered;
     connection->last_ack_sent = delegated->rcv_nxt;
     connection->irs = delegated->rcv_nxt - 1;
-    connection->fin_received = state == FLUE_TCP_CONNECTION_CLOSE_WAIT ||
-                               state == FLUE_TCP_CONNECTION_CLOSING ||
-                               state == FLUE_TCP_CONNECTION_LAST_ACK ||
-                               state == FLUE_TCP_CONNECTION_TIME_WAIT;
+    connection->fin_received =
+        state == FLUE_TCP_CONNECTION_CLOSE_WAIT || state == FLUE_TCP_CONNECTION_CLOSING ||
+        state == FLUE_TCP_CONNECTION_LAST_ACK || state == FLUE_TCP_CONNECTION_TIME_WAIT;
     connection->ts_recent = delegated->ts_recent;
-    connection->ts_recent_tick = engine->tick >= delegated->ts_recent_age
-                                     ? engine->tick - delegated->ts_recent_age
-                                     : 0;
+    connection->ts_recent_tick =
+        engine->tick >= delegated->ts_recent_age ? engine->tick - delegated->ts_recent_age : 0;
     connection->has_ts_recent = connection->use_timestamps;
     connection->ts_offset = delegated->ts_time - (uint32_t)engine->tick;
 }

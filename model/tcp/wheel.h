@@ -2,10 +2,10 @@
  *
  * A hierarchical timing wheel: arming, moving and cancelling cost the same at any count.
  *
- * A deadline is a tick. An entry lies on the level of the highest base-64 digit in which its deadline
- * differs from the wheel's current tick, and moves down when the current tick reaches that digit. An
- * entry therefore enters a slot behind everything armed for the same tick before it: entries of one
- * tick come out in the order in which they were armed.
+ * A deadline is a tick. An entry lies on the level of the highest base-64 digit in which its
+ * deadline differs from the wheel's current tick, and moves down when the current tick reaches that
+ * digit. An entry therefore enters a slot behind everything armed for the same tick before it:
+ * entries of one tick come out in the order in which they were armed.
  */
 #ifndef FLUE_TCP_WHEEL_H
 #define FLUE_TCP_WHEEL_H
@@ -33,12 +33,12 @@ struct wheel {
 void wheel_init(struct wheel *wheel, uint64_t current);
 void wheel_entry_init(struct wheel_entry *entry);
 
-/* Arms the entry for `deadline` (a past one counts as the current tick), or disarms it (WHEEL_NEVER).
- * Arming for the deadline that it has keeps its place. */
+/* Arms the entry for `deadline` (a past one counts as the current tick), or disarms it
+ * (WHEEL_NEVER). Arming for the deadline that it has keeps its place. */
 void wheel_set(struct wheel *wheel, struct wheel_entry *entry, uint64_t deadline);
 
-/* A tick not after the first deadline, and not before the current tick; WHEEL_NEVER when empty. It is the
- * first deadline itself when that lies within the current 64 ticks. */
+/* A tick not after the first deadline, and not before the current tick; WHEEL_NEVER when empty. It
+ * is the first deadline itself when that lies within the current 64 ticks. */
 uint64_t wheel_next(const struct wheel *wheel);
 
 /* Takes out the first entry due at `now` or before, disarmed; NULL when there is none left, and the

@@ -58,9 +58,7 @@ bool FlueHostPath::Announce(Core& core, const Work& work)
         return false;
     }
     core.nextInterrupt = now + m_interruptGap;
-    m_processor->Occupy(work.hash,
-                        FLUE_COST_INTERRUPT,
-                        m_processor->GetProfile().interrupt_cycles);
+    m_processor->Occupy(work.hash, FLUE_COST_INTERRUPT, m_processor->GetProfile().interrupt_cycles);
     return true;
 }
 

@@ -6,8 +6,8 @@
  * tcp_rx or ack_rx alike, and an interrupt when no earlier frame waits for the same core: a busy
  * host polls. Interrupts are moderated: between two of one core lies at least the gap, and the
  * frames that arrive meanwhile wait for the next. A frame goes on when its core has done that work.
- * It makes no difference whose TCP it is, so ns-3's and Flue's host stack pay alike. Frames of other
- * protocols cost only the interrupt that announces them.
+ * It makes no difference whose TCP it is, so ns-3's and Flue's host stack pay alike. Frames of
+ * other protocols cost only the interrupt that announces them.
  */
 #ifndef FLUE_HOST_PATH_H
 #define FLUE_HOST_PATH_H
@@ -90,10 +90,10 @@ class FlueHostPath
     /** What goes on at one core. */
     struct Core
     {
-        uint32_t waiting = 0;     //!< received frames that it works on
-        Time nextInterrupt{0};    //!< not before this
-        std::vector<Held> held;   //!< received frames that no interrupt has announced
-        EventId interrupt;        //!< the one that will
+        uint32_t waiting = 0;   //!< received frames that it works on
+        Time nextInterrupt{0};  //!< not before this
+        std::vector<Held> held; //!< received frames that no interrupt has announced
+        EventId interrupt;      //!< the one that will
     };
 
     /**

@@ -53,14 +53,15 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
                       UintegerValue(12),
                       MakeUintegerAccessor(&FlueNetDevice::m_gap),
                       MakeUintegerChecker<uint32_t>())
-        .AddAttribute("InterruptGap",
-                      "Shortest time between two interrupts of one kind: about frames for one core, or "
-                      "about offloaded connections. 50 us is what 64 KiB take at 10 Gb/s, the batch "
-                      "that the built-in profiles' completion costs are fitted to. A host whose work "
-                      "costs nothing is not interrupted, and waits for nothing.",
-                      TimeValue(MicroSeconds(50)),
-                      MakeTimeAccessor(&FlueNetDevice::m_interruptGap),
-                      MakeTimeChecker(Time(0)))
+        .AddAttribute(
+            "InterruptGap",
+            "Shortest time between two interrupts of one kind: about frames for one core, or "
+            "about offloaded connections. 50 us is what 64 KiB take at 10 Gb/s, the batch "
+            "that the built-in profiles' completion costs are fitted to. A host whose work "
+            "costs nothing is not interrupted, and waits for nothing.",
+            TimeValue(MicroSeconds(50)),
+            MakeTimeAccessor(&FlueNetDevice::m_interruptGap),
+            MakeTimeChecker(Time(0)))
         .AddAttribute("VlanId",
                       "802.1Q VLAN that the device belongs to, 1 to 4094; 0: untagged.",
                       UintegerValue(0),

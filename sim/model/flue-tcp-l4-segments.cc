@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Segments in from IP and out to it: the part of FlueTcpL4Protocol (see flue-tcp-l4-protocol.h) that
- * stands between the host stack and ns-3's network layer.
+ * Segments in from IP and out to it: the part of FlueTcpL4Protocol (see flue-tcp-l4-protocol.h)
+ * that stands between the host stack and ns-3's network layer.
  */
 #include "flue-raw-header.h"
 #include "flue-tcp-l4-protocol.h"

@@ -124,11 +124,13 @@ static const char *const refusals[][2] = {
     {"run loss --raet 1Gbps",
      "\"raet\" is not a parameter of scenario \"loss\": expected stack, profile, connections, "
      "rate, "
-     "delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup or duration"},
+     "delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup or "
+     "duration"},
     {"run loss --conections",
      "\"conections\" is not a parameter of scenario \"loss\": expected stack, profile, "
      "connections, "
-     "rate, delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup or "
+     "rate, delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup "
+     "or "
      "duration (did you mean \"connections\"?)"},
     {"run loss --stack linux",
      "\"linux\" is not a value of --stack: expected ns3, host or offload"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One engine against a peer played by the test: segments in, segments out, and times. Sequence numbers
- * are relative: 0 is each side's SYN. Each script runs at several initial sequence numbers.
+ * One engine against a peer played by the test: segments in, segments out, and times. Sequence
+ * numbers are relative: 0 is each side's SYN. Each script runs at several initial sequence numbers.
  */
 #ifndef FLUE_TEST_TCP_PEER_H
 #define FLUE_TEST_TCP_PEER_H
@@ -33,10 +33,10 @@ struct peer {
     struct flue_tcp_listener *listener;
     struct flue_four_tuple tuple;
     flue_time now;
-    uint32_t iss; /* the engine's */
-    uint32_t irs; /* the peer's */
-    uint32_t window;     /* what the peer offers, as in the field */
-    uint32_t ts;         /* the peer's timestamp, when the options ask for them */
+    uint32_t iss;    /* the engine's */
+    uint32_t irs;    /* the peer's */
+    uint32_t window; /* what the peer offers, as in the field */
+    uint32_t ts;     /* the peer's timestamp, when the options ask for them */
     struct sent_segment out[PEER_KEPT];
     unsigned out_count;
     unsigned out_read;
@@ -52,7 +52,8 @@ struct peer {
     enum flue_result reason;
 };
 
-/* Defaults: no timestamps, MSS 1000, one-tick precision. Change peer->config and options before open. */
+/* Defaults: no timestamps, MSS 1000, one-tick precision. Change peer->config and options before
+ * open. */
 void peer_init(struct peer *peer, uint32_t irs);
 /* Active open: SYN out, SYN-ACK in after `rtt`, ACK out (read). */
 void peer_open(struct peer *peer, flue_time rtt);

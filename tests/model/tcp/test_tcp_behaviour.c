@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Protocol behaviour as scripts: packets in, packets out, and times. Every script runs at three initial
- * sequence numbers, so that wrapping is nothing special.
+ * Protocol behaviour as scripts: packets in, packets out, and times. Every script runs at three
+ * initial sequence numbers, so that wrapping is nothing special.
  */
 #include "cmocka_first.h"
 #include "peer.h"
@@ -254,7 +254,7 @@ test_fast_retransmit_and_newreno_recovery(void **state)
         EXPECT(&peer, A, 1, 1, 1000);
         flue_tcp_get_snapshot(peer.connection, peer.now, &snapshot);
         assert_true(snapshot.in_recovery);
-        assert_int_equal(snapshot.ssthresh, 5000);       /* RFC 5681 equation 4 */
+        assert_int_equal(snapshot.ssthresh, 5000);        /* RFC 5681 equation 4 */
         assert_int_equal(snapshot.cwnd, 5000 + 3 * 1000); /* RFC 5681 3.2 step 3 */
         peer_ack(&peer, 1, 1);
         peer_ack(&peer, 1, 1);
@@ -697,7 +697,8 @@ test_paws_drops_an_old_timestamp(void **state)
         peer.ts = 900;
         peer_segment(&peer, A, 501, 1, 500); /* RFC-013 */
         EXPECT(&peer, A, 1, 501, 0);
-        assert_int_equal(peer.out[(peer.out_read - 1) % PEER_KEPT].raw.ts_ecr, 1010); /* TSTAMP-005 */
+        assert_int_equal(peer.out[(peer.out_read - 1) % PEER_KEPT].raw.ts_ecr,
+                         1010); /* TSTAMP-005 */
         assert_int_equal(peer.received, 500);
         peer_fini(&peer);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What handlers may do: from inside any of them, at random, the owner sends, shuts down, aborts, releases
- * or takes the connection away, while memory sometimes runs out. Nothing may crash, leak, or be called
- * for a connection that its owner has let go.
+ * What handlers may do: from inside any of them, at random, the owner sends, shuts down, aborts,
+ * releases or takes the connection away, while memory sometimes runs out. Nothing may crash, leak,
+ * or be called for a connection that its owner has let go.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -302,8 +302,8 @@ random_case(uint64_t seed)
                                                 &chaos.engines[side]),
                          FLUE_OK);
     }
-    assert_int_equal(
-        flue_tcp_listen(chaos.engines[1], 4, NULL, 80, 4, NULL, NULL, &listener), FLUE_OK);
+    assert_int_equal(flue_tcp_listen(chaos.engines[1], 4, NULL, 80, 4, NULL, NULL, &listener),
+                     FLUE_OK);
     if (seed % 2 == 0) /* memory runs out somewhere */
         chaos.memory.fail_call = chaos.memory.calls + 1 + (size_t)(seed / 2 % 40);
     for (uint16_t life = 0; life < 6; life++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whole transfers between two engines: open, data both ways, close; quiet, and over a wire that loses,
- * duplicates and reorders, for many seeds.
+ * Whole transfers between two engines: open, data both ways, close; quiet, and over a wire that
+ * loses, duplicates and reorders, for many seeds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,13 +86,14 @@ expect_finished(const struct wire *wire, uint64_t seed)
         const struct endpoint *end = &wire->ends[side];
         if (end->received != wire->ends[1 - side].to_send || end->wrong_bytes != 0 ||
             end->completed != end->to_send || end->reason != FLUE_OK || !end->is_closed)
-            fail_msg("seed %llu side %d: received %llu of %llu, wrong %llu, completed %llu of %llu, "
-                     "%s, %s",
-                     (unsigned long long)seed, side, (unsigned long long)end->received,
-                     (unsigned long long)wire->ends[1 - side].to_send,
-                     (unsigned long long)end->wrong_bytes, (unsigned long long)end->completed,
-                     (unsigned long long)end->to_send, end->is_closed ? "closed" : "open",
-                     flue_result_name(end->reason));
+            fail_msg(
+                "seed %llu side %d: received %llu of %llu, wrong %llu, completed %llu of %llu, "
+                "%s, %s",
+                (unsigned long long)seed, side, (unsigned long long)end->received,
+                (unsigned long long)wire->ends[1 - side].to_send,
+                (unsigned long long)end->wrong_bytes, (unsigned long long)end->completed,
+                (unsigned long long)end->to_send, end->is_closed ? "closed" : "open",
+                flue_result_name(end->reason));
     }
 }
 
@@ -273,9 +274,9 @@ test_tcp_connect_to_no_listener_is_refused(void **state)
     wire_init(&wire, 1);
     wire_create_engine(&wire, 0, &config);
     wire_create_engine(&wire, 1, &config);
-    assert_int_equal(flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0],
-                                      &wire.ends[0].connection),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0], &wire.ends[0].connection),
+        FLUE_OK);
     wire_run(&wire, FLUE_SECOND);
     assert_true(wire.ends[0].is_closed);
     assert_int_equal(wire.ends[0].reason, FLUE_ERROR_REFUSED);
@@ -293,9 +294,9 @@ test_tcp_connect_without_answer_times_out(void **state)
     (void)state;
     wire_init(&wire, 1);
     wire_create_engine(&wire, 0, &config);
-    assert_int_equal(flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0],
-                                      &wire.ends[0].connection),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_tcp_connect(wire.engines[0], 0, &tuple, NULL, &wire.ends[0], &wire.ends[0].connection),
+        FLUE_OK);
     /* 1 + 2 + 4 + ... + 64 s, the last clamped to 60 s: RFC 6298 5.5. */
     wire_run(&wire, 122 * FLUE_SECOND);
     assert_false(wire.ends[0].is_closed);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two TCP engines, or more, joined by a wire in memory that delays, loses, duplicates and reorders, with
- * an application at each end that sends a pattern and checks what it reads. Everything follows from a
- * seed.
+ * Two TCP engines, or more, joined by a wire in memory that delays, loses, duplicates and reorders,
+ * with an application at each end that sends a pattern and checks what it reads. Everything follows
+ * from a seed.
  */
 #ifndef FLUE_TEST_TCP_WIRE_H
 #define FLUE_TEST_TCP_WIRE_H
@@ -27,20 +27,20 @@ bool test_random_chance(struct test_random *random, double probability);
 /* One application's use of a connection. */
 struct endpoint {
     struct wire *wire;
-    int side;                 /* 0: connects, 1: listens */
+    int side; /* 0: connects, 1: listens */
     struct flue_tcp_connection *connection;
-    uint64_t to_send;         /* bytes to send in all */
-    uint64_t queued;          /* given to the engine */
+    uint64_t to_send; /* bytes to send in all */
+    uint64_t queued;  /* given to the engine */
     uint64_t acknowledged;
-    uint64_t completed;       /* bytes of lists that came back */
-    uint32_t lists_out;       /* lists in the engine */
-    uint64_t to_receive;      /* bytes expected */
+    uint64_t completed;  /* bytes of lists that came back */
+    uint32_t lists_out;  /* lists in the engine */
+    uint64_t to_receive; /* bytes expected */
     uint64_t received;
     uint32_t unconsumed;
-    uint32_t write_bytes;     /* size of a list */
-    uint32_t write_ahead;     /* most bytes in the engine */
-    bool virtual_payload;     /* length-only */
-    bool slow_reader;         /* consumes only when the test says */
+    uint32_t write_bytes; /* size of a list */
+    uint32_t write_ahead; /* most bytes in the engine */
+    bool virtual_payload; /* length-only */
+    bool slow_reader;     /* consumes only when the test says */
     bool shutdown_done;
     bool is_connected;
     bool peer_closed;
@@ -79,7 +79,8 @@ struct wire {
     void *watch_user;
 };
 
-/* Handlers with which engines of a wire are made; their user is the wire's end (struct endpoint). */
+/* Handlers with which engines of a wire are made; their user is the wire's end (struct endpoint).
+ */
 extern const struct flue_tcp_handlers wire_handlers;
 
 void wire_init(struct wire *wire, uint64_t seed);
@@ -91,7 +92,8 @@ struct flue_four_tuple wire_tuple(int side);
 /* Queues what the application of an end wants to send now, and shuts down when all is queued. */
 void wire_pump(struct endpoint *end);
 void wire_consume(struct endpoint *end, uint32_t bytes);
-/* Takes an end's connection out of its engine, through the contract's structures, and into it again. */
+/* Takes an end's connection out of its engine, through the contract's structures, and into it
+ * again. */
 void wire_move(struct endpoint *end);
 /* The next thing that happens, if it happens not after `until`. False: nothing. */
 bool wire_step(struct wire *wire, flue_time until);

@@ -9,14 +9,14 @@
 
 #include "cmocka_first.h"
 
-struct fixture {
-    struct flue_sim *sim;
+struct fixture
+{
+    struct flue_sim* sim;
     struct flue_sim_node *a, *b;
-    struct flue_sim_link *link;
+    struct flue_sim_link* link;
 };
 
-static int
-setup(void **state)
+static int setup(void** state)
 {
     static struct fixture fixture;
 
@@ -30,48 +30,45 @@ setup(void **state)
     return 0;
 }
 
-static int
-teardown(void **state)
+static int teardown(void** state)
 {
-    struct fixture *fixture = *state;
+    struct fixture* fixture = *state;
 
     flue_sim_destroy(fixture->sim);
     return 0;
 }
 
 /* The call failed as expected, and its sentence has the word. */
-#define assert_refused(fixture, call, result, word)                                                \
-    do {                                                                                           \
-        assert_int_equal(call, result);                                                            \
-        if (strstr(flue_sim_error((fixture)->sim), word) == NULL)                                  \
-            fail_msg("\"%s\" does not say \"%s\"", flue_sim_error((fixture)->sim), word);          \
+#define assert_refused(fixture, call, result, word)                                       \
+    do                                                                                    \
+    {                                                                                     \
+        assert_int_equal(call, result);                                                   \
+        if (strstr(flue_sim_error((fixture)->sim), word) == NULL)                         \
+            fail_msg("\"%s\" does not say \"%s\"", flue_sim_error((fixture)->sim), word); \
     } while (0)
 
-static void
-test_create_twice_is_refused(void **state)
+static void test_create_twice_is_refused(void** state)
 {
-    struct flue_sim *second = NULL;
+    struct flue_sim* second = NULL;
 
     (void)state;
     assert_int_equal(flue_sim_create(1, 1, &second), FLUE_ERROR_STATE);
     assert_null(second);
 }
 
-static void
-test_create_seed_zero_is_refused(void **state)
+static void test_create_seed_zero_is_refused(void** state)
 {
-    struct flue_sim *sim = NULL;
+    struct flue_sim* sim = NULL;
 
     (void)state;
     assert_int_equal(flue_sim_create(0, 1, &sim), FLUE_ERROR_INVALID);
     assert_null(sim);
 }
 
-static void
-test_node_names_are_checked(void **state)
+static void test_node_names_are_checked(void** state)
 {
-    struct fixture *f = *state;
-    struct flue_sim_node *node = NULL;
+    struct fixture* f = *state;
+    struct flue_sim_node* node = NULL;
 
     assert_string_equal(flue_sim_error(f->sim), "");
     assert_refused(f, flue_sim_node(f->sim, "a", &node), FLUE_ERROR_IN_USE, "a machine a");
@@ -80,11 +77,11 @@ test_node_names_are_checked(void **state)
     assert_null(node);
 }
 
-static void
-test_default_attribute_text_is_checked(void **state)
+static void test_default_attribute_text_is_checked(void** state)
 {
-    struct fixture *f = *state;
-    static const struct {
+    struct fixture* f = *state;
+    static const struct
+    {
         const char *name, *value, *word;
         enum flue_result result;
     } cases[] = {
@@ -104,82 +101,97 @@ test_default_attribute_text_is_checked(void **state)
     size_t i;
 
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_refused(f, flue_sim_set_default(f->sim, cases[i].name, cases[i].value),
-                       cases[i].result, cases[i].word);
+        assert_refused(f,
+                       flue_sim_set_default(f->sim, cases[i].name, cases[i].value),
+                       cases[i].result,
+                       cases[i].word);
     assert_int_equal(flue_sim_set_default(f->sim, "ns3::TcpSocket::SegmentSize", "1000"), FLUE_OK);
     assert_int_equal(flue_sim_set_default(f->sim, "ns3::TcpSocket::ConnTimeout", "2.5s"), FLUE_OK);
     assert_int_equal(flue_sim_set_default(f->sim, "ns3::TcpSocketBase::UseEcn", "On"), FLUE_OK);
 }
 
-static void
-test_global_value_text_is_checked(void **state)
+static void test_global_value_text_is_checked(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
 
     assert_refused(f, flue_sim_set_global(f->sim, "Nothing", "1"), FLUE_ERROR_NOT_FOUND, "Nothing");
-    assert_refused(f, flue_sim_set_global(f->sim, "ChecksumEnabled", "perhaps"), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "ChecksumEnabled", "perhaps"),
+                   FLUE_ERROR_INVALID,
                    "perhaps");
-    assert_refused(f, flue_sim_set_global(f->sim, "SchedulerType", "ns3::Nothing"),
-                   FLUE_ERROR_INVALID, "ns3::Nothing");
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "SchedulerType", "ns3::Nothing"),
+                   FLUE_ERROR_INVALID,
+                   "ns3::Nothing");
     assert_int_equal(flue_sim_set_global(f->sim, "ChecksumEnabled", "true"), FLUE_OK);
 }
 
-static void
-test_link_configuration_is_checked(void **state)
+static void test_link_configuration_is_checked(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
     struct flue_sim_link_config good = flue_sim_link_config_default(), config = good;
-    struct flue_sim_link *link = NULL;
+    struct flue_sim_link* link = NULL;
 
     assert_refused(f, flue_sim_link(f->sim, f->a, f->a, &good, &link), FLUE_ERROR_INVALID, "a");
     config.rate_bps = 0;
-    assert_refused(f, flue_sim_link(f->sim, f->a, f->b, &config, &link), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link(f->sim, f->a, f->b, &config, &link),
+                   FLUE_ERROR_INVALID,
                    "rate");
     config = good;
     config.mtu_bytes = 9001;
-    assert_refused(f, flue_sim_link(f->sim, f->a, f->b, &config, &link), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link(f->sim, f->a, f->b, &config, &link),
+                   FLUE_ERROR_INVALID,
                    "9001");
     config = good;
     config.queue_packets = 0;
-    assert_refused(f, flue_sim_link(f->sim, f->a, f->b, &config, &link), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link(f->sim, f->a, f->b, &config, &link),
+                   FLUE_ERROR_INVALID,
                    "queue");
     config = good;
     config.delay = FLUE_TIME_NEVER;
-    assert_refused(f, flue_sim_link(f->sim, f->a, f->b, &config, &link), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link(f->sim, f->a, f->b, &config, &link),
+                   FLUE_ERROR_INVALID,
                    "delay");
     assert_null(link);
 }
 
-static void
-test_link_attributes_and_loss_are_checked(void **state)
+static void test_link_attributes_and_loss_are_checked(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
 
-    assert_refused(f, flue_sim_link_set(f->link, 0, "Nothing", "1"), FLUE_ERROR_NOT_FOUND,
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "Nothing", "1"),
+                   FLUE_ERROR_NOT_FOUND,
                    "Nothing");
-    assert_refused(f, flue_sim_link_set(f->link, 0, "Capacity", "0"), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "Capacity", "0"),
+                   FLUE_ERROR_INVALID,
                    "Capacity");
     assert_refused(f, flue_sim_link_set(f->link, 2, "Capacity", "1"), FLUE_ERROR_INVALID, "ends");
-    assert_refused(f, flue_sim_link_set(f->link, 0, "InitiateDelay", "soon"), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "InitiateDelay", "soon"),
+                   FLUE_ERROR_INVALID,
                    "soon");
     assert_int_equal(flue_sim_link_set(f->link, 0, "InitiateDelay", "5us"), FLUE_OK);
     assert_refused(f, flue_sim_link_loss(f->link, 0, 1.5), FLUE_ERROR_INVALID, "probability");
     assert_refused(f, flue_sim_link_loss(f->link, 3, 0.5), FLUE_ERROR_INVALID, "ends");
 }
 
-static void
-test_trace_in_no_folder_is_refused(void **state)
+static void test_trace_in_no_folder_is_refused(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
 
     assert_refused(f, flue_sim_link_pcap(f->link, "/nowhere/at/all/x"), FLUE_ERROR_IO, "/nowhere");
     assert_refused(f, flue_sim_link_ascii(f->link, "/nowhere/at/all/x"), FLUE_ERROR_IO, "/nowhere");
 }
 
-static void
-test_stack_configuration_is_checked(void **state)
+static void test_stack_configuration_is_checked(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
     struct flue_sim_stack_config good = flue_sim_stack_config_default(), config = good;
     enum flue_sim_stack_kind kind = FLUE_SIM_STACK_NS3;
 
@@ -206,51 +218,69 @@ test_stack_configuration_is_checked(void **state)
     assert_refused(f, flue_sim_stack(f->a, kind, &good), FLUE_ERROR_STATE, "a has a stack");
 }
 
-static void
-test_order_of_building_is_checked(void **state)
+static void test_order_of_building_is_checked(void** state)
 {
-    struct fixture *f = *state;
-    struct flue_sim_link *link = NULL;
-    struct flue_sim_flow *flow = NULL;
+    struct fixture* f = *state;
+    struct flue_sim_link* link = NULL;
+    struct flue_sim_flow* flow = NULL;
 
-    assert_refused(f, flue_sim_link_address(f->link, "10.0.0.0", "255.255.255.0"), FLUE_ERROR_STATE,
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "10.0.0.0", "255.255.255.0"),
+                   FLUE_ERROR_STATE,
                    "needs a stack");
     assert_refused(f, flue_sim_bulk(f->sim, f->a, f->b, NULL, &flow), FLUE_ERROR_STATE, "no stack");
     assert_int_equal(flue_sim_stack(f->a, FLUE_SIM_STACK_HOST, NULL), FLUE_OK);
     assert_int_equal(flue_sim_stack(f->b, FLUE_SIM_STACK_NS3, NULL), FLUE_OK);
-    assert_refused(f, flue_sim_link(f->sim, f->a, f->b, NULL, &link), FLUE_ERROR_STATE,
+    assert_refused(f,
+                   flue_sim_link(f->sim, f->a, f->b, NULL, &link),
+                   FLUE_ERROR_STATE,
                    "before stacks");
-    assert_refused(f, flue_sim_bulk(f->sim, f->a, f->b, NULL, &flow), FLUE_ERROR_STATE,
+    assert_refused(f,
+                   flue_sim_bulk(f->sim, f->a, f->b, NULL, &flow),
+                   FLUE_ERROR_STATE,
                    "no address");
     assert_null(flow);
 }
 
-static void
-test_address_and_transfer_are_checked(void **state)
+static void test_address_and_transfer_are_checked(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
     struct flue_sim_bulk_config config = flue_sim_bulk_config_default();
-    struct flue_sim_flow *flow = NULL;
+    struct flue_sim_flow* flow = NULL;
 
     assert_int_equal(flue_sim_stack(f->a, FLUE_SIM_STACK_HOST, NULL), FLUE_OK);
     assert_int_equal(flue_sim_stack(f->b, FLUE_SIM_STACK_NS3, NULL), FLUE_OK);
-    assert_refused(f, flue_sim_link_address(f->link, "10.0.0", "255.255.255.0"), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "10.0.0", "255.255.255.0"),
+                   FLUE_ERROR_INVALID,
                    "10.0.0");
-    assert_refused(f, flue_sim_link_address(f->link, "10.0.0.1", "255.255.255.0"),
-                   FLUE_ERROR_INVALID, "10.0.0.1");
-    assert_refused(f, flue_sim_link_address(f->link, "10.0.0.0", "255.0.255.0"), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "10.0.0.1", "255.255.255.0"),
+                   FLUE_ERROR_INVALID,
+                   "10.0.0.1");
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "10.0.0.0", "255.0.255.0"),
+                   FLUE_ERROR_INVALID,
                    "255.0.255.0");
     assert_int_equal(flue_sim_link_address(f->link, "10.0.0.0", "255.255.255.0"), FLUE_OK);
-    assert_refused(f, flue_sim_link_address(f->link, "10.1.0.0", "255.255.255.0"), FLUE_ERROR_STATE,
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "10.1.0.0", "255.255.255.0"),
+                   FLUE_ERROR_STATE,
                    "already");
-    assert_refused(f, flue_sim_bulk(f->sim, f->a, f->a, &config, &flow), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_bulk(f->sim, f->a, f->a, &config, &flow),
+                   FLUE_ERROR_INVALID,
                    "itself");
     config.port = 0;
-    assert_refused(f, flue_sim_bulk(f->sim, f->a, f->b, &config, &flow), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_bulk(f->sim, f->a, f->b, &config, &flow),
+                   FLUE_ERROR_INVALID,
                    "port");
     config = flue_sim_bulk_config_default();
     config.io_bytes = 0;
-    assert_refused(f, flue_sim_bulk(f->sim, f->a, f->b, &config, &flow), FLUE_ERROR_INVALID,
+    assert_refused(f,
+                   flue_sim_bulk(f->sim, f->a, f->b, &config, &flow),
+                   FLUE_ERROR_INVALID,
                    "call");
     assert_null(flow);
     config = flue_sim_bulk_config_default();
@@ -260,30 +290,29 @@ test_address_and_transfer_are_checked(void **state)
     assert_refused(f, flue_sim_upload_all(f->b), FLUE_ERROR_NOT_SUPPORTED, "b has no NIC");
 }
 
-static void
-never_called(void *user)
+static void never_called(void* user)
 {
     (void)user;
     fail();
 }
 
-static void
-test_run_into_the_past_is_refused(void **state)
+static void test_run_into_the_past_is_refused(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
 
     assert_int_equal(flue_sim_run(f->sim, FLUE_SECOND), FLUE_OK);
     assert_int_equal(flue_sim_now(f->sim), FLUE_SECOND);
     assert_refused(f, flue_sim_run(f->sim, FLUE_SECOND - 1), FLUE_ERROR_INVALID, "passed");
     assert_refused(f, flue_sim_run(f->sim, FLUE_TIME_NEVER), FLUE_ERROR_INVALID, "end");
-    assert_refused(f, flue_sim_schedule(f->sim, FLUE_TIME_NEVER, never_called, NULL),
-                   FLUE_ERROR_INVALID, "end");
+    assert_refused(f,
+                   flue_sim_schedule(f->sim, FLUE_TIME_NEVER, never_called, NULL),
+                   FLUE_ERROR_INVALID,
+                   "end");
 }
 
-static void
-test_null_arguments_are_refused(void **state)
+static void test_null_arguments_are_refused(void** state)
 {
-    struct fixture *f = *state;
+    struct fixture* f = *state;
 
     assert_int_equal(flue_sim_create(1, 1, NULL), FLUE_ERROR_INVALID);
     assert_int_equal(flue_sim_node(f->sim, "c", NULL), FLUE_ERROR_INVALID);
@@ -299,8 +328,7 @@ test_null_arguments_are_refused(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-int
-main(void)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_create_twice_is_refused),
