@@ -34,25 +34,28 @@ TypeId FlueNic::GetTypeId()
             .SetGroupName("Flue")
             .AddConstructor<FlueNic>()
             .AddAttribute("Capacity",
-                          "How many connections the adapter can carry at a time.",
+                          "How many connections the adapter can carry at a time. Like the next "
+                          "three, it can be set until a host stack is joined.",
                           UintegerValue(1024),
-                          MakeUintegerAccessor(&FlueNic::m_capacity),
+                          MakeUintegerAccessor(&FlueNic::SetCapacity, &FlueNic::GetCapacity),
                           MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("MaxReceiveWindow",
-                          "Largest receive window that the adapter can keep, in bytes.",
-                          UintegerValue(1U << 30),
-                          MakeUintegerAccessor(&FlueNic::m_maxReceiveWindow),
-                          MakeUintegerChecker<uint32_t>(1, 1U << 30))
+            .AddAttribute(
+                "MaxReceiveWindow",
+                "Largest receive window that the adapter can keep, in bytes.",
+                UintegerValue(1U << 30),
+                MakeUintegerAccessor(&FlueNic::SetMaxReceiveWindow, &FlueNic::GetMaxReceiveWindow),
+                MakeUintegerChecker<uint32_t>(1, 1U << 30))
             .AddAttribute("InitiateDelay",
                           "How long the adapter takes to take over one connection.",
                           TimeValue(Time(0)),
-                          MakeTimeAccessor(&FlueNic::m_initiateDelay),
+                          MakeTimeAccessor(&FlueNic::SetInitiateDelay, &FlueNic::GetInitiateDelay),
                           MakeTimeChecker(Time(0)))
-            .AddAttribute("TerminateDelay",
-                          "How long the adapter takes to give back one connection.",
-                          TimeValue(Time(0)),
-                          MakeTimeAccessor(&FlueNic::m_terminateDelay),
-                          MakeTimeChecker(Time(0)))
+            .AddAttribute(
+                "TerminateDelay",
+                "How long the adapter takes to give back one connection.",
+                TimeValue(Time(0)),
+                MakeTimeAccessor(&FlueNic::SetTerminateDelay, &FlueNic::GetTerminateDelay),
+                MakeTimeChecker(Time(0)))
             .AddAttribute("VerifyChecksums",
                           "Leave frames whose checksums are wrong to the host, which drops them.",
                           BooleanValue(false),
@@ -85,6 +88,62 @@ void FlueNic::DoDispose()
 {
     Leave();
     FlueNetDevice::DoDispose();
+}
+
+bool FlueNic::SetCapacity(uint32_t connections)
+{
+    if (!m_target)
+    {
+        m_capacity = connections;
+    }
+    return !m_target;
+}
+
+uint32_t FlueNic::GetCapacity() const
+{
+    return m_capacity;
+}
+
+bool FlueNic::SetMaxReceiveWindow(uint32_t bytes)
+{
+    if (!m_target)
+    {
+        m_maxReceiveWindow = bytes;
+    }
+    return !m_target;
+}
+
+uint32_t FlueNic::GetMaxReceiveWindow() const
+{
+    return m_maxReceiveWindow;
+}
+
+bool FlueNic::SetInitiateDelay(Time delay)
+{
+    if (!m_target)
+    {
+        m_initiateDelay = delay;
+    }
+    return !m_target;
+}
+
+Time FlueNic::GetInitiateDelay() const
+{
+    return m_initiateDelay;
+}
+
+bool FlueNic::SetTerminateDelay(Time delay)
+{
+    if (!m_target)
+    {
+        m_terminateDelay = delay;
+    }
+    return !m_target;
+}
+
+Time FlueNic::GetTerminateDelay() const
+{
+    return m_terminateDelay;
 }
 
 bool FlueNic::IsJoined() const

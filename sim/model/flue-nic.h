@@ -69,6 +69,18 @@ class FlueNic : public FlueNetDevice
     void Arm();
     /**@}*/
 
+    /** @name Attributes that the target is made with: refused once it is */
+    /**@{*/
+    bool SetCapacity(uint32_t connections);
+    uint32_t GetCapacity() const;
+    bool SetMaxReceiveWindow(uint32_t bytes);
+    uint32_t GetMaxReceiveWindow() const;
+    bool SetInitiateDelay(Time delay);
+    Time GetInitiateDelay() const;
+    bool SetTerminateDelay(Time delay);
+    Time GetTerminateDelay() const;
+    /**@}*/
+
     void Transmit(const flue_packet& packet);
     void OnDeadline();
     /** @return true when the host's work takes no time */

@@ -67,10 +67,12 @@ FlueSocket::FlueSocket()
 FlueSocket::~FlueSocket()
 {
     NS_LOG_FUNCTION(this);
+    FreePort(); // bound, but never used
 }
 
 void FlueSocket::DoDispose()
 {
+    FreePort();
     m_connection = nullptr;
     m_listener = nullptr;
     m_state = ENDED;
@@ -130,8 +132,18 @@ int FlueSocket::BindTo(uint8_t version, const flue_ip& address, uint16_t port)
         return Fail(ERROR_ADDRINUSE);
     }
     m_tuple = tuple;
+    m_booked = tuple;
     m_isBound = true;
     return 0;
+}
+
+void FlueSocket::FreePort()
+{
+    if (m_isBound)
+    {
+        m_isBound = false;
+        m_tcp->FreePort(m_booked);
+    }
 }
 
 int FlueSocket::Bind()
@@ -175,11 +187,12 @@ flue_tcp_options FlueSocket::Options(uint32_t mtu) const
         mss = std::min(mss, mtu - headers);
     }
     options.mss = static_cast<uint16_t>(std::max(64U, std::min(mss, 65495U)));
-    if (IsManualIpTtl())
+    const bool isIpv6 = m_tuple.ip_version == 6;
+    if (isIpv6 ? IsManualIpv6HopLimit() : IsManualIpTtl())
     {
-        options.ttl = GetIpTtl();
+        options.ttl = isIpv6 ? GetIpv6HopLimit() : GetIpTtl();
     }
-    options.traffic_class = GetIpTos() & 0xfc;
+    options.traffic_class = (isIpv6 ? GetIpv6Tclass() : GetIpTos()) & 0xfc; // less the ECN bits
     return options;
 }
 
@@ -281,11 +294,7 @@ void FlueSocket::Release()
         flue_host_set_user(connection, nullptr);
         flue_host_close(connection, FlueNow());
     }
-    if (m_isBound)
-    {
-        m_tcp->FreePort(m_tuple);
-        m_isBound = false;
-    }
+    FreePort();
     m_state = ENDED;
     m_tcp->Drop(this);
 }
@@ -314,7 +323,11 @@ int FlueSocket::Close()
         flue_host_abort(m_connection, FlueNow());
         break;
     case CONNECTED:
-        if (flue_host_available(m_connection) > 0)
+        if (m_hasEnded)
+        {
+            Release(); // there is nobody left to reset
+        }
+        else if (flue_host_available(m_connection) > 0)
         {
             flue_host_abort(m_connection, FlueNow());
         }
@@ -340,7 +353,7 @@ int FlueSocket::ShutdownSend()
     {
         if (flue_host_shutdown(m_connection, FlueNow()) != FLUE_OK)
         {
-            return Fail(ERROR_SHUTDOWN);
+            NS_LOG_LOGIC("sending was shut down before");
         }
         m_tcp->Settle();
     }
@@ -352,8 +365,10 @@ int FlueSocket::ShutdownRecv()
     m_shutdownRecv = true;
     if (m_state == CONNECTED)
     {
+        Ptr<FlueTcpL4Protocol> tcp = m_tcp;
         OnReadable();
-        m_tcp->Settle();
+        ReleaseIfEnded();
+        tcp->Settle();
     }
     return 0;
 }
@@ -364,6 +379,14 @@ void FlueSocket::CloseIfFinished()
         flue_host_peer_closed(m_connection) && flue_host_available(m_connection) == 0)
     {
         Close();
+    }
+}
+
+void FlueSocket::ReleaseIfEnded()
+{
+    if (m_hasEnded && m_state == CONNECTED && flue_host_available(m_connection) == 0)
+    {
+        Release();
     }
 }
 
@@ -457,10 +480,7 @@ Ptr<Packet> FlueSocket::Recv(uint32_t maxSize, uint32_t flags)
     }
     Ptr<FlueTcpL4Protocol> tcp = m_tcp;
     CloseIfFinished();
-    if (m_hasEnded && m_state == CONNECTED && flue_host_available(m_connection) == 0)
-    {
-        Release();
-    }
+    ReleaseIfEnded();
     tcp->Settle();
     return packet;
 }
@@ -553,7 +573,8 @@ void FlueSocket::OnReadable()
 {
     if (m_shutdownRecv)
     {
-        while (flue_host_receive(m_connection, FlueNow(), nullptr, UINT32_MAX) > 0)
+        // Taking it may end the connection.
+        while (m_connection && flue_host_receive(m_connection, FlueNow(), nullptr, UINT32_MAX) > 0)
         {
         }
         return;

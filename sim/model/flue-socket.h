@@ -96,7 +96,11 @@ class FlueSocket : public Socket
     Address ToAddress(const flue_ip& address, uint16_t port) const;
     /** Gives the connection back to the host stack and the socket's place back to the protocol. */
     void Release();
+    /** Gives the port back, if one is booked. */
+    void FreePort();
     void CloseIfFinished();
+    /** Gives an ended connection back once everything is read. */
+    void ReleaseIfEnded();
 
     Ptr<FlueTcpL4Protocol> m_tcp;                 //!< the node's stack
     std::list<Ptr<FlueSocket>>::iterator m_place; //!< where the protocol keeps a busy socket alive
@@ -106,7 +110,8 @@ class FlueSocket : public Socket
     State m_state = IDLE;                         //!< see State
     mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
     flue_four_tuple m_tuple{};     //!< local part once bound, all of it once connected
-    bool m_isBound = false;        //!< m_tuple's local part holds, its port is booked
+    bool m_isBound = false;        //!< m_tuple's local part holds, and m_booked is booked
+    flue_four_tuple m_booked{};    //!< the local part as it was bound, perhaps to any address
     uint32_t m_unacknowledged = 0; //!< bytes that the send buffer holds
     uint32_t m_sndBufSize = 0;     //!< most of them
     uint32_t m_rcvBufSize = 0;     //!< largest window offered

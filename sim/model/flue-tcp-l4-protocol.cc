@@ -396,7 +396,10 @@ flue_host_handlers FlueTcpL4Protocol::Handlers()
     { static_cast<FlueTcpL4Protocol*>(user)->Worked(category, count); };
     handlers.accepted =
         [](void*, flue_time, flue_host_listener* listener, flue_host_connection* connection)
-    { static_cast<FlueSocket*>(flue_host_listener_user(listener))->OnAccepted(connection); };
+    {
+        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_listener_user(listener)));
+        socket->OnAccepted(connection);
+    };
     // A connection's socket is its user; one that has none was refused by its application.
     handlers.connected = [](void*, flue_time, flue_host_connection* connection)
     {
@@ -578,7 +581,8 @@ uint16_t FlueTcpL4Protocol::NextPort(uint8_t version)
 uint32_t FlueTcpL4Protocol::OffloadAll()
 {
     uint32_t count = 0;
-    for (const Ptr<FlueSocket>& socket : m_sockets)
+    const std::list<Ptr<FlueSocket>> sockets = m_sockets; // traces may close some
+    for (const Ptr<FlueSocket>& socket : sockets)
     {
         flue_host_connection* connection = socket->m_connection;
         count += connection && flue_host_offload(connection, FlueNow()) == FLUE_OK ? 1 : 0;
@@ -590,7 +594,8 @@ uint32_t FlueTcpL4Protocol::OffloadAll()
 uint32_t FlueTcpL4Protocol::UploadAll()
 {
     uint32_t count = 0;
-    for (const Ptr<FlueSocket>& socket : m_sockets)
+    const std::list<Ptr<FlueSocket>> sockets = m_sockets;
+    for (const Ptr<FlueSocket>& socket : sockets)
     {
         flue_host_connection* connection = socket->m_connection;
         count += connection && flue_host_upload(connection, FlueNow()) == FLUE_OK ? 1 : 0;
@@ -602,7 +607,11 @@ uint32_t FlueTcpL4Protocol::UploadAll()
 flue_host_statistics FlueTcpL4Protocol::GetStatistics()
 {
     flue_host_statistics statistics{};
-    flue_host_get_statistics(Host(), &statistics);
+    if (!m_host)
+    {
+        return statistics; // reading must not start the stack: attributes have no effect after that
+    }
+    flue_host_get_statistics(m_host, &statistics);
     for (const Ptr<FlueNic>& nic : m_nics)
     {
         const flue_tcp_statistics target = nic->GetTargetStatistics().tcp;
