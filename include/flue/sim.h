@@ -158,7 +158,7 @@ struct flue_sim_bulk_config {
     uint64_t bytes;    /* to send; 0: without end. Default 0 */
     uint32_t io_bytes; /* of one send and one receive call, at most; a send call moves at most half
                           of the send buffer; default 65536 */
-    flue_time start;   /* default 0 */
+    flue_time start;   /* from now; default 0 */
     bool with_content; /* real bytes with a checkable pattern instead of length-only; default false
                         */
 };
@@ -189,7 +189,8 @@ void flue_sim_flow_read(const struct flue_sim_flow *flow,
 /* Calls `call` after `delay` of simulated time. */
 FLUE_MUST_USE enum flue_result flue_sim_schedule(struct flue_sim *sim, flue_time delay,
                                                  void (*call)(void *user), void *user);
-/* Runs until the simulated time is `until`, or nothing is left to do. May be called again. */
+/* Runs until the simulated time is `until`, or nothing is left to do. May be called again, but not
+ * from a scheduled call (nor may flue_sim_destroy, which does nothing then). */
 FLUE_MUST_USE enum flue_result flue_sim_run(struct flue_sim *sim, flue_time until);
 flue_time flue_sim_now(const struct flue_sim *sim);
 /* Simulator events executed so far. */

@@ -47,6 +47,8 @@ struct flue_sim_link
     ns3::Ptr<ns3::FlueNic> devices[2];
     uint32_t addresses[2]; // as numbers; 0 before flue_sim_link_address
     uint32_t mask;
+    bool has_pcap; // traced: two writers would spoil one file
+    bool has_ascii;
 };
 
 struct flue_sim_flow
@@ -62,6 +64,7 @@ struct flue_sim
 {
     std::string error;
     bool has_routes = false;
+    bool is_running = false; // inside flue_sim_run
     std::vector<std::unique_ptr<struct flue_sim_node>> nodes;
     std::vector<std::unique_ptr<struct flue_sim_link>> links;
     std::vector<std::unique_ptr<flue_sim_flow>> flows;

@@ -81,7 +81,7 @@ flue_result CheckBulk(flue_sim* sim,
     {
         return Fail(sim, FLUE_ERROR_INVALID, "a call moves between 1 byte and 1 GiB");
     }
-    if (!flue::FitsTime(config.start))
+    if (!flue::FitsTime(config.start) || !flue::FitsTime(config.start + flue_sim_now(sim)))
     {
         return Fail(sim, FLUE_ERROR_INVALID, "the start lies behind the end of simulated time");
     }

@@ -102,6 +102,11 @@ bool CanWrite(const std::string& name)
 
 flue_result EnableTrace(struct flue_sim_link* link, const char* prefix, bool isPcap)
 {
+    bool& isTraced = isPcap ? link->has_pcap : link->has_ascii;
+    if (isTraced)
+    {
+        return Fail(link->sim, FLUE_ERROR_STATE, "the link is traced already");
+    }
     ns3::PcapHelper pcap;
     ns3::AsciiTraceHelper ascii;
     for (const Ptr<ns3::FlueNic>& device : link->devices)
@@ -126,6 +131,7 @@ flue_result EnableTrace(struct flue_sim_link* link, const char* prefix, bool isP
         }
     }
     flue::EnableChecksums();
+    isTraced = true;
     return FLUE_OK;
 }
 
@@ -294,7 +300,14 @@ extern "C"
                 }
                 std::string why;
                 Ptr<ns3::AttributeValue> read = flue::ReadValue(info.checker, value, &why);
-                if (!read || !link->devices[end]->SetAttributeFailSafe(attribute, *read))
+                if (read && !link->devices[end]->SetAttributeFailSafe(attribute, *read))
+                {
+                    return Fail(link->sim,
+                                FLUE_ERROR_INVALID,
+                                std::string(attribute) + " cannot be \"" + value +
+                                    "\" or cannot be changed any more: the adapter refuses it");
+                }
+                if (!read)
                 {
                     return Fail(link->sim,
                                 FLUE_ERROR_INVALID,

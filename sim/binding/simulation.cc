@@ -9,6 +9,7 @@
 #include "ns3/config.h"
 #include "ns3/names.h"
 #include "ns3/rng-seed-manager.h"
+#include "ns3/scheduler.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 
@@ -16,6 +17,9 @@
 
 namespace
 {
+
+// Above it, one of the two components of ns-3's generator (MRG32k3a) takes no seed.
+const uint32_t MAX_SEED = 4294944442;
 
 // ns-3 has one clock and one set of nodes a process.
 flue_sim* g_current = nullptr;
@@ -30,12 +34,68 @@ bool UsePicoseconds()
     return ns3::Time::GetResolution() == ns3::Time::PS;
 }
 
+/** Notes that the simulation runs, for as long as this lives. */
+class Running
+{
+  public:
+    explicit Running(flue_sim* sim)
+        : m_sim(sim)
+    {
+        m_sim->is_running = true;
+    }
+
+    ~Running()
+    {
+        m_sim->is_running = false;
+    }
+
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+  private:
+    flue_sim* m_sim; //!< what runs
+};
+
 void Dispose()
 {
     ns3::Simulator::Destroy();
     ns3::Names::Clear();
     ns3::Config::Reset(); // defaults and global values, so that the next simulation starts as this
                           // one
+}
+
+/** Refuses what would break the simulation itself. */
+flue_result CheckGlobal(flue_sim* sim, const std::string& name, const std::string& value)
+{
+    if (name == "RngSeed" || name == "RngRun")
+    {
+        return flue::Fail(sim,
+                          FLUE_ERROR_NOT_SUPPORTED,
+                          name + " is given to flue_sim_create and stays");
+    }
+    if (name == "SimulatorImplementationType")
+    {
+        return flue::Fail(sim,
+                          FLUE_ERROR_NOT_SUPPORTED,
+                          name + ": Flue runs on ns-3's default implementation alone");
+    }
+    if (name != "SchedulerType")
+    {
+        return FLUE_OK;
+    }
+    ns3::TypeId type;
+    if (!ns3::TypeId::LookupByNameFailSafe(value, &type) ||
+        !type.IsChildOf(ns3::Scheduler::GetTypeId()) || !type.HasConstructor())
+    {
+        return flue::Fail(sim,
+                          FLUE_ERROR_INVALID,
+                          name + " cannot be \"" + value +
+                              "\": expected a scheduler as ns3::HeapScheduler");
+    }
+    return sim->nodes.empty() ? FLUE_OK
+                              : flue::Fail(sim,
+                                           FLUE_ERROR_STATE,
+                                           name + " is chosen before the first machine is made");
 }
 
 const ns3::GlobalValue* FindGlobal(const std::string& name)
@@ -92,7 +152,7 @@ extern "C"
 {
     enum flue_result flue_sim_create(uint32_t seed, uint64_t run, struct flue_sim** sim)
     {
-        if (!sim || seed == 0)
+        if (!sim || seed == 0 || seed > MAX_SEED)
         {
             return FLUE_ERROR_INVALID;
         }
@@ -120,7 +180,7 @@ extern "C"
 
     void flue_sim_destroy(struct flue_sim* sim)
     {
-        if (!sim)
+        if (!sim || sim->is_running)
         {
             return;
         }
@@ -202,6 +262,11 @@ extern "C"
                                 FLUE_ERROR_NOT_FOUND,
                                 std::string(name) + ": ns-3 has no global value of that name");
                 }
+                const flue_result checked = CheckGlobal(sim, name, value);
+                if (checked != FLUE_OK)
+                {
+                    return checked;
+                }
                 std::string why;
                 ns3::Ptr<ns3::AttributeValue> read =
                     flue::ReadValue(global->GetChecker(), value, &why);
@@ -248,6 +313,10 @@ extern "C"
             sim,
             [=]()
             {
+                if (sim->is_running)
+                {
+                    return Fail(sim, FLUE_ERROR_STATE, "the simulation is running already");
+                }
                 const flue_time now = flue_sim_now(sim);
                 if (until < now || !flue::FitsTime(until))
                 {
@@ -259,6 +328,7 @@ extern "C"
                             : "the time to run until lies behind the end of simulated time");
                 }
                 ns3::Simulator::Stop(flue::ToTime(until - now));
+                const Running running(sim);
                 ns3::Simulator::Run();
                 return FLUE_OK;
             });

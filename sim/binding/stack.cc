@@ -208,7 +208,9 @@ flue_result CheckNetwork(struct flue_sim_link* link,
                         "\" is no network: expected one as \"10.1.1.0\", \"255.255.255.0\"");
     }
     const uint32_t hosts = ~mask;
-    if ((hosts & (hosts + 1)) != 0 || hosts < 3 || (*network & hosts) != 0)
+    const uint32_t first = *network >> 24;
+    const bool isForHosts = first != 0 && first != 127 && first < 224; // no loopback, no multicast
+    if ((hosts & (hosts + 1)) != 0 || hosts < 3 || (*network & hosts) != 0 || !isForHosts)
     {
         return Fail(sim,
                     FLUE_ERROR_INVALID,

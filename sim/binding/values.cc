@@ -4,8 +4,12 @@
  */
 #include "values.h"
 
+#include "ns3/nstime.h"
 #include "ns3/string.h"
 
+#include <cmath>
+#include <cstdlib>
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -70,6 +74,58 @@ bool IsOneOf(const std::string& word, const std::string& bars)
     return false;
 }
 
+/** What a unit of time, of rate or of a queue is worth: in seconds, bits a second, or pieces. */
+double Worth(const std::string& unit)
+{
+    static const std::map<std::string, double> TIMES = {{"y", 365 * 86400.0},
+                                                        {"d", 86400},
+                                                        {"h", 3600},
+                                                        {"min", 60},
+                                                        {"s", 1},
+                                                        {"ms", 1e-3},
+                                                        {"us", 1e-6},
+                                                        {"ns", 1e-9},
+                                                        {"ps", 1e-12},
+                                                        {"fs", 1e-15}};
+    const auto time = TIMES.find(unit);
+    if (time != TIMES.end())
+    {
+        return time->second;
+    }
+    static const std::map<char, double> PREFIXES = {{'k', 1e3}, {'K', 1e3}, {'M', 1e6}, {'G', 1e9}};
+    const auto prefix = PREFIXES.find(unit[0]);
+    const double scale = prefix == PREFIXES.end() ? 1 : prefix->second;
+    const double binary = unit.size() > 1 && unit[1] == 'i' ? 1.08 : 1; // at least
+    const bool isBytes =
+        unit.find("Bps") != std::string::npos || unit.find("B/") != std::string::npos;
+    return scale * binary * (isBytes ? 8 : 1);
+}
+
+/** @return true when ns-3's type has room for the number in @p text, which has the right form */
+bool HasRoom(const std::string& type, const std::string& text)
+{
+    double most;
+    if (type == "TimeValue")
+    {
+        most = ns3::Time::Max().GetSeconds();
+    }
+    else if (type == "DataRateValue")
+    {
+        most = 1.8e19; // 64 bits
+    }
+    else if (type == "QueueSizeValue")
+    {
+        most = 4.29e9; // 32 bits
+    }
+    else
+    {
+        return true; // others are read with their range
+    }
+    char* unit;
+    const double number = std::strtod(text.c_str(), &unit);
+    return std::fabs(number) * Worth(unit) <= most;
+}
+
 } // namespace
 
 ns3::Ptr<ns3::AttributeValue> ReadValue(ns3::Ptr<const ns3::AttributeChecker> checker,
@@ -92,7 +148,7 @@ ns3::Ptr<ns3::AttributeValue> ReadValue(ns3::Ptr<const ns3::AttributeChecker> ch
     *why = std::string("expected ") + syntax->expected;
     *why += detail.empty() ? "" : " (" + detail + ")";
     ns3::TypeId ignored;
-    if (!std::regex_match(text, std::regex(syntax->pattern)) ||
+    if (!std::regex_match(text, std::regex(syntax->pattern)) || !HasRoom(type, text) ||
         (type.compare(0, 9, "EnumValue") == 0 && !IsOneOf(text, detail)) ||
         (type == "TypeIdValue" && !ns3::TypeId::LookupByNameFailSafe(text, &ignored)))
     {

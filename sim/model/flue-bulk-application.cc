@@ -148,8 +148,7 @@ void FlueBulkClient::WatchTcp(Ptr<Socket> socket)
     if (DynamicCast<TcpSocketBase>(socket))
     {
         socket->TraceConnectWithoutContext("Tx", MakeCallback(&FlueBulkClient::OnSegment, this));
-        socket->TraceConnectWithoutContext("CongState",
-                                           MakeCallback(&FlueBulkClient::OnCongestionState, this));
+        socket->TraceConnectWithoutContext("RTO", MakeCallback(&FlueBulkClient::OnRto, this));
     }
 }
 
@@ -172,10 +171,10 @@ void FlueBulkClient::OnSegment(Ptr<const Packet> packet,
     }
 }
 
-void FlueBulkClient::OnCongestionState(TcpSocketState::TcpCongState_t,
-                                       TcpSocketState::TcpCongState_t after)
+void FlueBulkClient::OnRto(Time before, Time after)
 {
-    m_timeouts += after == TcpSocketState::CA_LOSS ? 1 : 0;
+    // A timeout doubles it. The congestion state shows only the first of several in a row.
+    m_timeouts += m_isConnected && after == before + before ? 1 : 0;
 }
 
 bool FlueBulkClient::IsDone() const

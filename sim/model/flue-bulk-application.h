@@ -20,7 +20,6 @@
 #include "ns3/attribute.h"
 #include "ns3/sequence-number.h"
 #include "ns3/socket.h"
-#include "ns3/tcp-socket-state.h"
 
 #include <string>
 #include <utility>
@@ -124,8 +123,7 @@ class FlueBulkClient : public FlueBulkApplication
     /**@{*/
     void WatchTcp(Ptr<Socket> socket);
     void OnSegment(Ptr<const Packet> packet, const TcpHeader& header, Ptr<const TcpSocketBase>);
-    void OnCongestionState(TcpSocketState::TcpCongState_t before,
-                           TcpSocketState::TcpCongState_t after);
+    void OnRto(Time before, Time after);
     /**@}*/
     void OnConnected(Ptr<Socket> socket);
     void OnFailed(Ptr<Socket> socket);

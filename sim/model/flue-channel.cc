@@ -97,6 +97,10 @@ void FlueChannel::Transmit(const Ptr<Packet>& frame, uint32_t end, int64_t durat
         return; // the far end has been disposed of
     }
     const int64_t now = Simulator::Now().GetTimeStep();
+    if (m_delay.GetTimeStep() > Time::Max().GetTimeStep() - now - duration)
+    {
+        return; // it would arrive behind the end of simulated time
+    }
     const int64_t arrival = std::max(now + duration + m_delay.GetTimeStep(), m_lastArrival[end]);
     m_lastArrival[end] = arrival;
     if (!m_txRxTrace.IsEmpty())

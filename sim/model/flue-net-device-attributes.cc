@@ -47,12 +47,12 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
                       "are not carried.",
                       UintegerValue(8),
                       MakeUintegerAccessor(&FlueNetDevice::m_preamble),
-                      MakeUintegerChecker<uint32_t>())
+                      MakeUintegerChecker<uint32_t>(0, 65535))
         .AddAttribute("InterframeGap",
                       "Bytes of silence after each frame, before the next one may start.",
                       UintegerValue(12),
                       MakeUintegerAccessor(&FlueNetDevice::m_gap),
-                      MakeUintegerChecker<uint32_t>())
+                      MakeUintegerChecker<uint32_t>(0, 65535))
         .AddAttribute(
             "InterruptGap",
             "Shortest time between two interrupts of one kind: about frames for one core, or "

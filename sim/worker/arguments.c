@@ -96,7 +96,7 @@ static enum flue_result set_option(struct arguments* arguments,
     if (is_run && (strcmp(name, "seed") == 0 || strcmp(name, "RngSeed") == 0))
     {
         uint64_t seed = 0;
-        enum flue_result result = read_number(name, value, 1, UINT32_MAX, &seed, why);
+        enum flue_result result = read_number(name, value, 1, 4294944442U, &seed, why);
 
         arguments->seed = (uint32_t)seed;
         return result;

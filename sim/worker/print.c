@@ -101,7 +101,7 @@ void print_help(FILE* out, const struct flue_scenario* scenario)
         "  run          runs SCENARIO once\n"
         "  check        prints every parameter as `run` would use it, and runs nothing\n"
         "  --describe   prints all scenarios with their parameters and metrics as JSON\n"
-        "  --seed N     seed of the random numbers, 1 to 4294967295; default 1 (also --RngSeed)\n"
+        "  --seed N     seed of the random numbers, 1 to 4294944442; default 1 (also --RngSeed)\n"
         "  --run N      replication: an independent stream of the same seed; default 1 (also "
         "--RngRun)\n"
         "  --pcap PREFIX\n"

@@ -148,10 +148,10 @@ static const char *const refusals[][2] = {
                                    "the smallest unit)"},
     {"run loss --mtu 9001", "--mtu \"9001\" is out of range: expected 576 to 9000"},
     {"check loss --delay 5", "--delay \"5\": expected a time in s, ms, us, ns or ps, such as 2ms"},
-    {"run loss --seed 0", "--seed \"0\": expected a whole number from 1 to 4294967295"},
-    {"run loss --seed x", "--seed \"x\": expected a whole number from 1 to 4294967295"},
+    {"run loss --seed 0", "--seed \"0\": expected a whole number from 1 to 4294944442"},
+    {"run loss --seed x", "--seed \"x\": expected a whole number from 1 to 4294944442"},
     {"run loss --RngSeed=4294967296",
-     "--RngSeed \"4294967296\": expected a whole number from 1 to 4294967295"},
+     "--RngSeed \"4294967296\": expected a whole number from 1 to 4294944442"},
     {"run loss --run -1", "--run \"-1\": expected a whole number from 0 to 18446744073709551615"},
     {"run loss --pcap /nonexistent/x/run",
      "--pcap \"/nonexistent/x/run\": expected a folder that files can be written to, but "

@@ -172,6 +172,33 @@ static void test_bulk_ideal_offload_sends_what_the_host_sends(void** state)
     }
 }
 
+/* A line that dies counts as many timeouts whoever counts: the backed off ones too. */
+static void test_bulk_timeouts_are_counted_alike(void** state)
+{
+    struct two_hosts_outcome outcome;
+    uint64_t timeouts[3];
+    int stack;
+
+    (void)state;
+    for (stack = FLUE_SIM_STACK_NS3; stack <= FLUE_SIM_STACK_OFFLOAD; stack++)
+    {
+        struct two_hosts_config config = two_hosts_config_default((enum flue_sim_stack_kind)stack);
+        struct two_hosts two_hosts;
+
+        two_hosts_build(&two_hosts, &config);
+        assert_int_equal(flue_sim_run(two_hosts.sim, 100 * FLUE_MILLISECOND), FLUE_OK);
+        assert_int_equal(flue_sim_link_loss(two_hosts.link, SERVER, 1), FLUE_OK);
+        assert_int_equal(flue_sim_run(two_hosts.sim, 10 * FLUE_SECOND), FLUE_OK);
+        two_hosts_read(&two_hosts, &outcome);
+        flue_sim_destroy(two_hosts.sim);
+        timeouts[stack] = outcome.nodes[CLIENT].timeouts;
+    }
+    /* 0.2 s, 0.4 s, 0.8 s, 1.6 s, 3.2 s: five within 6.2 s, and the next at 12.6 s. */
+    assert_int_equal(timeouts[FLUE_SIM_STACK_NS3], 5);
+    assert_int_equal(timeouts[FLUE_SIM_STACK_HOST], 5);
+    assert_int_equal(timeouts[FLUE_SIM_STACK_OFFLOAD], 5);
+}
+
 /* The schedule of moves for the next test. */
 struct mover
 {
@@ -232,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_bulk_same_seed_repeats_and_another_does_not),
         cmocka_unit_test(test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less),
         cmocka_unit_test(test_bulk_ideal_offload_sends_what_the_host_sends),
+        cmocka_unit_test(test_bulk_timeouts_are_counted_alike),
         cmocka_unit_test(test_bulk_moved_every_5_ms_under_loss_arrives_intact),
     };
 

@@ -5,6 +5,8 @@
  */
 #include "two_hosts.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "cmocka_first.h"
@@ -63,6 +65,22 @@ static void test_create_seed_zero_is_refused(void** state)
     (void)state;
     assert_int_equal(flue_sim_create(0, 1, &sim), FLUE_ERROR_INVALID);
     assert_null(sim);
+}
+
+/* The largest seed that ns-3's generator takes, and the next, over which it ends the process. */
+static void test_create_seed_too_large_is_refused(void** state)
+{
+    struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_HOST);
+    struct two_hosts_outcome outcome;
+    struct flue_sim* sim = NULL;
+
+    (void)state;
+    assert_int_equal(flue_sim_create(4294944443U, 1, &sim), FLUE_ERROR_INVALID);
+    assert_null(sim);
+    config.seed = 4294944442U;
+    config.loss = 0.01;
+    two_hosts_run(&config, 50 * FLUE_MILLISECOND, &outcome);
+    assert_true(outcome.flow.received_bytes > 0);
 }
 
 static void test_node_names_are_checked(void** state)
@@ -124,6 +142,46 @@ static void test_global_value_text_is_checked(void** state)
                    FLUE_ERROR_INVALID,
                    "ns3::Nothing");
     assert_int_equal(flue_sim_set_global(f->sim, "ChecksumEnabled", "true"), FLUE_OK);
+    /* What the simulation is made of is not open to change. */
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "RngSeed", "0"),
+                   FLUE_ERROR_NOT_SUPPORTED,
+                   "flue_sim_create");
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "RngRun", "2"),
+                   FLUE_ERROR_NOT_SUPPORTED,
+                   "flue_sim_create");
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "SimulatorImplementationType", "ns3::Node"),
+                   FLUE_ERROR_NOT_SUPPORTED,
+                   "SimulatorImplementationType");
+    assert_refused(f,
+                   flue_sim_set_global(f->sim, "SchedulerType", "ns3::HeapScheduler"),
+                   FLUE_ERROR_STATE,
+                   "first machine");
+}
+
+static void test_scheduler_is_chosen_before_the_first_machine(void** state)
+{
+    struct flue_sim* sim = NULL;
+    struct flue_sim_node* node = NULL;
+    struct fixture fixture;
+
+    (void)state;
+    assert_int_equal(flue_sim_create(1, 1, &sim), FLUE_OK);
+    fixture.sim = sim;
+    assert_refused(&fixture,
+                   flue_sim_set_global(sim, "SchedulerType", "ns3::Node"),
+                   FLUE_ERROR_INVALID,
+                   "ns3::Node");
+    assert_refused(&fixture,
+                   flue_sim_set_global(sim, "SchedulerType", "ns3::Scheduler"),
+                   FLUE_ERROR_INVALID,
+                   "ns3::Scheduler");
+    assert_int_equal(flue_sim_set_global(sim, "SchedulerType", "ns3::HeapScheduler"), FLUE_OK);
+    assert_int_equal(flue_sim_node(sim, "a", &node), FLUE_OK);
+    assert_int_equal(flue_sim_run(sim, FLUE_SECOND), FLUE_OK);
+    flue_sim_destroy(sim);
 }
 
 static void test_link_configuration_is_checked(void** state)
@@ -177,6 +235,30 @@ static void test_link_attributes_and_loss_are_checked(void** state)
                    FLUE_ERROR_INVALID,
                    "soon");
     assert_int_equal(flue_sim_link_set(f->link, 0, "InitiateDelay", "5us"), FLUE_OK);
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "InitiateDelay", "99999999999999999999s"),
+                   FLUE_ERROR_INVALID,
+                   "InitiateDelay");
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "InitiateDelay", "-5us"),
+                   FLUE_ERROR_INVALID,
+                   "InitiateDelay");
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "DataRate", "99999999999999999999Gbps"),
+                   FLUE_ERROR_INVALID,
+                   "DataRate");
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "DataRate", "0bps"),
+                   FLUE_ERROR_INVALID,
+                   "DataRate");
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "Preamble", "4294967295"),
+                   FLUE_ERROR_INVALID,
+                   "Preamble");
+    assert_refused(f,
+                   flue_sim_link_set(f->link, 0, "Capacity", "99999999999999999999999999"),
+                   FLUE_ERROR_INVALID,
+                   "Capacity");
     assert_refused(f, flue_sim_link_loss(f->link, 0, 1.5), FLUE_ERROR_INVALID, "probability");
     assert_refused(f, flue_sim_link_loss(f->link, 3, 0.5), FLUE_ERROR_INVALID, "ends");
 }
@@ -187,6 +269,16 @@ static void test_trace_in_no_folder_is_refused(void** state)
 
     assert_refused(f, flue_sim_link_pcap(f->link, "/nowhere/at/all/x"), FLUE_ERROR_IO, "/nowhere");
     assert_refused(f, flue_sim_link_ascii(f->link, "/nowhere/at/all/x"), FLUE_ERROR_IO, "/nowhere");
+}
+
+static void test_a_second_trace_of_a_link_is_refused(void** state)
+{
+    struct fixture* f = *state;
+
+    assert_int_equal(flue_sim_link_pcap(f->link, "test_errors"), FLUE_OK);
+    assert_refused(f, flue_sim_link_pcap(f->link, "test_errors"), FLUE_ERROR_STATE, "already");
+    assert_int_equal(flue_sim_link_ascii(f->link, "test_errors"), FLUE_OK);
+    assert_refused(f, flue_sim_link_ascii(f->link, "test_errors"), FLUE_ERROR_STATE, "already");
 }
 
 static void test_stack_configuration_is_checked(void** state)
@@ -262,6 +354,18 @@ static void test_address_and_transfer_are_checked(void** state)
                    flue_sim_link_address(f->link, "10.0.0.0", "255.0.255.0"),
                    FLUE_ERROR_INVALID,
                    "255.0.255.0");
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "0.0.0.0", "0.0.0.0"),
+                   FLUE_ERROR_INVALID,
+                   "0.0.0.0");
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "127.0.0.0", "255.255.255.0"),
+                   FLUE_ERROR_INVALID,
+                   "127.0.0.0");
+    assert_refused(f,
+                   flue_sim_link_address(f->link, "224.1.1.0", "255.255.255.0"),
+                   FLUE_ERROR_INVALID,
+                   "224.1.1.0");
     assert_int_equal(flue_sim_link_address(f->link, "10.0.0.0", "255.255.255.0"), FLUE_OK);
     assert_refused(f,
                    flue_sim_link_address(f->link, "10.1.0.0", "255.255.255.0"),
@@ -310,6 +414,67 @@ static void test_run_into_the_past_is_refused(void** state)
                    "end");
 }
 
+/* What a scheduled call tries inside flue_sim_run, and what came of it. */
+struct inside
+{
+    struct flue_sim* sim;
+    enum flue_result run;
+    bool is_called;
+};
+
+static void run_inside(void* user)
+{
+    struct inside* inside = user;
+
+    inside->is_called = true;
+    inside->run = flue_sim_run(inside->sim, 2 * FLUE_SECOND);
+    flue_sim_destroy(inside->sim);
+}
+
+static void test_run_and_destroy_inside_a_run_are_refused(void** state)
+{
+    struct fixture* f = *state;
+    struct inside inside = {f->sim, FLUE_OK, false};
+
+    assert_int_equal(flue_sim_schedule(f->sim, FLUE_MILLISECOND, run_inside, &inside), FLUE_OK);
+    assert_int_equal(flue_sim_run(f->sim, FLUE_SECOND), FLUE_OK);
+    assert_true(inside.is_called);
+    assert_int_equal(inside.run, FLUE_ERROR_STATE);
+    assert_int_equal(flue_sim_now(f->sim), FLUE_SECOND);
+}
+
+static void test_a_transfer_that_starts_too_late_is_refused(void** state)
+{
+    struct fixture* f = *state;
+    struct flue_sim_bulk_config config = flue_sim_bulk_config_default();
+    struct flue_sim_flow* flow = NULL;
+
+    assert_int_equal(flue_sim_stack(f->a, FLUE_SIM_STACK_HOST, NULL), FLUE_OK);
+    assert_int_equal(flue_sim_stack(f->b, FLUE_SIM_STACK_HOST, NULL), FLUE_OK);
+    assert_int_equal(flue_sim_link_address(f->link, "10.0.0.0", "255.255.255.0"), FLUE_OK);
+    assert_int_equal(flue_sim_run(f->sim, FLUE_SECOND), FLUE_OK);
+    config.start = INT64_MAX;
+    assert_refused(f,
+                   flue_sim_bulk(f->sim, f->a, f->b, &config, &flow),
+                   FLUE_ERROR_INVALID,
+                   "start");
+    assert_null(flow);
+}
+
+/* As far as simulated time goes: the frame never arrives, and nobody minds. */
+static void test_the_longest_delay_does_no_harm(void** state)
+{
+    struct two_hosts_config config = two_hosts_config_default(FLUE_SIM_STACK_HOST);
+    struct two_hosts_outcome outcome;
+
+    (void)state;
+    config.link.delay = INT64_MAX;
+    two_hosts_run(&config, 10 * FLUE_SECOND, &outcome);
+    assert_true(outcome.ends[CLIENT].tx_frames > 0);
+    assert_int_equal(outcome.ends[SERVER].rx_frames, 0);
+    assert_int_equal(outcome.ends[SERVER].lost_frames, 0);
+}
+
 static void test_null_arguments_are_refused(void** state)
 {
     struct fixture* f = *state;
@@ -333,16 +498,22 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_create_twice_is_refused),
         CASE(test_create_seed_zero_is_refused),
+        cmocka_unit_test(test_create_seed_too_large_is_refused),
         CASE(test_node_names_are_checked),
         CASE(test_default_attribute_text_is_checked),
         CASE(test_global_value_text_is_checked),
+        cmocka_unit_test(test_scheduler_is_chosen_before_the_first_machine),
         CASE(test_link_configuration_is_checked),
         CASE(test_link_attributes_and_loss_are_checked),
         CASE(test_trace_in_no_folder_is_refused),
+        CASE(test_a_second_trace_of_a_link_is_refused),
         CASE(test_stack_configuration_is_checked),
         CASE(test_order_of_building_is_checked),
         CASE(test_address_and_transfer_are_checked),
         CASE(test_run_into_the_past_is_refused),
+        CASE(test_run_and_destroy_inside_a_run_are_refused),
+        CASE(test_a_transfer_that_starts_too_late_is_refused),
+        cmocka_unit_test(test_the_longest_delay_does_no_harm),
         CASE(test_null_arguments_are_refused),
     };
 
