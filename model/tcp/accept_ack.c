@@ -41,6 +41,11 @@ persist_answered(struct flue_tcp_connection *connection, flue_time now)
 {
     if (connection->slow != SLOW_PERSIST && connection->slow != SLOW_PROBE)
         return;
+    if (seq_ge(connection->snd_una, flue__tcp_snd_end(connection))) {
+        connection->retransmissions = 0; /* a probe carried the last of it */
+        flue__tcp_stop_slow(connection);
+        return;
+    }
     if (connection->snd_wnd > 0) {
         if (connection->slow == SLOW_PROBE) {
             connection->retransmissions = 0;
