@@ -75,6 +75,22 @@ give_up(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_end(connection, now, FLUE_ERROR_TIMED_OUT);
 }
 
+static void persist_expired(struct flue_tcp_connection *connection, flue_time now);
+
+/* The window shrank to zero over what is in flight: it is probed like any other zero window, and as
+ * long as the peer answers, that is no reason to give up (RFC 9293 3.8.6). */
+static void
+probe_instead(struct flue_tcp_connection *connection, flue_time now)
+{
+    connection->retransmissions = 1;
+    flue__tcp_on_timeout(connection);
+    connection->snd_nxt = connection->snd_una;
+    connection->probe_round = 0;
+    connection->retransmissions = 0;
+    connection->slow = SLOW_PERSIST;
+    persist_expired(connection, now);
+}
+
 static void
 retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -84,6 +100,10 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     if (connection->retransmissions >=
         (is_opening ? config->max_syn_retransmissions : config->max_retransmissions)) {
         give_up(connection, now);
+        return;
+    }
+    if (!is_opening && connection->snd_wnd == 0) {
+        probe_instead(connection, now);
         return;
     }
     connection->retransmissions++;
@@ -101,10 +121,7 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     connection->snd_nxt = connection->snd_una;
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
                        flue__tcp_backed_off(connection, connection->retransmissions));
-    if (connection->snd_wnd == 0)
-        flue__tcp_retransmit(connection, now);
-    else
-        connection->want_output = true;
+    connection->want_output = true;
 }
 
 /* The rounds of the persist algorithm: a wait, then a probe and its retransmissions, each after
