@@ -115,6 +115,8 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
 
         connection->congestion->acked(&view);
         take_view(connection, &view);
+        if (seq_gt(connection->snd_una, connection->recover))
+            connection->recover = connection->snd_una - 1; /* it must not come round in 2 GiB */
     }
 }
 
