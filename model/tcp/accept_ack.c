@@ -117,7 +117,7 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
     if (connection->slow == SLOW_RETRANSMIT) { /* RFC 6298 5.2, 5.3 */
         if (connection->snd_una == connection->snd_max)
             flue__tcp_stop_slow(connection);
-        else if (!was_recovering || !connection->in_recovery)
+        else if (connection->use_sack || !was_recovering || !connection->in_recovery)
             flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
                                flue__tcp_backed_off(connection, 0));
     }
