@@ -259,8 +259,9 @@ void flue__tcp_deliver(struct flue_tcp_connection *connection, flue_time now,
 
 /* Sends all that may be sent now, and the ACK that is owed. */
 void flue__tcp_output(struct flue_tcp_connection *connection, flue_time now);
-/* Sends one segment of new or old data from `seq` on, at most a full one; recovery's tool. */
-void flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now);
+/* Sends one segment of old data from SND.UNA on, at most a full one; recovery's tool. Returns how
+ * much of the sequence space it took. */
+uint32_t flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now);
 /* Sends old data again, or the next new data if the windows let it go; both return the bytes sent.
  */
 uint32_t flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint32_t seq,

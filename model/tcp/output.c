@@ -215,7 +215,7 @@ flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint
     if (seq_gt(seq + length, data_end))
         length = seq_lt(seq, data_end) ? data_end - seq : 0;
     length = send_data(connection, now, seq, length, fin);
-    return length + (fin ? 1 : 0);
+    return length + (fin && seq + length == data_end ? 1 : 0);
 }
 
 void
@@ -240,7 +240,7 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
 }
 
 /* RFC 6582: the first unacknowledged segment once more, whatever the windows say. */
-void
+uint32_t
 flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now)
 {
     uint32_t end = connection->snd_una + connection->mss;
@@ -248,8 +248,9 @@ flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now)
     if (seq_gt(end, connection->snd_max))
         end = connection->snd_max;
     end = flue__scoreboard_clip(connection, connection->snd_una, end);
-    if (seq_gt(end, connection->snd_una)) /* else even FIN is acknowledged */
-        flue__tcp_send_again(connection, now, connection->snd_una, end - connection->snd_una);
+    if (!seq_gt(end, connection->snd_una))
+        return 0; /* even FIN is acknowledged */
+    return flue__tcp_send_again(connection, now, connection->snd_una, end - connection->snd_una);
 }
 
 void

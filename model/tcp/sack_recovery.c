@@ -16,10 +16,7 @@ enter(struct flue_tcp_connection *connection, flue_time now)
     connection->scoreboard->has_rescued = false;
     flue__tcp_stats(connection)->fast_retransmits++;
     /* Step 4.3: the first hole goes out whatever pipe says. */
-    flue__tcp_retransmit(connection, now);
-    connection->scoreboard->high_rxt =
-        seq_max(connection->snd_una, flue__scoreboard_clip(connection, connection->snd_una,
-                                                           connection->snd_una + connection->mss));
+    connection->scoreboard->high_rxt = connection->snd_una + flue__tcp_retransmit(connection, now);
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
 }
 
@@ -39,7 +36,7 @@ flue__tcp_sack_on_ack(struct flue_tcp_connection *connection, flue_time now, boo
         return;
     }
     if (!is_news || connection->scoreboard == NULL ||
-        !seq_gt(connection->snd_una, connection->recover))
+        seq_lt(connection->snd_una, connection->recover)) /* RFC 6675 5.1 */
         return;
     if (connection->dup_acks < UINT8_MAX)
         connection->dup_acks++;
