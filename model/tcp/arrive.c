@@ -144,7 +144,9 @@ step_5_syn_received(struct flue_tcp_connection *connection, flue_time now,
         flue__tcp_arrive_closed(engine, now, &connection->tuple, segment);
         return false;
     }
-    connection->snd_wnd = (uint32_t)segment->window << connection->snd_wind_scale;
+    connection->snd_wnd = segment->window; /* never scaled in a SYN */
+    if ((segment->flags & FLUE_TCP_SYN) == 0)
+        connection->snd_wnd <<= connection->snd_wind_scale;
     connection->max_snd_wnd = connection->snd_wnd;
     connection->snd_wl1 = segment->seq;
     connection->snd_wl2 = segment->ack;
@@ -152,6 +154,18 @@ step_5_syn_received(struct flue_tcp_connection *connection, flue_time now,
     connection->want_output = true;
     flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_ESTABLISHED);
     return connection->state != FLUE_TCP_CONNECTION_CLOSED;
+}
+
+/* RFC 9293 figure 7: the SYNs crossed, and this SYN,ACK is the peer's answer to ours. Its SYN is
+ * old, but its ACK is what we wait for. */
+static bool
+is_crossing_syn_ack(const struct flue_tcp_connection *connection,
+                    const struct flue_tcp_segment *segment)
+{
+    const uint8_t both = FLUE_TCP_SYN | FLUE_TCP_ACK;
+
+    return connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && connection->is_active_open &&
+           (segment->flags & (both | FLUE_TCP_RST)) == both && segment->seq == connection->irs;
 }
 
 void
@@ -164,6 +178,10 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
     }
     if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
         return;
+    if (is_crossing_syn_ack(connection, segment)) {
+        connection->ack_now = step_5_syn_received(connection, now, segment);
+        return;
+    }
     if (!step_1_sequence(connection, now, segment))
         return;
     note_timestamp(connection, segment);
