@@ -52,7 +52,8 @@ take_fin(struct flue_tcp_connection *connection, flue_time now)
     default:
         return;
     }
-    if (engine->handlers.peer_closed != NULL && !connection->is_released)
+    if (engine->handlers.peer_closed != NULL && !connection->is_released &&
+        connection->state != FLUE_TCP_CONNECTION_CLOSED)
         engine->handlers.peer_closed(engine->user, now, connection);
 }
 
