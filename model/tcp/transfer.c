@@ -291,8 +291,8 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     connection->rcv_wind_scale = import->constants->rcv_wind_scale;
     import_send(connection, import);
     import_receive(connection, import);
-    import_timers(connection, now, import->delegated);
     flue__tcp_set_state(connection, import->delegated->state);
+    import_timers(connection, now, import->delegated);
     flue__tcp_settle_timer(connection);
     *connection_out = connection;
     return FLUE_OK;
