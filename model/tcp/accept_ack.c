@@ -80,9 +80,8 @@ take_rtt(struct flue_tcp_connection *connection, const struct flue_tcp_segment *
     }
 }
 
-/* The lists that end at or before SND.UNA go back to the owner. */
-static void
-complete_lists(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes)
+void
+flue__tcp_complete_lists(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes)
 {
     struct flue_tcp_engine *engine = connection->engine;
     struct flue_buffer_list *lists =
@@ -121,7 +120,7 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
             flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
                                flue__tcp_backed_off(connection, 0));
     }
-    complete_lists(connection, now, bytes);
+    flue__tcp_complete_lists(connection, now, bytes);
 }
 
 /* Our FIN is acknowledged: the second half of the fifth step. */

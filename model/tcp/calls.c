@@ -144,18 +144,6 @@ flue_tcp_listener_user(const struct flue_tcp_listener *listener)
     return listener->user;
 }
 
-/* Completes lists that are acknowledged already, as empty ones at the head are at once. */
-static void
-complete_acknowledged(struct flue_tcp_connection *connection, flue_time now)
-{
-    struct flue_tcp_engine *engine = connection->engine;
-    struct flue_buffer_list *lists =
-        send_queue_acknowledge(&connection->queue, connection->snd_una);
-
-    if (lists != NULL && engine->handlers.sent != NULL)
-        engine->handlers.sent(engine->user, now, connection, lists);
-}
-
 enum flue_result
 flue_tcp_send(struct flue_tcp_connection *connection, flue_time now, struct flue_buffer_list *lists)
 {
@@ -165,7 +153,7 @@ flue_tcp_send(struct flue_tcp_connection *connection, flue_time now, struct flue
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
     send_queue_append(&connection->queue, lists);
-    complete_acknowledged(connection, now);
+    flue__tcp_complete_lists(connection, now, 0); /* empty ones at the head */
     connection->want_output = true;
     flue__tcp_let_go(connection, now);
     return FLUE_OK;

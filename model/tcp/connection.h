@@ -236,6 +236,10 @@ void flue__tcp_open_windows(struct flue_tcp_connection *connection,
                             const struct flue_tcp_segment *segment);
 /* What a full segment carries, from both peers' MSS and the options in use. */
 void flue__tcp_set_mss(struct flue_tcp_connection *connection);
+/* The lists that end at or before SND.UNA go back to the owner, who learns that `bytes` more are
+ * acknowledged. */
+void flue__tcp_complete_lists(struct flue_tcp_connection *connection, flue_time now,
+                              uint32_t bytes);
 /* Step 5; false: processing of the segment ends. */
 bool flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
                           const struct flue_tcp_segment *segment);

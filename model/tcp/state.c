@@ -86,6 +86,7 @@ enter_established(struct flue_tcp_connection *connection, flue_time now)
     } else if (engine->handlers.connected != NULL && !connection->is_released) {
         engine->handlers.connected(engine->user, now, connection);
     }
+    flue__tcp_complete_lists(connection, now, 0); /* empty ones at the head */
 }
 
 static void

@@ -303,6 +303,7 @@ flue_tcp_resume(struct flue_tcp_connection *connection, flue_time now)
 {
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
+    flue__tcp_complete_lists(connection, now, 0); /* empty ones at the head */
     connection->want_output = true;
     flue__tcp_let_go(connection, now);
 }
