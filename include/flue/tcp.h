@@ -219,7 +219,8 @@ void flue_tcp_listener_close(struct flue_tcp_listener *listener, flue_time now);
 void *flue_tcp_listener_user(const struct flue_tcp_listener *listener);
 
 /* Queues a list (or chain) and sends what may go. The lists and their memory are the engine's until
- * `sent`. FLUE_ERROR_STATE after shutdown or when the connection has ended. */
+ * `sent`. FLUE_ERROR_STATE after shutdown or when the connection has ended; FLUE_ERROR_LIMIT when
+ * more than 2^30 bytes would be queued. */
 FLUE_MUST_USE enum flue_result flue_tcp_send(struct flue_tcp_connection *connection, flue_time now,
                                              struct flue_buffer_list *lists);
 /* The application took `bytes` of what was received: the window may open. */

@@ -144,12 +144,25 @@ flue_tcp_listener_user(const struct flue_tcp_listener *listener)
     return listener->user;
 }
 
+/* Sequence numbers compare only within 2^31: half of that may be queued. */
+static bool
+fits_the_queue(const struct flue_tcp_connection *connection, const struct flue_buffer_list *lists)
+{
+    uint64_t queued = connection->queue.end_seq - connection->snd_una;
+
+    for (; lists != NULL; lists = lists->next)
+        queued += lists->buffer.data_length;
+    return queued <= UINT64_C(1) << 30;
+}
+
 enum flue_result
 flue_tcp_send(struct flue_tcp_connection *connection, flue_time now, struct flue_buffer_list *lists)
 {
     if (connection->fin_wanted || connection->is_exhausted ||
         connection->state == FLUE_TCP_CONNECTION_CLOSED || connection->is_released)
         return FLUE_ERROR_STATE;
+    if (!fits_the_queue(connection, lists))
+        return FLUE_ERROR_LIMIT;
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
     send_queue_append(&connection->queue, lists);
