@@ -79,6 +79,7 @@ struct flue_tcp_connection {
     bool use_nagle : 1;
     bool use_keepalive : 1;
     bool use_limited_transmit : 1;
+    bool is_listed : 1;    /* in the table: until it ends */
     bool is_exhausted : 1; /* given up, its owner takes over: no timer, no output */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
@@ -191,6 +192,7 @@ struct flue_tcp_listener *flue__tcp_find_listener(const struct flue_tcp_engine *
                                                   const struct flue_four_tuple *tuple);
 uint32_t flue__tcp_hash(const struct flue_four_tuple *tuple);
 enum flue_result flue__tcp_table_insert(struct flue_tcp_connection *connection);
+/* Does nothing when it has left the table before. */
 void flue__tcp_table_remove(struct flue_tcp_connection *connection);
 uint32_t flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now,
                        const struct flue_four_tuple *tuple);

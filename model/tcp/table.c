@@ -81,6 +81,7 @@ flue__tcp_table_insert(struct flue_tcp_connection *connection)
     bucket = &engine->buckets[connection->hash & (engine->bucket_count - 1)];
     connection->hash_next = *bucket;
     *bucket = connection;
+    connection->is_listed = true;
     engine->connection_count++;
     return FLUE_OK;
 }
@@ -92,9 +93,12 @@ flue__tcp_table_remove(struct flue_tcp_connection *connection)
     struct flue_tcp_connection **link =
         &engine->buckets[connection->hash & (engine->bucket_count - 1)];
 
+    if (!connection->is_listed)
+        return;
     while (*link != connection)
         link = &(*link)->hash_next;
     *link = connection->hash_next;
+    connection->is_listed = false;
     engine->connection_count--;
 }
 
