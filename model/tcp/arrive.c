@@ -36,18 +36,26 @@ is_acceptable(const struct flue_tcp_connection *connection, const struct flue_tc
     return first < window || (length > 0 && last < window);
 }
 
-/* RFC 7323 5.3, R1: an old duplicate by its timestamp. Resets are exempt, and so is a connection
- * that was idle for 24 days. */
+/* RFC 7323 5.5: TS.Recent is too old to judge by, after 24 days, or before a faster clock has gone
+ * half its round. */
+static bool
+is_aged_out(const struct flue_tcp_connection *connection)
+{
+    uint64_t limit = UINT64_C(24) * 86400 * connection->engine->config.ticks_per_second;
+
+    if (limit > INT32_MAX)
+        limit = INT32_MAX;
+    return connection->engine->tick - connection->ts_recent_tick > limit;
+}
+
+/* RFC 7323 5.3, R1: an old duplicate by its timestamp. Resets are exempt. */
 static bool
 is_old_by_timestamp(const struct flue_tcp_connection *connection,
                     const struct flue_tcp_segment *segment)
 {
-    const uint64_t ticks_of_24_days =
-        UINT64_C(24) * 86400 * connection->engine->config.ticks_per_second;
-
     return segment->has_timestamp && connection->use_timestamps && connection->has_ts_recent &&
            (segment->flags & FLUE_TCP_RST) == 0 && seq_lt(segment->ts_val, connection->ts_recent) &&
-           connection->engine->tick - connection->ts_recent_tick <= ticks_of_24_days;
+           !is_aged_out(connection);
 }
 
 static bool
@@ -85,7 +93,8 @@ note_timestamp(struct flue_tcp_connection *connection, const struct flue_tcp_seg
     if (!segment->has_timestamp || !connection->use_timestamps)
         return;
     if (seq_le(segment->seq, connection->last_ack_sent) &&
-        (!connection->has_ts_recent || seq_ge(segment->ts_val, connection->ts_recent))) {
+        (!connection->has_ts_recent || is_aged_out(connection) ||
+         seq_ge(segment->ts_val, connection->ts_recent))) {
         connection->ts_recent = segment->ts_val;
         connection->ts_recent_tick = connection->engine->tick;
         connection->has_ts_recent = true;
