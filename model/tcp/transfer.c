@@ -260,6 +260,12 @@ import_timers(struct flue_tcp_connection *connection, flue_time now,
     connection->rtt_tick = connection->engine->tick - delegated->total_rt;
     if (slow != SLOW_NONE)
         flue__tcp_arm_slow(connection, now, slow, delegated->retransmit.timeout_delta_ticks);
+    else if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
+                           connection->engine->config.time_wait_ticks);
+    else if (connection->snd_max != connection->snd_una) /* nothing else would wake it up */
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
+                           flue__tcp_backed_off(connection, connection->retransmissions));
     connection->keepalive_probes_sent = delegated->keep_alive.count;
     if (delegated->keep_alive.timeout_delta_ticks != FLUE_TICKS_NOT_RUNNING)
         flue__tcp_arm_keepalive(connection, now, delegated->keep_alive.timeout_delta_ticks);
