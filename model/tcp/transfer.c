@@ -64,6 +64,24 @@ export_cached(const struct flue_tcp_connection *connection, struct flue_tcp_cach
     cached->tos_or_traffic_class = connection->traffic_class;
 }
 
+/* The handlers of an ACK that covers the FIN are called before the state moves on. */
+static enum flue_tcp_connection_state
+settled_state(const struct flue_tcp_connection *connection)
+{
+    if (!connection->fin_sent || seq_le(connection->snd_una, connection->queue.end_seq))
+        return connection->state;
+    switch (connection->state) {
+    case FLUE_TCP_CONNECTION_FIN_WAIT1:
+        return FLUE_TCP_CONNECTION_FIN_WAIT2;
+    case FLUE_TCP_CONNECTION_CLOSING:
+        return FLUE_TCP_CONNECTION_TIME_WAIT;
+    case FLUE_TCP_CONNECTION_LAST_ACK:
+        return FLUE_TCP_CONNECTION_CLOSED;
+    default:
+        return connection->state;
+    }
+}
+
 static void
 export_delegated(const struct flue_tcp_connection *connection, flue_time now,
                  struct flue_tcp_delegated *delegated)
@@ -73,7 +91,7 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
 
     memset(delegated, 0, sizeof *delegated);
     delegated->header.length = sizeof *delegated;
-    delegated->state = connection->state;
+    delegated->state = settled_state(connection);
     delegated->rcv_nxt = connection->rcv_nxt;
     delegated->rcv_wnd = window > 0 ? (uint32_t)window : 0;
     delegated->snd_una = connection->snd_una;
