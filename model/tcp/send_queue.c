@@ -40,29 +40,42 @@ last_descriptor(const struct flue_buffer_list *list, uint32_t *used_end)
     return descriptor;
 }
 
+static void
+set_joined(struct flue_buffer_list *list, bool is_joined)
+{
+    list->miniport_reserved[1] = is_joined ? list : NULL;
+}
+
+static bool
+is_joined(const struct flue_buffer_list *list)
+{
+    return list->miniport_reserved[1] != NULL;
+}
+
 /* Joins list `before` to `after`, when nothing lies between the used data of the two. */
 static void
-join(const struct flue_buffer_list *before, const struct flue_buffer_list *after)
+join(struct flue_buffer_list *before, const struct flue_buffer_list *after)
 {
     uint32_t used_end = 0;
     struct flue_memory_descriptor *last = last_descriptor(before, &used_end);
 
     if (last != NULL && last->next == NULL && used_end == last->byte_count &&
         before->buffer.data_length > 0 && after->buffer.data_length > 0 &&
-        after->buffer.current_descriptor_offset == 0)
+        after->buffer.current_descriptor_offset == 0) {
         last->next = after->buffer.current_descriptor;
+        set_joined(before, true);
+    }
 }
 
-/* Undoes the joint between `list` and the one that follows it. */
+/* Undoes the joint between `list` and the one that follows it, if join made one. */
 static void
-part(const struct flue_buffer_list *list, const struct flue_buffer_list *after)
+part(struct flue_buffer_list *list)
 {
     uint32_t used_end = 0;
-    struct flue_memory_descriptor *last = last_descriptor(list, &used_end);
 
-    if (last != NULL && after != NULL && last->next != NULL &&
-        last->next == after->buffer.current_descriptor)
-        last->next = NULL;
+    if (is_joined(list))
+        last_descriptor(list, &used_end)->next = NULL;
+    set_joined(list, false);
 }
 
 static struct send_cursor
@@ -122,6 +135,7 @@ send_queue_append(struct send_queue *queue, struct flue_buffer_list *lists)
         }
         queue->end_seq += list->buffer.data_length;
         set_end(list, queue->end_seq);
+        set_joined(list, false);
         queue->tail = list;
     }
 }
@@ -177,7 +191,7 @@ send_queue_acknowledge(struct send_queue *queue, uint32_t seq)
         struct flue_buffer_list *list = queue->head;
         uint32_t length = list->buffer.data_length;
 
-        part(list, list->next);
+        part(list);
         queue->head_seq = end_of(list);
         queue->head = list->next;
         if (queue->head == NULL)
@@ -203,7 +217,7 @@ send_queue_take(struct send_queue *queue, uint32_t una)
     uint32_t done = first != NULL && seq_gt(una, queue->head_seq) ? una - queue->head_seq : 0;
 
     for (struct flue_buffer_list *list = first; list != NULL; list = list->next)
-        part(list, list->next);
+        part(list);
     if (first != NULL) {
         flue_buffer_advance(&first->buffer, done);
         first->tcp_offload_bytes_transferred = done;

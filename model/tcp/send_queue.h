@@ -5,7 +5,7 @@
  * The queue keeps the lists from the one that holds SND.UNA on. While they are queued, the
  * descriptor chains of neighbouring lists are joined, so that a segment may span several small
  * ones; the joints are undone when a list leaves. A list's end is remembered in its
- * miniport_reserved[0].
+ * miniport_reserved[0], its joint in miniport_reserved[1].
  */
 #ifndef FLUE_TCP_SEND_QUEUE_H
 #define FLUE_TCP_SEND_QUEUE_H
