@@ -125,6 +125,7 @@ flue_tcp_listener_close(struct flue_tcp_listener *listener, flue_time now)
     if (listener == NULL)
         return;
     engine = listener->engine;
+    flue__tcp_set_clock(engine, now);
     while (listener->pending > 0) {
         struct flue_tcp_connection *connection = pending_of(listener);
         flue__tcp_hold(connection);
