@@ -39,6 +39,15 @@ void FlueHostPath::SetProcessor(Ptr<FlueProcessor> processor)
 
 void FlueHostPath::SetInterruptGap(const Time& gap)
 {
+    for (Core& core : m_cores)
+    {
+        // Those that may be interrupted now still may, and frames that are held have been told
+        // when.
+        if (core.nextInterrupt > Simulator::Now() && core.held.empty())
+        {
+            core.nextInterrupt += gap - m_interruptGap;
+        }
+    }
     m_interruptGap = gap;
 }
 

@@ -32,7 +32,8 @@ class FlueHostPath
   public:
     /** @param processor does the work; null or an ideal one: nothing costs anything */
     void SetProcessor(Ptr<FlueProcessor> processor);
-    /** @param gap shortest time between two interrupts of one core */
+    /** @param gap shortest time between two interrupts of one core, from now on; frames that are
+     * held already wait as long as they were told */
     void SetInterruptGap(const Time& gap);
     /** @return true when frames need not come this way, because nothing costs anything */
     bool IsFree() const
@@ -152,6 +153,10 @@ void FlueHostPath::Take(uint32_t index, const Work& work, F&& deliver)
     m_processor->WhenDone(work.hash,
                           [this, index, deliver = std::forward<F>(deliver)]() mutable
                           {
+                              if (!m_processor)
+                              {
+                                  return; // the adapter has been disposed of meanwhile
+                              }
                               m_cores[index].waiting--;
                               deliver();
                           });

@@ -60,7 +60,7 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
             "that the built-in profiles' completion costs are fitted to. A host whose work "
             "costs nothing is not interrupted, and waits for nothing.",
             TimeValue(MicroSeconds(50)),
-            MakeTimeAccessor(&FlueNetDevice::m_interruptGap),
+            MakeTimeAccessor(&FlueNetDevice::SetInterruptGap, &FlueNetDevice::GetInterruptGap),
             MakeTimeChecker(Time(0)))
         .AddAttribute("VlanId",
                       "802.1Q VLAN that the device belongs to, 1 to 4094; 0: untagged.",

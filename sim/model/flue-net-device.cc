@@ -173,7 +173,13 @@ const FlueNetDevice::Statistics& FlueNetDevice::GetStatistics() const
     return m_statistics;
 }
 
-const Time& FlueNetDevice::GetInterruptGap() const
+void FlueNetDevice::SetInterruptGap(Time gap)
+{
+    m_interruptGap = gap;
+    m_hostPath.SetInterruptGap(gap);
+}
+
+Time FlueNetDevice::GetInterruptGap() const
 {
     return m_interruptGap;
 }
@@ -184,7 +190,6 @@ FlueHostPath& FlueNetDevice::HostPath()
     {
         m_hasHostPath = true;
         m_hostPath.SetProcessor(m_node ? m_node->GetObject<FlueProcessor>() : nullptr);
-        m_hostPath.SetInterruptGap(m_interruptGap);
     }
     return m_hostPath;
 }

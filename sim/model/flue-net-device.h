@@ -153,7 +153,7 @@ class FlueNetDevice : public NetDevice
      */
     uint16_t GetVlanTci() const;
     /** @return the shortest time between two interrupts */
-    const Time& GetInterruptGap() const;
+    Time GetInterruptGap() const;
 
     void NotifyNewAggregate() override;
     void DoDispose() override;
@@ -166,6 +166,9 @@ class FlueNetDevice : public NetDevice
     static TypeId AddAttributes(TypeId tid);
     static TypeId AddTraceSources(TypeId tid);
     /**@}*/
+
+    /** @param gap the shortest time between two interrupts, from now on */
+    void SetInterruptGap(Time gap);
 
     /** @name Sending */
     /**@{*/

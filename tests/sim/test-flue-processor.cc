@@ -390,6 +390,28 @@ void test_host_path_busy_host_polls_instead_of_being_interrupted()
     CHECK_EQ(flue_time{(2 * 5000 + 10 * 2000 + 200) * FLUE_NANOSECOND}, w.processor->GetBusy());
 }
 
+void test_host_path_interrupt_gap_changed_holds_from_then_on()
+{
+    HostWire w(1, ONE_CORE);
+    w.Install();
+    CHECK(w.SendPacket(Ipv4Tcp(960)));
+    Simulator::Schedule(MicroSeconds(10),
+                        [&w] { w.end[1]->SetAttribute("InterruptGap", TimeValue(Time(0))); });
+    Simulator::Schedule(MicroSeconds(20), [&w] { w.SendPacket(Ipv4Tcp(960)); });
+    Simulator::Run();
+    CHECK_EQ(int64_t{20000000 + 1026 * 80 + 5000000 + 2000000}, w.arrivals[1].at(1).time);
+}
+
+void test_host_path_ends_with_its_adapter()
+{
+    HostWire w(1, ONE_CORE);
+    w.Install();
+    CHECK(w.SendPacket(Ipv4Tcp(960)));
+    Simulator::Schedule(MicroSeconds(3), [&w] { w.end[1]->Dispose(); }); // the host is at it
+    Simulator::Run();
+    CHECK_EQ(std::size_t{0}, w.arrivals[1].size());
+}
+
 void test_host_path_other_protocols_cost_an_interrupt_and_keep_their_place()
 {
     HostWire w(1, ONE_CORE);
@@ -520,6 +542,8 @@ int main(int argc, char** argv)
                        TEST(test_host_path_padding_is_not_payload),
                        TEST(test_host_path_receiving_costs_before_it_goes_up),
                        TEST(test_host_path_busy_host_polls_instead_of_being_interrupted),
+                       TEST(test_host_path_interrupt_gap_changed_holds_from_then_on),
+                       TEST(test_host_path_ends_with_its_adapter),
                        TEST(test_host_path_other_protocols_cost_an_interrupt_and_keep_their_place),
                        TEST(test_host_path_flows_use_all_cores),
                        TEST(test_host_path_ideal_profile_changes_nothing),

@@ -227,6 +227,61 @@ void SocketsMayCloseWhileAllAreMoved()
     CHECK_EQ(0U, pair.tcp[0]->GetStatistics().offloaded);
 }
 
+/** Takes everything back as soon as the second connection lives on its adapter. */
+struct Recaller
+{
+    Ptr<FlueTcpL4Protocol> tcp;
+    uint32_t offloaded = 0;
+
+    void Moved(Ptr<const Socket>, uint32_t owner)
+    {
+        offloaded += owner == FLUE_OWNER_TARGET ? 1 : 0;
+        if (owner == FLUE_OWNER_TARGET && offloaded == 2)
+        {
+            tcp->UploadAll();
+        }
+    }
+};
+
+void OneAdapterMayHearOfTheOther()
+{
+    NodeContainer nodes(3); // 1 has a link to each of the others
+    FlueLinkHelper link;
+    link.SetDeviceType("ns3::FlueNic");
+    const NetDeviceContainer links[2] = {link.Install(nodes.Get(1), nodes.Get(0)),
+                                         link.Install(nodes.Get(1), nodes.Get(2))};
+    links[1].Get(0)->SetAttribute("InitiateDelay", TimeValue(MilliSeconds(1)));
+    InternetStackHelper().Install(nodes);
+    Recaller recaller;
+    for (uint32_t i = 0; i < nodes.GetN(); i++)
+    {
+        Ptr<FlueTcpL4Protocol> tcp = CreateObject<FlueTcpL4Protocol>();
+        tcp->SetAttribute("OffloadPolicy", StringValue("never"));
+        nodes.Get(i)->AggregateObject(tcp);
+        recaller.tcp = i == 1 ? tcp : recaller.tcp;
+    }
+    Ptr<Socket> sockets[2];
+    for (uint32_t i = 0; i < 2; i++)
+    {
+        Ipv4AddressHelper ipv4(i == 0 ? "10.1.1.0" : "10.1.2.0", "255.255.255.0");
+        const Ipv4Address address = ipv4.Assign(links[i]).GetAddress(1);
+        Ptr<Socket> passive = Socket::CreateSocket(nodes.Get(2 * i), TypeId::LookupByName(FACTORY));
+        passive->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT));
+        passive->Listen();
+        sockets[i] = Socket::CreateSocket(nodes.Get(1), TypeId::LookupByName(FACTORY));
+        CHECK_EQ(0, sockets[i]->Connect(InetSocketAddress(address, PORT)));
+    }
+    RunFor(1);
+    recaller.tcp->TraceConnectWithoutContext("Owner", MakeCallback(&Recaller::Moved, &recaller));
+    CHECK_EQ(2U, recaller.tcp->OffloadAll());
+    RunFor(1);
+    CHECK_EQ(2U, recaller.offloaded);
+    for (const Ptr<Socket>& socket : sockets)
+    {
+        CHECK_EQ(FLUE_OWNER_HOST, DynamicCast<FlueSocket>(socket)->GetOwner());
+    }
+}
+
 /** Notes the hop limits and traffic classes of a device's IPv6 TCP frames. */
 struct Ipv6Watch
 {
@@ -305,6 +360,7 @@ int main(int argc, char** argv)
                           TEST(ShuttingDownTwiceIsNoError),
                           TEST(AListenerMayCloseWhenSomebodyCalls),
                           TEST(SocketsMayCloseWhileAllAreMoved),
+                          TEST(OneAdapterMayHearOfTheOther),
                           TEST(Ipv6OptionsReachTheWire),
                           TEST(CountsCanBeReadBeforeTheAdapterIsSetUp),
                       });
