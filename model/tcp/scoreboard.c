@@ -111,8 +111,7 @@ flue__scoreboard_update(struct flue_tcp_connection *connection,
             memset(connection->scoreboard, 0, sizeof *connection->scoreboard);
             connection->scoreboard->high_rxt = connection->snd_una;
         }
-        is_news |=
-            add(engine, connection->scoreboard, seq_max(left, connection->snd_una), right);
+        is_news |= add(engine, connection->scoreboard, seq_max(left, connection->snd_una), right);
     }
     return is_news;
 }

@@ -41,8 +41,7 @@ flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now)
 void
 flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks)
 {
-    bool is_on =
-        connection->use_keepalive && connection->state != FLUE_TCP_CONNECTION_TIME_WAIT;
+    bool is_on = connection->use_keepalive && connection->state != FLUE_TCP_CONNECTION_TIME_WAIT;
 
     connection->keepalive_deadline =
         is_on ? flue__tcp_deadline(connection->engine, now, ticks) : WHEEL_NEVER;
