@@ -77,11 +77,22 @@ on_sent(void *user, flue_time now, struct flue_tcp_connection *connection,
     struct peer *peer = user;
 
     (void)now;
-    (void)connection;
     for (; lists != NULL; lists = lists->next) {
         peer->completed++;
         peer->last_status = lists->status;
     }
+    if (peer->inside != NULL)
+        peer->inside(peer, connection);
+}
+
+static void
+on_send_closed(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    if (peer->inside != NULL)
+        peer->inside(peer, connection);
 }
 
 static bool
@@ -103,6 +114,8 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *connection,
 
     peer->closed++;
     peer->reason = reason;
+    if (peer->keep)
+        return;
     peer->connection = NULL;
     flue_tcp_release(connection, now);
 }
@@ -110,9 +123,12 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *connection,
 static void
 on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
 {
+    struct peer *peer = user;
+
     (void)now;
-    (void)connection;
-    ((struct peer *)user)->time_waits++;
+    peer->time_waits++;
+    if (peer->inside != NULL)
+        peer->inside(peer, connection);
 }
 
 static const struct flue_tcp_handlers handlers = {
@@ -122,6 +138,7 @@ static const struct flue_tcp_handlers handlers = {
     .received = on_received,
     .peer_closed = on_peer_closed,
     .sent = on_sent,
+    .send_closed = on_send_closed,
     .exhausted = on_exhausted,
     .closed = on_closed,
     .entered_time_wait = on_time_wait,

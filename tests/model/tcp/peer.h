@@ -49,6 +49,9 @@ struct peer {
     unsigned peer_closed, closed, accepted, connected, exhausted, time_waits;
     bool take_over; /* what `exhausted` answers */
     bool consume;   /* received data is consumed at once */
+    bool keep;      /* a closed connection is not released: the test does that */
+    /* Called from inside `sent`, `send_closed` and `entered_time_wait`. */
+    void (*inside)(struct peer *peer, struct flue_tcp_connection *connection);
     enum flue_result reason;
 };
 

@@ -20,8 +20,9 @@ struct chaos {
         struct chaos *chaos;
         int side;
         struct flue_tcp_connection *connection; /* NULL: let go */
-        bool has_ended;
+        bool has_ended;                         /* it may be kept for a while */
     } owners[2];
+    struct flue_tcp_listener *listener; /* NULL: closed */
     struct list_slot {
         struct flue_buffer_list list;
         struct flue_memory_descriptor descriptor;
@@ -107,10 +108,13 @@ mischief(struct owner *owner, flue_time now)
 {
     struct chaos *chaos = owner->chaos;
     struct flue_buffer_list *lists;
+    struct flue_tcp_const constants;
+    struct flue_tcp_cached cached;
+    struct flue_tcp_delegated delegated;
 
     if (owner->connection == NULL || !test_random_chance(&chaos->random, chaos->mischief))
         return;
-    switch (test_random_below(&chaos->random, 8)) {
+    switch (test_random_below(&chaos->random, 10)) {
     case 0:
         flue_tcp_abort(owner->connection, now);
         break;
@@ -128,6 +132,14 @@ mischief(struct owner *owner, flue_time now)
     case 4:
         flue_tcp_set_path_mtu(owner->connection, now,
                               (uint32_t)(100 + test_random_below(&chaos->random, 1500)));
+        break;
+    case 5:
+        flue_tcp_listener_close(chaos->listener, now);
+        chaos->listener = NULL;
+        break;
+    case 6:
+        flue_tcp_export(owner->connection, now, &constants, &cached, &delegated);
+        flue_tcp_flush_ack(owner->connection, now);
         break;
     default:
         send_something(owner, now);
@@ -148,7 +160,7 @@ on_accepted(void *user, flue_time now, struct flue_tcp_listener *listener,
 {
     struct owner *owner = user;
 
-    (void)listener;
+    assert_ptr_equal(listener, owner->chaos->listener);
     if (owner->connection != NULL) { /* the peer came again; one is enough */
         flue_tcp_abort(connection, now);
         flue_tcp_release(connection, now);
@@ -217,15 +229,18 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *connection,
         return; /* an abort on the way of a release; a connection that was not taken */
     check_owner(owner, connection);
     owner->has_ended = true;
-    let_go(owner, now);
+    if (test_random_chance(&owner->chaos->random, 0.7))
+        let_go(owner, now);
 }
 
 static bool
 on_exhausted(void *user, flue_time now, struct flue_tcp_connection *connection)
 {
-    (void)now;
-    check_owner(user, connection);
-    return false;
+    struct owner *owner = user;
+
+    check_owner(owner, connection);
+    mischief(owner, now);
+    return test_random_chance(&owner->chaos->random, 0.5);
 }
 
 static const struct flue_tcp_handlers handlers = {
@@ -272,6 +287,13 @@ one_life(struct chaos *chaos, uint16_t port)
     struct owner *client = &chaos->owners[0];
     struct flue_four_tuple tuple = wire_tuple(0);
 
+    if (client->connection != NULL && client->has_ended)
+        let_go(client, chaos->now);
+    if (chaos->owners[1].connection != NULL && chaos->owners[1].has_ended)
+        let_go(&chaos->owners[1], chaos->now);
+    if (chaos->listener == NULL &&
+        flue_tcp_listen(chaos->engines[1], 4, NULL, 80, 4, NULL, NULL, &chaos->listener) != FLUE_OK)
+        chaos->listener = NULL;
     if (client->connection != NULL)
         return;
     tuple.local_port = port;
@@ -287,7 +309,6 @@ random_case(uint64_t seed)
     static struct chaos chaos;
     struct flue_tcp_config config = flue_tcp_config_default();
     struct flue_allocator allocator = flue_test_memory_allocator(&chaos.memory);
-    struct flue_tcp_listener *listener;
 
     memset(&chaos, 0, sizeof chaos);
     chaos.random.state = seed * 2654435761u + 1;
@@ -302,8 +323,6 @@ random_case(uint64_t seed)
                                                 &chaos.engines[side]),
                          FLUE_OK);
     }
-    assert_int_equal(flue_tcp_listen(chaos.engines[1], 4, NULL, 80, 4, NULL, NULL, &listener),
-                     FLUE_OK);
     if (seed % 2 == 0) /* memory runs out somewhere */
         chaos.memory.fail_call = chaos.memory.calls + 1 + (size_t)(seed / 2 % 40);
     for (uint16_t life = 0; life < 6; life++) {
