@@ -68,11 +68,13 @@ static bool
 rescue(struct flue_tcp_connection *connection, flue_time now)
 {
     uint32_t end = connection->snd_max;
+    const struct sack_range *range = connection->scoreboard->last;
     uint32_t last;
 
-    if (connection->scoreboard->has_rescued || connection->scoreboard->last == NULL)
+    if (connection->scoreboard->has_rescued)
         return false;
-    last = seq_max(connection->scoreboard->last->right, end - connection->mss);
+    /* No range is left when a partial ACK has passed them all: then the tail begins at SND.UNA. */
+    last = seq_max(range != NULL ? range->right : connection->snd_una, end - connection->mss);
     if (!seq_lt(last, end))
         return false;
     connection->scoreboard->has_rescued = true;

@@ -172,6 +172,26 @@ test_sack_recovery_right_behind_a_timeout(void **state)
     }
 }
 
+/* RFC 6675 NextSeg rule 4: a partial ACK past every block leaves only the tail, which may be lost
+ * too. While pipe was full nothing could be sent; now the last segment goes out once. */
+static void
+test_sack_recovery_rescues_the_tail_without_any_block_left(void **state)
+{
+    FOR_EACH_START(peer)
+    {
+        peer.options.use_sack = true;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 10000);
+        for (uint32_t edge = 2001; edge <= 4001; edge += 1000)
+            peer_sack(&peer, 1, 1, (const uint32_t[]){1001, edge, 0});
+        assert_true(peer_skip(&peer) == 11); /* the ten and the first again: pipe is full */
+        peer_sack(&peer, 1, 7001, (const uint32_t[]){0});
+        EXPECT(&peer, A, 9001, 1, 1000);
+        EXPECT_NOTHING(&peer);
+        peer_fini(&peer);
+    }
+}
+
 static void
 test_sack_block_of_an_old_ack_counts_from_snd_una(void **state)
 {
@@ -459,6 +479,7 @@ main(void)
         cmocka_unit_test(test_sack_recovery_partial_ack_starts_the_timer_anew),
         cmocka_unit_test(test_sack_recovery_right_behind_a_timeout),
         cmocka_unit_test(test_sack_recovery_sends_all_of_a_hole_over_lists_that_do_not_join),
+        cmocka_unit_test(test_sack_recovery_rescues_the_tail_without_any_block_left),
         cmocka_unit_test(test_sack_block_of_an_old_ack_counts_from_snd_una),
         cmocka_unit_test(test_open_simultaneous_is_completed_by_the_peers_syn_ack),
         cmocka_unit_test(test_empty_list_before_the_open_completes_with_it),
