@@ -10,21 +10,14 @@
  * SYN costs. Then the loss begins; after a warm-up the measured interval starts. Acknowledgements
  * are not lost.
  */
-#include <math.h>
 #include <stddef.h>
-#include <string.h>
 
-#include "scenario.h"
+#include "measure.h"
 
-enum { MAX_CONNECTIONS = 1000, CLIENT_END = 0, SERVER_END = 1 };
-enum { HEADERS = 52 }; /* IPv4 20, TCP 20, timestamps 12 bytes of a full segment */
-
-static const char *const stacks[] = {"ns3", "host", "offload", NULL};
-
-static const char *const switches[] = {"off", "on", NULL};
+enum { MAX_CONNECTIONS = 1000 };
 
 static const struct flue_parameter parameters[] = {
-    {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, stacks,
+    {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, flue_choices_stack,
      "TCP of both machines: ns-3's own, Flue's on the host, or Flue's on the NIC"},
     {"profile", FLUE_PARAMETER_PROFILE, "", "server-2009", NULL, NULL, NULL,
      "what work costs on both machines"},
@@ -34,14 +27,14 @@ static const struct flue_parameter parameters[] = {
     {"loss", FLUE_PARAMETER_REAL, "1", "0", "0", "0.5", NULL, "share of frames to the server lost"},
     {"mtu", FLUE_PARAMETER_BYTES, "bytes", "1500", "576", "9000", NULL, "largest IP packet"},
     {"io", FLUE_PARAMETER_BYTES, "bytes", "64KiB", "1", "16MiB", NULL, "of one send or receive"},
-    {"send-buffer", FLUE_PARAMETER_BYTES, "bytes", "256KiB", "4KiB", "1GiB", NULL,
+    {"send-buffer", FLUE_PARAMETER_BYTES, "bytes", "256KiB", "9KiB", "1GiB", NULL,
      "of a connection"},
-    {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "1MiB", "4KiB", "1GiB", NULL,
+    {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "1MiB", "9KiB", "1GiB", NULL,
      "of a connection"},
-    {"sack", FLUE_PARAMETER_CHOICE, "", "off", NULL, NULL, switches,
+    {"sack", FLUE_PARAMETER_CHOICE, "", "off", NULL, NULL, flue_choices_switch,
      "selective acknowledgements, offered by both machines"},
     {"min-rto", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "60s", NULL, "shortest timeout"},
-    {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "0s", "500ms", NULL,
+    {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "1ms", "500ms", NULL,
      "longest wait for an ACK"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "100ms", "0s", "1000s", NULL, "under loss, not measured"},
     {"duration", FLUE_PARAMETER_TIME, "s", "400ms", "1ms", "1000s", NULL, "measured time"},
@@ -63,8 +56,7 @@ static const struct flue_metric metrics[] = {
 };
 
 struct loss {
-    struct flue_sim_node *client, *server;
-    struct flue_sim_link *link;
+    struct flue_pair machines;
     struct flue_sim_flow *flows[MAX_CONNECTIONS];
     uint32_t connections;
 };
@@ -77,35 +69,23 @@ struct reading {
     uint64_t events;
 };
 
-/* The binding says in flue_sim_error why one of these calls failed. */
 static bool
 build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
 {
     struct flue_sim_link_config link = flue_sim_link_config_default();
     struct flue_sim_stack_config stack = flue_sim_stack_config_default();
-    const char *prefix = flue_run_pcap_prefix(run);
-    enum flue_sim_stack_kind kind;
 
     link.rate_bps = flue_run_count(run, "rate");
     link.delay = flue_run_time(run, "delay");
     link.mtu_bytes = (uint32_t)flue_run_count(run, "mtu");
     stack.profile = flue_run_text(run, "profile");
-    stack.mss_bytes = link.mtu_bytes - HEADERS;
+    stack.mss_bytes = link.mtu_bytes - FLUE_FULL_SEGMENT_HEADERS;
     stack.send_buffer_bytes = (uint32_t)flue_run_count(run, "send-buffer");
     stack.receive_buffer_bytes = (uint32_t)flue_run_count(run, "receive-buffer");
-    stack.use_sack = strcmp(flue_run_text(run, "sack"), "on") == 0;
+    stack.use_sack = flue_run_is_on(run, "sack");
     stack.min_rto = flue_run_time(run, "min-rto");
     stack.delayed_ack = flue_run_time(run, "delayed-ack");
-
-    return flue_sim_stack_kind_of(flue_run_text(run, "stack"), &kind) == FLUE_OK &&
-           flue_sim_node(sim, "client", &loss->client) == FLUE_OK &&
-           flue_sim_node(sim, "server", &loss->server) == FLUE_OK &&
-           flue_sim_link(sim, loss->client, loss->server, &link, &loss->link) == FLUE_OK &&
-           flue_sim_stack(loss->client, kind, &stack) == FLUE_OK &&
-           flue_sim_stack(loss->server, kind, &stack) == FLUE_OK &&
-           flue_sim_link_address(loss->link, "10.1.1.0", "255.255.255.0") == FLUE_OK &&
-           flue_sim_routes(sim) == FLUE_OK &&
-           (prefix == NULL || flue_sim_link_pcap(loss->link, prefix) == FLUE_OK);
+    return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &loss->machines);
 }
 
 /* One connection after the other, 100 us apart: nothing in a real machine is simultaneous. */
@@ -113,114 +93,70 @@ static bool
 start_flows(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
 {
     struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
+    const struct flue_pair *machines = &loss->machines;
 
     loss->connections = (uint32_t)flue_run_count(run, "connections");
     bulk.io_bytes = (uint32_t)flue_run_count(run, "io");
     for (uint32_t i = 0; i < loss->connections; i++) {
         bulk.port = (uint16_t)(5001 + i);
         bulk.start = i * 100 * FLUE_MICROSECOND;
-        if (flue_sim_bulk(sim, loss->client, loss->server, &bulk, &loss->flows[i]) != FLUE_OK) {
+        if (flue_sim_bulk(sim, machines->client, machines->server, &bulk, &loss->flows[i]) !=
+            FLUE_OK) {
             return false;
         }
     }
     return true;
 }
 
-static bool
-advance(struct flue_sim *sim, flue_time by)
-{
-    return flue_sim_run(sim, flue_sim_now(sim) + by) == FLUE_OK;
-}
-
-/* Runs until every connection is open, for a minute at most. */
-static bool
-open_flows(struct flue_sim *sim, const struct loss *loss)
-{
-    struct flue_sim_flow_statistics flow;
-    uint32_t open = 0;
-
-    for (uint32_t ms = 0; ms < 60000 && open < loss->connections; ms++) {
-        if (!advance(sim, FLUE_MILLISECOND)) {
-            return false;
-        }
-        for (; open < loss->connections; open++) {
-            flue_sim_flow_read(loss->flows[open], &flow);
-            if (!flow.is_connected) {
-                break;
-            }
-        }
-    }
-    return open == loss->connections;
-}
-
 static void
 read_all(const struct flue_sim *sim, const struct loss *loss, struct reading *reading)
 {
-    flue_sim_node_read(loss->client, &reading->client);
-    flue_sim_node_read(loss->server, &reading->server);
-    flue_sim_link_read(loss->link, CLIENT_END, &reading->sent);
-    flue_sim_link_read(loss->link, SERVER_END, &reading->arrived);
+    flue_sim_node_read(loss->machines.client, &reading->client);
+    flue_sim_node_read(loss->machines.server, &reading->server);
+    flue_sim_link_read(loss->machines.link, FLUE_PAIR_CLIENT, &reading->sent);
+    flue_sim_link_read(loss->machines.link, FLUE_PAIR_SERVER, &reading->arrived);
     for (uint32_t i = 0; i < loss->connections; i++) {
         flue_sim_flow_read(loss->flows[i], &reading->flows[i]);
     }
     reading->events = flue_sim_events(sim);
 }
 
-static double
-ratio(double part, double whole)
-{
-    return whole > 0 ? part / whole : (double)NAN;
-}
-
 static void
 report_flows(struct flue_run *run, const struct loss *loss, const struct reading *before,
              const struct reading *after)
 {
-    double sum = 0, squares = 0;
+    double bits[MAX_CONNECTIONS], sum = 0;
     uint32_t failed = 0;
 
     for (uint32_t i = 0; i < loss->connections; i++) {
-        double bits =
-            8.0 * (double)(after->flows[i].received_bytes - before->flows[i].received_bytes);
-
-        sum += bits;
-        squares += bits * bits;
+        bits[i] = 8.0 * (double)(after->flows[i].received_bytes - before->flows[i].received_bytes);
+        sum += bits[i];
         failed += after->flows[i].has_failed;
     }
     flue_run_report(run, "goodput_bps", sum / flue_run_real(run, "duration"), NULL);
-    flue_run_report(run, "fairness", ratio(sum * sum, loss->connections * squares),
+    flue_run_report(run, "fairness", flue_fairness(bits, loss->connections),
                     "no connection moved a byte");
     flue_run_report(run, "failed_connections", failed, NULL);
 }
 
 static void
-report_cpu(struct flue_run *run, const char *metric, const struct flue_sim_node_statistics *before,
-           const struct flue_sim_node_statistics *after)
-{
-    double busy_s = (double)(after->core_busy - before->core_busy) / (double)FLUE_SECOND;
-
-    flue_run_report(run, metric, ratio(busy_s, after->cores * flue_run_real(run, "duration")),
-                    "the machine has no cores that work is charged to");
-}
-
-static void
-report_rest(struct flue_run *run, const struct reading *before, const struct reading *after)
+report_machines(struct flue_run *run, const struct reading *before, const struct reading *after)
 {
     double lost = (double)(after->arrived.lost_frames - before->arrived.lost_frames);
     double whole = (double)(after->arrived.rx_frames - before->arrived.rx_frames);
     double sent = (double)(after->sent.tx_frames - before->sent.tx_frames);
-    const struct flue_sim_node_statistics *client = &after->client;
+    double events = (double)(after->events - before->events);
+    flue_time interval = flue_run_time(run, "duration");
+    const struct flue_sim_node_statistics *then = &before->client, *now = &after->client;
 
-    report_cpu(run, "sender_cpu_utilisation", &before->client, &after->client);
-    report_cpu(run, "receiver_cpu_utilisation", &before->server, &after->server);
-    flue_run_report(run, "loss_observed_ratio", ratio(lost, lost + whole), "no frame arrived");
-    flue_run_report(
-        run, "retransmitted_segments",
-        (double)(client->retransmitted_segments - before->client.retransmitted_segments), NULL);
-    flue_run_report(run, "timeouts", (double)(client->timeouts - before->client.timeouts), NULL);
-    flue_run_report(run, "offloaded_connections", client->offloaded, NULL);
-    flue_run_report(run, "events_per_frame", ratio((double)(after->events - before->events), sent),
-                    "no frame was sent");
+    flue_report_cpu(run, "sender_cpu_utilisation", interval, then, now);
+    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before->server, &after->server);
+    flue_run_report(run, "loss_observed_ratio", flue_ratio(lost, lost + whole), "no frame arrived");
+    flue_run_report(run, "retransmitted_segments",
+                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
+    flue_run_report(run, "timeouts", (double)(now->timeouts - then->timeouts), NULL);
+    flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
+    flue_run_report(run, "events_per_frame", flue_ratio(events, sent), "no frame was sent");
 }
 
 static enum flue_result
@@ -228,14 +164,16 @@ run_loss(struct flue_run *run, struct flue_sim *sim)
 {
     static struct loss loss;
     static struct reading before, after;
+    double probability = flue_run_real(run, "loss");
     bool is_good =
-        build(run, sim, &loss) && start_flows(run, sim, &loss) && open_flows(sim, &loss) &&
-        flue_sim_link_loss(loss.link, SERVER_END, flue_run_real(run, "loss")) == FLUE_OK &&
-        advance(sim, flue_run_time(run, "warmup"));
+        build(run, sim, &loss) && start_flows(run, sim, &loss) &&
+        flue_advance_until_connected(sim, loss.flows, loss.connections, 60 * FLUE_SECOND) &&
+        flue_sim_link_loss(loss.machines.link, FLUE_PAIR_SERVER, probability) == FLUE_OK &&
+        flue_advance(sim, flue_run_time(run, "warmup"));
 
     if (is_good) {
         read_all(sim, &loss, &before);
-        is_good = advance(sim, flue_run_time(run, "duration"));
+        is_good = flue_advance(sim, flue_run_time(run, "duration"));
     }
     if (!is_good) {
         const char *why = flue_sim_error(sim);
@@ -245,7 +183,7 @@ run_loss(struct flue_run *run, struct flue_sim *sim)
     }
     read_all(sim, &loss, &after);
     report_flows(run, &loss, &before, &after);
-    report_rest(run, &before, &after);
+    report_machines(run, &before, &after);
     return FLUE_OK;
 }
 

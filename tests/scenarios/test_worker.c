@@ -146,6 +146,9 @@ static const char *const refusals[][2] = {
     {"run loss --connections 1.5", "--connections \"1.5\": expected a whole number, such as 4 or "
                                    "1e6 (this is not a whole number of "
                                    "the smallest unit)"},
+    {"run loss --delayed-ack 0s", "--delayed-ack \"0s\" is out of range: expected 1ms to 500ms"},
+    {"run loss --send-buffer 4KiB",
+     "--send-buffer \"4KiB\" is out of range: expected 9KiB to 1GiB"},
     {"run loss --mtu 9001", "--mtu \"9001\" is out of range: expected 576 to 9000"},
     {"check loss --delay 5", "--delay \"5\": expected a time in s, ms, us, ns or ps, such as 2ms"},
     {"run loss --seed 0", "--seed \"0\": expected a whole number from 1 to 4294944442"},
