@@ -76,7 +76,7 @@ take_rtt(struct flue_tcp_connection *connection, const struct flue_tcp_segment *
                                  (uint32_t)engine->tick + connection->ts_offset - segment->ts_ecr);
     } else if (connection->is_timing && seq_ge(segment->ack, connection->rtt_seq)) {
         connection->is_timing = false;
-        flue__tcp_rtt_sample(connection, (uint32_t)(engine->tick - connection->rtt_tick));
+        flue__tcp_rtt_sample(connection, (uint32_t)engine->tick - connection->rtt_tick);
     }
 }
 

@@ -103,7 +103,7 @@ flue__tcp_open_windows(struct flue_tcp_connection *connection,
         flue__tcp_rtt_sample(connection,
                              (uint32_t)engine->tick + connection->ts_offset - segment->ts_ecr);
     else if (connection->is_timing)
-        flue__tcp_rtt_sample(connection, (uint32_t)(engine->tick - connection->rtt_tick));
+        flue__tcp_rtt_sample(connection, (uint32_t)engine->tick - connection->rtt_tick);
     else if (connection->retransmissions > 0 &&
              connection->rto < 3 * engine->config.ticks_per_second)
         connection->rto = 3 * engine->config.ticks_per_second; /* RFC 6298 5.7 */

@@ -9,6 +9,7 @@
 #ifndef FLUE_TCP_CONGESTION_H
 #define FLUE_TCP_CONGESTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct congestion_view {
@@ -21,6 +22,7 @@ struct congestion_view {
 
 struct congestion_algorithm {
     const char *name;
+    bool has_private; /* it keeps variables in extension.h's congestion_private */
     /* New data was acknowledged outside recovery. */
     void (*acked)(struct congestion_view *view);
     /* A loss was found by duplicate ACKs: sets ssthresh. */

@@ -8,6 +8,7 @@
 
 #include "flue/tcp.h"
 #include "tcp/congestion.h"
+#include "tcp/extension.h"
 #include "tcp/scoreboard.h"
 #include "tcp/send_queue.h"
 #include "tcp/seq.h"
@@ -53,7 +54,6 @@ struct flue_tcp_connection {
     struct flue_tcp_listener *listener; /* while SYN-RECEIVED by passive open, else NULL */
     void *user;
     struct flue_four_tuple tuple;
-    uint32_t hash;
 
     /* State: state.c */
     uint8_t state;        /* enum flue_tcp_connection_state */
@@ -109,6 +109,7 @@ struct flue_tcp_connection {
 
     /* Congestion control and round trip: congestion files, recovery.c, rtt.c */
     const struct congestion_algorithm *congestion;
+    struct extension *extension; /* NULL unless an option needs it: extension.h */
     uint32_t cwnd;
     uint32_t ssthresh;
     uint32_t recover;
@@ -116,7 +117,7 @@ struct flue_tcp_connection {
     uint32_t rttvar_x4; /* ticks */
     uint32_t rto;       /* ticks, not backed off */
     uint32_t rtt_seq;
-    uint64_t rtt_tick; /* also: when the segment now retransmitted was first given up (TotalRT) */
+    uint32_t rtt_tick; /* also: when the segment now retransmitted was first given up (TotalRT) */
 
     /* Receive: accept_data.c, reassembly.c */
     uint32_t irs;
@@ -142,7 +143,8 @@ struct flue_tcp_connection {
     uint32_t keepalive_interval;
 };
 
-_Static_assert(sizeof(struct flue_tcp_connection) <= 384, "an idle connection takes 384 bytes");
+_Static_assert(sizeof(struct flue_tcp_connection) <= 376,
+               "with its share of the table an idle connection takes 384 bytes");
 
 struct flue_tcp_listener {
     struct flue_tcp_engine *engine;
@@ -175,6 +177,7 @@ struct flue_tcp_engine {
     struct slab blocks;
     struct slab scoreboards;
     struct slab ranges;
+    struct slab extensions;
     struct wheel wheel;
 
     uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */

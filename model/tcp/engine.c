@@ -90,6 +90,7 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
     slab_init(&engine->blocks, allocator, sizeof(struct reassembly_block));
     slab_init(&engine->scoreboards, allocator, sizeof(struct scoreboard));
     slab_init(&engine->ranges, allocator, sizeof(struct sack_range));
+    slab_init(&engine->extensions, allocator, sizeof(struct extension));
     wheel_init(&engine->wheel, 0);
     *engine_out = engine;
     return FLUE_OK;
@@ -116,6 +117,7 @@ flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
     slab_fini(&engine->blocks);
     slab_fini(&engine->scoreboards);
     slab_fini(&engine->ranges);
+    slab_fini(&engine->extensions);
     if (engine->buckets != NULL)
         allocator.reallocate(allocator.user, engine->buckets,
                              engine->bucket_count * sizeof(struct flue_tcp_connection *), 0);
@@ -126,6 +128,33 @@ void
 flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
 {
     engine->tick = now / engine->tick_length;
+}
+
+/* Does an option of the connection keep variables in the extension? */
+static bool
+needs_extension(const struct flue_tcp_connection *connection)
+{
+    return connection->congestion->has_private;
+}
+
+static bool
+extend(struct flue_tcp_connection *connection)
+{
+    connection->extension = slab_get(&connection->engine->extensions);
+    if (connection->extension == NULL)
+        return false;
+    memset(connection->extension, 0, sizeof *connection->extension);
+    return true;
+}
+
+static void
+free_memory(struct flue_tcp_connection *connection)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+
+    if (connection->extension != NULL)
+        slab_put(&engine->extensions, connection->extension);
+    slab_put(&engine->connections, connection);
 }
 
 struct flue_tcp_connection *
@@ -141,7 +170,6 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->engine = engine;
     connection->user = user;
     connection->tuple = *tuple;
-    connection->hash = flue__tcp_hash(tuple);
     connection->state = FLUE_TCP_CONNECTION_CLOSED;
     connection->slow_deadline = WHEEL_NEVER;
     connection->delayed_ack_deadline = WHEEL_NEVER;
@@ -163,8 +191,9 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->congestion = flue__congestion_find(options->congestion_control);
     connection->ssthresh = UINT32_MAX;
     connection->rto = engine->config.initial_rto_ticks;
-    if (flue__tcp_table_insert(connection) != FLUE_OK) {
-        slab_put(&engine->connections, connection);
+    if ((needs_extension(connection) && !extend(connection)) ||
+        flue__tcp_table_insert(connection) != FLUE_OK) {
+        free_memory(connection);
         return NULL;
     }
     return connection;
@@ -179,7 +208,7 @@ flue__tcp_free(struct flue_tcp_connection *connection)
     flue__tcp_reassembly_drop(connection);
     flue__scoreboard_drop(connection);
     flue__tcp_table_remove(connection);
-    slab_put(&engine->connections, connection);
+    free_memory(connection);
 }
 
 flue_time

@@ -47,7 +47,7 @@ start_timing(struct flue_tcp_connection *connection, uint32_t seq_end)
         return;
     connection->is_timing = true;
     connection->rtt_seq = seq_end;
-    connection->rtt_tick = connection->engine->tick;
+    connection->rtt_tick = (uint32_t)connection->engine->tick;
 }
 
 /* Sends [seq, seq + length) and, with `fin`, the FIN behind it. Returns the bytes of payload sent.

@@ -7,7 +7,7 @@
 
 #include "tcp/connection.h"
 
-enum { FIRST_BUCKETS = 64 };
+enum { FIRST_BUCKETS = 64, MOST_PER_BUCKET = 2 };
 
 static uint64_t
 mix(uint64_t value)
@@ -33,6 +33,23 @@ flue__tcp_hash(const struct flue_four_tuple *tuple)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
+static struct flue_tcp_connection **
+bucket_of(const struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple)
+{
+    return &engine->buckets[flue__tcp_hash(tuple) & (engine->bucket_count - 1)];
+}
+
+/* The ports and the version lie in the last word; they differ first. */
+static bool
+is_same(const struct flue_four_tuple *a, const struct flue_four_tuple *b)
+{
+    uint64_t x[5], y[5];
+
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return x[4] == y[4] && x[0] == y[0] && x[2] == y[2] && x[1] == y[1] && x[3] == y[3];
+}
+
 static void
 rehash(struct flue_tcp_engine *engine, struct flue_tcp_connection **buckets, uint32_t count)
 {
@@ -40,7 +57,7 @@ rehash(struct flue_tcp_engine *engine, struct flue_tcp_connection **buckets, uin
         struct flue_tcp_connection *connection = engine->buckets[i];
         while (connection != NULL) {
             struct flue_tcp_connection *next = connection->hash_next;
-            uint32_t to = connection->hash & (count - 1);
+            uint32_t to = flue__tcp_hash(&connection->tuple) & (count - 1);
             connection->hash_next = buckets[to];
             buckets[to] = connection;
             connection = next;
@@ -73,12 +90,12 @@ flue__tcp_table_insert(struct flue_tcp_connection *connection)
     struct flue_tcp_engine *engine = connection->engine;
     struct flue_tcp_connection **bucket;
 
-    if (engine->connection_count >= engine->bucket_count) {
+    if (engine->connection_count >= engine->bucket_count * MOST_PER_BUCKET) {
         enum flue_result result = grow(engine);
         if (result != FLUE_OK)
             return result;
     }
-    bucket = &engine->buckets[connection->hash & (engine->bucket_count - 1)];
+    bucket = bucket_of(engine, &connection->tuple);
     connection->hash_next = *bucket;
     *bucket = connection;
     connection->is_listed = true;
@@ -90,11 +107,11 @@ void
 flue__tcp_table_remove(struct flue_tcp_connection *connection)
 {
     struct flue_tcp_engine *engine = connection->engine;
-    struct flue_tcp_connection **link =
-        &engine->buckets[connection->hash & (engine->bucket_count - 1)];
+    struct flue_tcp_connection **link;
 
     if (!connection->is_listed)
         return;
+    link = bucket_of(engine, &connection->tuple);
     while (*link != connection)
         link = &(*link)->hash_next;
     *link = connection->hash_next;
@@ -105,15 +122,12 @@ flue__tcp_table_remove(struct flue_tcp_connection *connection)
 struct flue_tcp_connection *
 flue_tcp_find(const struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple)
 {
-    uint32_t hash;
     struct flue_tcp_connection *connection;
 
     if (engine->connection_count == 0)
         return NULL;
-    hash = flue__tcp_hash(tuple);
-    connection = engine->buckets[hash & (engine->bucket_count - 1)];
-    while (connection != NULL &&
-           (connection->hash != hash || memcmp(&connection->tuple, tuple, sizeof *tuple) != 0))
+    connection = *bucket_of(engine, tuple);
+    while (connection != NULL && !is_same(&connection->tuple, tuple))
         connection = connection->hash_next;
     return connection;
 }

@@ -110,7 +110,7 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     connection->retransmissions++;
     if (connection->retransmissions == 1) { /* TotalRT counts from here */
         connection->is_timing = false;
-        connection->rtt_tick = connection->engine->tick;
+        connection->rtt_tick = (uint32_t)connection->engine->tick;
     }
     flue__tcp_stats(connection)->timeouts++;
     if (is_opening) {

@@ -43,7 +43,7 @@ export_constants(const struct flue_tcp_connection *connection, struct flue_tcp_c
     constants->remote_mss = connection->remote_mss < connection->option_mss
                                 ? connection->remote_mss
                                 : connection->option_mss;
-    constants->hash_value = connection->hash;
+    constants->hash_value = flue__tcp_hash(&connection->tuple);
 }
 
 static void
@@ -108,7 +108,7 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
     delegated->ts_recent_age = tick - (uint32_t)connection->ts_recent_tick;
     delegated->ts_time = tick + connection->ts_offset;
     if (connection->slow == SLOW_RETRANSMIT && connection->retransmissions > 0)
-        delegated->total_rt = tick - (uint32_t)connection->rtt_tick;
+        delegated->total_rt = tick - connection->rtt_tick;
     delegated->dup_ack_count = connection->dup_acks;
     delegated->snd_wnd_probe_count = connection->probe_round;
     delegated->keep_alive.count = connection->keepalive_probes_sent;
@@ -275,7 +275,7 @@ import_timers(struct flue_tcp_connection *connection, flue_time now,
     connection->has_rtt = delegated->srtt != 0 || delegated->rtt_var != 0;
     if (connection->has_rtt)
         flue__tcp_rtt_update_rto(connection);
-    connection->rtt_tick = connection->engine->tick - delegated->total_rt;
+    connection->rtt_tick = (uint32_t)connection->engine->tick - delegated->total_rt;
     if (slow != SLOW_NONE)
         flue__tcp_arm_slow(connection, now, slow, delegated->retransmit.timeout_delta_ticks);
     else if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
