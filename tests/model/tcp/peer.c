@@ -131,7 +131,7 @@ on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
         peer->inside(peer, connection);
 }
 
-static const struct flue_tcp_handlers handlers = {
+const struct flue_tcp_handlers peer_handlers = {
     .emit = on_emit,
     .accepted = on_accepted,
     .connected = on_connected,
@@ -144,41 +144,8 @@ static const struct flue_tcp_handlers handlers = {
     .entered_time_wait = on_time_wait,
 };
 
-void
-peer_init(struct peer *peer, uint32_t irs)
-{
-    memset(peer, 0, sizeof *peer);
-    peer->config = flue_tcp_config_default();
-    peer->options = peer->config.options;
-    peer->options.use_timestamps = false;
-    peer->options.use_window_scaling = false;
-    peer->options.use_sack = false;
-    peer->options.use_nagle = false;
-    peer->options.mss = PEER_MSS;
-    peer->options.receive_buffer_bytes = PEER_WINDOW;
-    /* The engine's ISN moves with the peer's: both wrap in the same scripts. */
-    memcpy(peer->config.isn_secret, &irs, sizeof irs);
-    peer->irs = irs;
-    peer->window = PEER_WINDOW;
-    peer->consume = true;
-    peer->tuple.local = flue_ipv4(192, 0, 2, 1);
-    peer->tuple.remote = flue_ipv4(192, 0, 2, 2);
-    peer->tuple.local_port = 1000;
-    peer->tuple.remote_port = 2000;
-    peer->tuple.ip_version = 4;
-}
-
-static void
-create(struct peer *peer)
-{
-    struct flue_allocator allocator = flue_test_memory_allocator(&peer->memory);
-
-    assert_int_equal(
-        flue_tcp_engine_create(&peer->config, &handlers, peer, &allocator, &peer->engine), FLUE_OK);
-}
-
-void
-peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+struct flue_tcp_segment
+peer_make(const struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length)
 {
     struct flue_tcp_segment segment;
 
@@ -204,66 +171,40 @@ peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint3
             segment.window_scale = 2;
         }
     }
-    flue_tcp_input(peer->engine, peer->now, &peer->tuple, &segment);
+    return segment;
+}
+
+void
+peer_input(struct peer *peer, const struct flue_tcp_segment *segment)
+{
+    flue_tcp_input(peer->engine, peer->now, &peer->tuple, segment);
+}
+
+void
+peer_segment(struct peer *peer, uint8_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+{
+    struct flue_tcp_segment segment = peer_make(peer, flags, seq, ack, length);
+
+    peer_input(peer, &segment);
 }
 
 void
 peer_sack(struct peer *peer, uint32_t seq, uint32_t ack, const uint32_t *edges)
 {
-    struct flue_tcp_segment segment;
+    struct flue_tcp_segment segment = peer_make(peer, FLUE_TCP_ACK, seq, ack, 0);
 
-    memset(&segment, 0, sizeof segment);
-    segment.flags = FLUE_TCP_ACK;
-    segment.seq = peer->irs + seq;
-    segment.ack = peer->iss + ack;
-    segment.window = (uint16_t)peer->window;
     for (; edges[0] != 0; edges += 2) {
         segment.sack[segment.sack_count].left = peer->iss + edges[0];
         segment.sack[segment.sack_count].right = peer->iss + edges[1];
         segment.sack_count++;
     }
-    flue_tcp_input(peer->engine, peer->now, &peer->tuple, &segment);
+    peer_input(peer, &segment);
 }
 
 void
 peer_ack(struct peer *peer, uint32_t seq, uint32_t ack)
 {
     peer_segment(peer, FLUE_TCP_ACK, seq, ack, 0);
-}
-
-void
-peer_open(struct peer *peer, flue_time rtt)
-{
-    create(peer);
-    assert_int_equal(flue_tcp_connect(peer->engine, peer->now, &peer->tuple, &peer->options, NULL,
-                                      &peer->connection),
-                     FLUE_OK);
-    EXPECT(peer, FLUE_TCP_SYN, 0, 0, 0);
-    peer_wait(peer, rtt);
-    peer_segment(peer, FLUE_TCP_SYN | FLUE_TCP_ACK, 0, 1, 0);
-    EXPECT(peer, FLUE_TCP_ACK, 1, 1, 0);
-    assert_int_equal(peer->connected, 1);
-}
-
-void
-peer_open_passive(struct peer *peer)
-{
-    create(peer);
-    assert_int_equal(flue_tcp_listen(peer->engine, 4, NULL, peer->tuple.local_port, 1,
-                                     &peer->options, NULL, &peer->listener),
-                     FLUE_OK);
-    peer_segment(peer, FLUE_TCP_SYN, 0, 0, 0);
-    EXPECT(peer, FLUE_TCP_SYN | FLUE_TCP_ACK, 0, 1, 0);
-    peer_segment(peer, FLUE_TCP_ACK, 1, 1, 0);
-    assert_int_equal(peer->accepted, 1);
-    EXPECT_NOTHING(peer);
-}
-
-void
-peer_fini(struct peer *peer)
-{
-    flue_tcp_engine_destroy(peer->engine);
-    flue_test_memory_assert_empty(&peer->memory);
 }
 
 void
@@ -297,19 +238,20 @@ peer_expect(struct peer *peer, const char *file, int line, uint8_t flags, uint32
     const struct sent_segment *out = &peer->out[peer->out_read % PEER_KEPT];
 
     if (peer->out_read == peer->out_count)
-        fail_msg("%s:%d: nothing was sent; expected flags %02x seq %u ack %u length %u", file, line,
-                 flags, seq, ack, length);
+        fail_msg("%s:%d: %s: nothing was sent; expected flags %02x seq %u ack %u length %u", file,
+                 line, peer->variation, flags, seq, ack, length);
     peer->out_read++;
     /* PSH is asked for only where the script names it. */
     if ((out->flags & ~FLUE_TCP_PSH) != (flags & ~FLUE_TCP_PSH) ||
         (flags & FLUE_TCP_PSH & ~out->flags) != 0 || out->seq != seq || out->ack != ack ||
         out->length != length)
-        fail_msg("%s:%d: expected flags %02x seq %u ack %u length %u; got flags %02x seq %u ack %u "
-                 "length %u at %.6f s",
-                 file, line, flags, seq, ack, length, out->flags, out->seq, out->ack, out->length,
-                 (double)out->at / (double)FLUE_SECOND);
+        fail_msg(
+            "%s:%d: %s: expected flags %02x seq %u ack %u length %u; got flags %02x seq %u ack %u "
+            "length %u at %.6f s",
+            file, line, peer->variation, flags, seq, ack, length, out->flags, out->seq, out->ack,
+            out->length, (double)out->at / (double)FLUE_SECOND);
     if (at != FLUE_TIME_NEVER && at != out->at)
-        fail_msg("%s:%d: expected at %.6f s, got at %.6f s", file, line,
+        fail_msg("%s:%d: %s: expected at %.6f s, got at %.6f s", file, line, peer->variation,
                  (double)at / (double)FLUE_SECOND, (double)out->at / (double)FLUE_SECOND);
 }
 
@@ -319,9 +261,36 @@ peer_expect_nothing(struct peer *peer, const char *file, int line)
     const struct sent_segment *out = &peer->out[peer->out_read % PEER_KEPT];
 
     if (peer->out_read != peer->out_count)
-        fail_msg("%s:%d: expected nothing; got flags %02x seq %u ack %u length %u at %.6f s", file,
-                 line, out->flags, out->seq, out->ack, out->length,
+        fail_msg("%s:%d: %s: expected nothing; got flags %02x seq %u ack %u length %u at %.6f s",
+                 file, line, peer->variation, out->flags, out->seq, out->ack, out->length,
                  (double)out->at / (double)FLUE_SECOND);
+}
+
+const struct sent_segment *
+peer_last(const struct peer *peer)
+{
+    return &peer->out[(peer->out_read - 1) % PEER_KEPT];
+}
+
+void
+peer_expect_state(const struct peer *peer, const char *file, int line,
+                  enum flue_tcp_connection_state state)
+{
+    enum flue_tcp_connection_state got =
+        peer->connection != NULL ? flue_tcp_state(peer->connection) : FLUE_TCP_CONNECTION_CLOSED;
+
+    if (got != state)
+        fail_msg("%s:%d: %s: expected state %s, got %s", file, line, peer->variation,
+                 flue_tcp_state_name(state), flue_tcp_state_name(got));
+}
+
+struct flue_tcp_snapshot
+peer_snapshot(const struct peer *peer)
+{
+    struct flue_tcp_snapshot snapshot;
+
+    flue_tcp_get_snapshot(peer->connection, peer->now, &snapshot);
+    return snapshot;
 }
 
 unsigned

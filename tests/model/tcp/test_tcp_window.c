@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Windows: silly-window avoidance on both sides, Nagle, PSH, the zero window (RFC 9293 3.8.6).
+ */
+#include "cmocka_first.h"
+#include "peer.h"
+
+static void
+test_receive_window_closes_and_opens_by_worthwhile_pieces(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.consume = false;
+        peer.options.receive_buffer_bytes = 4000;
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, A, 1, 1, 1000);
+        peer_segment(&peer, A, 1001, 1, 1000);
+        peer_segment(&peer, A, 2001, 1, 1000);
+        peer_segment(&peer, A, 3001, 1, 1000);
+        peer_skip(&peer);
+        assert_int_equal(peer_last(&peer)->window, 0);
+        flue_tcp_consume(peer.connection, peer.now, 500);
+        EXPECT_NOTHING(&peer); /* less than a segment and than half the buffer */
+        flue_tcp_consume(peer.connection, peer.now, 500);
+        EXPECT(&peer, A, 1, 4001, 0);
+        assert_int_equal(peer_last(&peer)->window, 1000);
+    }
+}
+
+static void
+test_push_is_set_where_a_request_ends(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 2500);
+        EXPECT(&peer, A, 1, 1, 1000);
+        assert_false(peer_last(&peer)->flags & P);
+        EXPECT(&peer, A, 1001, 1, 1000);
+        EXPECT(&peer, A | P, 2001, 1, 500); /* SEND-007 */
+        peer_ack(&peer, 1, 2501);
+        assert_int_equal(peer.completed, 1); /* SEND-008 */
+        assert_int_equal(peer.last_status, FLUE_STATUS_SUCCESS);
+    }
+}
+
+static void
+test_nagle_holds_a_small_segment_while_data_is_out(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.options.use_nagle = true;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 100);
+        EXPECT(&peer, A | P, 1, 1, 100);
+        peer_send(&peer, 100);
+        peer_send(&peer, 100);
+        EXPECT_NOTHING(&peer); /* RFC-009 */
+        peer_ack(&peer, 1, 101);
+        EXPECT(&peer, A | P, 101, 1, 200); /* both, in one segment */
+    }
+}
+
+static void
+test_silly_window_is_waited_out_and_then_used(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.config.min_rto_ticks = 200;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 1000);
+        EXPECT(&peer, A, 1, 1, 1000);
+        peer.window = 300;
+        peer_ack(&peer, 1, 1001);
+        peer_send(&peer, 5000);
+        EXPECT_NOTHING(&peer); /* 300 is neither a segment nor half of the largest window */
+        peer_wait(&peer, 300 * MS);
+        EXPECT(&peer, A, 1001, 1, 300); /* RFC 9293 3.8.6.2.1, condition 4 */
+    }
+}
+
+/* RFC-005: the probe carried the last byte, the window stays shut: there is nothing to probe for.
+ */
+static void
+test_probe_takes_the_last_byte_then_the_timer_stops(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.window = 0;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 1);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 1, 1, 1);
+        peer_ack(&peer, 1, 2);
+        assert_int_equal(peer.completed, 1);
+        assert_int_equal(peer_snapshot(&peer).retransmit_left_ticks, FLUE_TICKS_NOT_RUNNING);
+        peer_wait(&peer, 7200 * FLUE_SECOND);
+        EXPECT_NOTHING(&peer);
+        assert_int_equal(peer.closed, 0);
+    }
+}
+
+static void
+test_probe_takes_the_fin_then_fin_wait_2_lasts(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_HOST) /* a target asks for the upload after a while */
+    {
+        peer.window = 0;
+        peer_open(&peer, 10 * MS);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, F | A, 1, 1, 0);
+        peer_ack(&peer, 1, 2);
+        EXPECT_STATE(&peer, FIN_WAIT2);
+        peer_wait(&peer, 7200 * FLUE_SECOND);
+        assert_int_equal(peer.closed, 0);
+    }
+}
+
+/* RFC 9293 3.8.6: a window that shrinks to zero is probed, and never a reason to give up. */
+static void
+test_window_shrinks_over_data_in_flight_and_is_probed(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 1000);
+        EXPECT(&peer, A, 1, 1, 1000);
+        peer.window = 0;
+        for (int i = 0; i < 40; i++) {
+            peer_ack(&peer, 1, 1);
+            peer_wait(&peer, 61 * FLUE_SECOND);
+            assert_true(peer_skip(&peer) > 0);
+            assert_int_equal(peer.closed, 0);
+        }
+        peer.window = PEER_WINDOW;
+        peer_ack(&peer, 1, 1);
+        EXPECT(&peer, A, 1, 1, 1000);
+        peer_ack(&peer, 1, 1001);
+        assert_int_equal(peer.completed, 1);
+    }
+}
+
+/* Sequence numbers compare only within 2^31. */
+static void
+test_send_more_than_the_sequence_space_holds_is_refused(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        struct flue_buffer_list lists[2];
+        struct flue_memory_descriptor descriptors[2];
+
+        peer_open(&peer, 10 * MS);
+        for (int i = 0; i < 2; i++)
+            flue_buffer_list_init(&lists[i], &descriptors[i], NULL, UINT32_C(1) << 30);
+        assert_int_equal(flue_tcp_send(peer.connection, peer.now, &lists[0]), FLUE_OK);
+        assert_int_equal(flue_tcp_send(peer.connection, peer.now, &lists[1]), FLUE_ERROR_LIMIT);
+        lists[0].next = &lists[1];
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PEER_SCRIPT(test_receive_window_closes_and_opens_by_worthwhile_pieces),
+        PEER_SCRIPT(test_push_is_set_where_a_request_ends),
+        PEER_SCRIPT(test_nagle_holds_a_small_segment_while_data_is_out),
+        PEER_SCRIPT(test_silly_window_is_waited_out_and_then_used),
+        PEER_SCRIPT(test_probe_takes_the_last_byte_then_the_timer_stops),
+        PEER_SCRIPT(test_probe_takes_the_fin_then_fin_wait_2_lasts),
+        PEER_SCRIPT(test_window_shrinks_over_data_in_flight_and_is_probed),
+        PEER_SCRIPT(test_send_more_than_the_sequence_space_holds_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
