@@ -110,6 +110,8 @@ struct flue_tcp_options {
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
     uint32_t keepalive_idle_ticks; /* before the first probe; default 2 h */
     uint32_t keepalive_interval_ticks; /* between probes; default 75 s */
+    uint32_t max_rt_ticks;             /* most time retransmitting one segment; default 0:
+                                          max_retransmissions rules; FLUE_MAX_RT_UNLIMITED */
     uint8_t ttl;                       /* TTL or hop limit; default 64 */
     uint8_t traffic_class;             /* TOS or traffic class without ECN bits; default 0 */
     uint32_t flow_label;               /* IPv6; default 0 */
@@ -186,6 +188,11 @@ struct flue_tcp_handlers {
     /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that
      * has nothing more to do with it may release it here. */
     void (*entered_time_wait)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* Asked whenever the connection is about to work: the largest IP packet that its path takes
+     * now, bytes. 0: nothing may go there. Then the connection keeps still, timers and all, and
+     * goes on when a later call, flue_tcp_resume for one, gets another answer. NULL: what
+     * flue_tcp_set_path_mtu said holds. */
+    uint32_t (*path_mtu)(void *user, flue_time now, struct flue_tcp_connection *connection);
 };
 
 /* Creates an engine. FLUE_ERROR_INVALID when the configuration is out of bounds. */
@@ -292,6 +299,11 @@ void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                              struct flue_tcp_statistics *statistics);
 
 void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on);
+/* Takes over what an owner may change at any time: keepalive, Nagle, MaxRT, TTL, traffic class,
+ * flow label, and with FLUE_TCP_FLAG_UPDATE_RCV_WND the receive buffer. The restart flags do what
+ * they say, once. FLUE_ERROR_INVALID when a value is out of bounds; then nothing has changed. */
+FLUE_MUST_USE enum flue_result flue_tcp_update(struct flue_tcp_connection *connection,
+                                               flue_time now, const struct flue_tcp_cached *cached);
 /* The path carries IP packets of at most `path_mtu` bytes: segments shrink to fit (RFC 1191, 8201).
  */
 void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now,
@@ -332,7 +344,8 @@ struct flue_tcp_import {
 
 /* Goes on with a connection where another engine left it. Emits nothing itself: what may be sent
  * goes out with the first event, or call flue_tcp_resume. FLUE_ERROR_STATE for a state that cannot
- * move (HOST-002), FLUE_ERROR_IN_USE, FLUE_ERROR_LIMIT, FLUE_ERROR_NO_MEMORY. */
+ * move (HOST-002), FLUE_ERROR_INVALID for values that contradict each other, FLUE_ERROR_IN_USE,
+ * FLUE_ERROR_LIMIT, FLUE_ERROR_NO_MEMORY. */
 FLUE_MUST_USE enum flue_result flue_tcp_import(struct flue_tcp_engine *engine, flue_time now,
                                                const struct flue_tcp_import *import,
                                                struct flue_tcp_connection **connection);

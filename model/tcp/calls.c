@@ -17,9 +17,10 @@ void
 flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now)
 {
     if (connection->holds == 1) {
+        flue__tcp_follow_path(connection, now);
         /* Sending may call the owner, who may ask for more: once round is enough, because calls
          * made while the connection is held only leave their wish behind. */
-        while (connection->want_output || connection->ack_now) {
+        while ((connection->want_output || connection->ack_now) && !connection->is_muted) {
             connection->want_output = false;
             flue__tcp_output(connection, now);
         }
@@ -213,6 +214,7 @@ flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now)
 {
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
+    flue__tcp_follow_path(connection, now);
     /* RFC 9293 3.10.5: no reset in SYN-SENT, nor when both FINs are through. */
     if (connection->state >= FLUE_TCP_CONNECTION_SYN_RCVD &&
         connection->state != FLUE_TCP_CONNECTION_CLOSING &&
@@ -267,14 +269,4 @@ enum flue_tcp_connection_state
 flue_tcp_state(const struct flue_tcp_connection *connection)
 {
     return connection->state;
-}
-
-void
-flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on)
-{
-    flue__tcp_set_clock(connection->engine, now);
-    flue__tcp_hold(connection);
-    connection->use_nagle = on;
-    connection->want_output = true;
-    flue__tcp_let_go(connection, now);
 }

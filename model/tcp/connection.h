@@ -81,6 +81,7 @@ struct flue_tcp_connection {
     bool use_limited_transmit : 1;
     bool is_listed : 1;    /* in the table: until it ends */
     bool is_exhausted : 1; /* given up, its owner takes over: no timer, no output */
+    bool is_muted : 1;     /* its path takes nothing: output and timers wait */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
 
@@ -141,6 +142,7 @@ struct flue_tcp_connection {
     uint8_t keepalive_probes;
     uint32_t keepalive_idle;
     uint32_t keepalive_interval;
+    uint32_t max_rt; /* ticks; 0: the engine's max_retransmissions rules */
 };
 
 _Static_assert(sizeof(struct flue_tcp_connection) <= 376,
@@ -208,6 +210,13 @@ bool flue__tcp_options_ok(const struct flue_tcp_options *options);
  * sends what is due, moves the timer, and frees the connection if its end has come. */
 void flue__tcp_hold(struct flue_tcp_connection *connection);
 void flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now);
+
+/* ---- update.c ---- */
+
+/* Asks the owner what the path takes; sets is_muted, and the segment size when that changed. */
+void flue__tcp_follow_path(struct flue_tcp_connection *connection, flue_time now);
+/* Segments fit into IP packets of at most `path_mtu` bytes from here on. */
+void flue__tcp_fit_path(struct flue_tcp_connection *connection, uint32_t path_mtu);
 
 /* ---- state.c ---- */
 
@@ -315,6 +324,8 @@ void flue__tcp_sack_blocks(const struct flue_tcp_connection *connection,
 /* ---- timers.c ---- */
 void flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,
                         uint64_t ticks);
+/* The running retransmission timer ends no later than MaxRT does. */
+void flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_stop_slow(struct flue_tcp_connection *connection);
 void flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks);

@@ -188,6 +188,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->keepalive_probes = options->keepalive_probes;
     connection->keepalive_idle = options->keepalive_idle_ticks;
     connection->keepalive_interval = options->keepalive_interval_ticks;
+    connection->max_rt = options->max_rt_ticks;
     connection->congestion = flue__congestion_find(options->congestion_control);
     connection->ssthresh = UINT32_MAX;
     connection->rto = engine->config.initial_rto_ticks;
@@ -244,6 +245,7 @@ flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_
     if (connection != NULL) {
         engine->statistics.in_segments++;
         flue__tcp_hold(connection);
+        flue__tcp_follow_path(connection, now);
         flue__tcp_arrive(connection, now, segment);
         flue__tcp_let_go(connection, now);
         return true;

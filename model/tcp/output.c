@@ -22,6 +22,8 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
     struct flue_tcp_engine *engine = connection->engine;
     struct flue_tcp_segment segment;
 
+    if (connection->is_muted) /* INVAL-004 */
+        return;
     flue__tcp_build(connection, seq, flags, payload, &segment);
     if ((flags & FLUE_TCP_ACK) != 0) {
         uint32_t window = segment.window;
@@ -245,6 +247,8 @@ flue__tcp_retransmit(struct flue_tcp_connection *connection, flue_time now)
 {
     uint32_t end = connection->snd_una + connection->mss;
 
+    if (connection->is_muted)
+        return 0;
     if (seq_gt(end, connection->snd_max))
         end = connection->snd_max;
     end = flue__scoreboard_clip(connection, connection->snd_una, end);
@@ -313,6 +317,8 @@ flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool
 void
 flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now)
 {
+    if (connection->is_muted)
+        return;
     flue__tcp_stats(connection)->out_resets++;
     transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_RST | FLUE_TCP_ACK,
              flue_span_virtual(0));

@@ -52,6 +52,10 @@ flue__tcp_settle_timer(struct flue_tcp_connection *connection)
 {
     uint64_t deadline = connection->slow_deadline;
 
+    if (connection->is_muted) { /* what is left of the deadlines stays as it is */
+        wheel_set(&connection->engine->wheel, &connection->timer, WHEEL_NEVER);
+        return;
+    }
     if (connection->delayed_ack_deadline < deadline)
         deadline = connection->delayed_ack_deadline;
     if (connection->keepalive_deadline < deadline)
@@ -92,14 +96,40 @@ probe_instead(struct flue_tcp_connection *connection, flue_time now)
     persist_expired(connection, now);
 }
 
+/* TIMER-036: MaxRT, when there is one, goes before the count. */
+static bool
+is_used_up(const struct flue_tcp_connection *connection)
+{
+    const struct flue_tcp_config *config = &connection->engine->config;
+
+    if (!flue__tcp_is_synchronized(connection))
+        return connection->retransmissions >= config->max_syn_retransmissions;
+    if (connection->max_rt == 0)
+        return connection->retransmissions >= config->max_retransmissions;
+    return connection->max_rt != FLUE_MAX_RT_UNLIMITED && connection->retransmissions > 0 &&
+           (uint32_t)connection->engine->tick - connection->rtt_tick >= connection->max_rt;
+}
+
+void
+flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time now)
+{
+    uint32_t spent = (uint32_t)connection->engine->tick - connection->rtt_tick;
+    uint64_t last;
+
+    if (connection->max_rt == 0 || connection->max_rt == FLUE_MAX_RT_UNLIMITED)
+        return;
+    last = flue__tcp_deadline(connection->engine, now,
+                              connection->max_rt > spent ? connection->max_rt - spent : 0);
+    if (connection->slow_deadline > last)
+        connection->slow_deadline = last;
+}
+
 static void
 retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
 {
-    const struct flue_tcp_config *config = &connection->engine->config;
     bool is_opening = !flue__tcp_is_synchronized(connection);
 
-    if (connection->retransmissions >=
-        (is_opening ? config->max_syn_retransmissions : config->max_retransmissions)) {
+    if (is_used_up(connection)) {
         give_up(connection, now);
         return;
     }
@@ -107,7 +137,8 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
         probe_instead(connection, now);
         return;
     }
-    connection->retransmissions++;
+    if (connection->retransmissions < UINT8_MAX)
+        connection->retransmissions++;
     if (connection->retransmissions == 1) { /* TotalRT counts from here */
         connection->is_timing = false;
         connection->rtt_tick = (uint32_t)connection->engine->tick;
@@ -122,6 +153,7 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     connection->snd_nxt = connection->snd_una;
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
                        flue__tcp_backed_off(connection, connection->retransmissions));
+    flue__tcp_cap_retransmit(connection, now);
     connection->want_output = true;
 }
 
@@ -202,6 +234,11 @@ flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now)
     uint64_t tick = connection->engine->tick;
 
     flue__tcp_hold(connection);
+    flue__tcp_follow_path(connection, now);
+    if (connection->is_muted) {
+        flue__tcp_let_go(connection, now);
+        return;
+    }
     if (connection->delayed_ack_deadline <= tick) {
         connection->delayed_ack_deadline = WHEEL_NEVER;
         connection->ack_now = true;

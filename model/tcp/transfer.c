@@ -56,6 +56,7 @@ export_cached(const struct flue_tcp_connection *connection, struct flue_tcp_cach
     if (connection->use_nagle)
         cached->flags |= FLUE_TCP_FLAG_NAGLING_ENABLED;
     cached->initial_rcv_wnd = connection->rcv_buf;
+    cached->max_rt_ticks = connection->max_rt;
     cached->ka_probe_count = connection->keepalive_probes;
     cached->ka_timeout_ticks = connection->keepalive_idle;
     cached->ka_interval_ticks = connection->keepalive_interval;
@@ -137,6 +138,7 @@ flue_tcp_flush_ack(struct flue_tcp_connection *connection, flue_time now)
     if (connection->delayed_ack_deadline == WHEEL_NEVER && !connection->ack_now)
         return;
     flue__tcp_hold(connection);
+    flue__tcp_follow_path(connection, now);
     flue__tcp_send_ack(connection, now);
     flue__tcp_let_go(connection, now);
 }
@@ -180,6 +182,26 @@ is_movable(const struct flue_tcp_engine *engine, enum flue_tcp_connection_state 
            !(state == FLUE_TCP_CONNECTION_TIME_WAIT && engine->config.is_offload_target);
 }
 
+/* The variables must fit each other and the lists: what is in flight is there to be sent again. */
+static bool
+is_consistent(const struct flue_tcp_import *import)
+{
+    const struct flue_tcp_delegated *delegated = import->delegated;
+    enum flue_tcp_connection_state state = delegated->state;
+    uint32_t flight = delegated->snd_max - delegated->snd_una;
+    uint64_t queued = 0;
+
+    for (const struct flue_buffer_list *list = import->lists; list != NULL; list = list->next)
+        queued += list->buffer.data_length;
+    if (queued > UINT32_C(1) << 30 || delegated->rcv_wnd > UINT32_C(1) << 30 ||
+        delegated->snd_wnd > UINT32_C(1) << 30 || delegated->max_snd_wnd > UINT32_C(1) << 30)
+        return false;
+    if (state == FLUE_TCP_CONNECTION_FIN_WAIT1 || state == FLUE_TCP_CONNECTION_CLOSING ||
+        state == FLUE_TCP_CONNECTION_LAST_ACK)
+        queued++; /* FIN */
+    return flight <= queued && delegated->snd_nxt - delegated->snd_una <= flight;
+}
+
 static struct flue_tcp_options
 options_of(const struct flue_tcp_engine *engine, const struct flue_tcp_import *import)
 {
@@ -199,6 +221,7 @@ options_of(const struct flue_tcp_engine *engine, const struct flue_tcp_import *i
     options.keepalive_probes = cached->ka_probe_count;
     options.keepalive_idle_ticks = cached->ka_timeout_ticks;
     options.keepalive_interval_ticks = cached->ka_interval_ticks;
+    options.max_rt_ticks = cached->max_rt_ticks;
     options.ttl = cached->ttl_or_hop_limit;
     options.traffic_class = cached->tos_or_traffic_class;
     options.flow_label = cached->flow_label;
@@ -301,7 +324,8 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     if (!is_movable(engine, import->delegated->state))
         return FLUE_ERROR_STATE;
     if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < 64 ||
-        import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14)
+        import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14 ||
+        !is_consistent(import))
         return FLUE_ERROR_INVALID;
     if (flue_tcp_find(engine, &import->tuple) != NULL)
         return FLUE_ERROR_IN_USE;
@@ -328,20 +352,6 @@ flue_tcp_resume(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
     flue__tcp_complete_lists(connection, now, 0); /* empty ones at the head */
-    connection->want_output = true;
-    flue__tcp_let_go(connection, now);
-}
-
-void
-flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu)
-{
-    uint32_t headers = connection->tuple.ip_version == 4 ? 40 : 60;
-    uint32_t mss = path_mtu > headers + 64 ? path_mtu - headers : 64;
-
-    flue__tcp_set_clock(connection->engine, now);
-    flue__tcp_hold(connection);
-    connection->option_mss = clamped(mss);
-    flue__tcp_set_mss(connection);
     connection->want_output = true;
     flue__tcp_let_go(connection, now);
 }
