@@ -163,12 +163,12 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
     bool had_fin_in_flight;
     bool is_sack_news = false;
 
-    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
-        return true;
     if (is_implausible(connection, segment->ack)) {
         flue__tcp_challenge(connection, now);
         return false;
     }
+    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
+        return true;
     is_duplicate_ack = is_duplicate(connection, segment);
     update_window(connection, segment);
     had_fin_in_flight =

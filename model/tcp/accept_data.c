@@ -147,3 +147,18 @@ flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
     if (fin && connection->state != FLUE_TCP_CONNECTION_CLOSED)
         take_fin(connection, now);
 }
+
+void
+flue__tcp_accept_syn_text(struct flue_tcp_connection *connection, flue_time now,
+                          const struct flue_tcp_segment *segment)
+{
+    struct flue_tcp_segment text;
+
+    if (connection->state == FLUE_TCP_CONNECTION_CLOSED ||
+        (segment->payload.length == 0 && (segment->flags & FLUE_TCP_FIN) == 0))
+        return;
+    text = *segment;
+    text.seq++;
+    text.flags &= (uint8_t)~FLUE_TCP_SYN;
+    flue__tcp_accept_data(connection, now, &text);
+}

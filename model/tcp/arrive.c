@@ -66,11 +66,6 @@ step_1_sequence(struct flue_tcp_connection *connection, flue_time now,
         return true;
     if ((segment->flags & FLUE_TCP_RST) != 0)
         return false;
-    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && (segment->flags & FLUE_TCP_SYN) != 0 &&
-        segment->seq == connection->irs) {
-        flue__tcp_send_syn(connection, now); /* the peer has not seen our SYN: say it again */
-        return false;
-    }
     /* The peer's FIN again: our ACK of it was lost. The wait starts anew (step 8, TIME-WAIT). */
     if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT && (segment->flags & FLUE_TCP_FIN) != 0)
         flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
@@ -109,7 +104,8 @@ step_2_reset(struct flue_tcp_connection *connection, flue_time now,
     if ((segment->flags & FLUE_TCP_RST) == 0)
         return true;
     if (segment->seq != connection->rcv_nxt) {
-        flue__tcp_challenge(connection, now);
+        if (segment->seq - connection->rcv_nxt < usable_window(connection))
+            flue__tcp_challenge(connection, now); /* and silence when only its text reaches in */
         return false;
     }
     if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
@@ -165,6 +161,14 @@ step_5_syn_received(struct flue_tcp_connection *connection, flue_time now,
     return connection->state != FLUE_TCP_CONNECTION_CLOSED;
 }
 
+/* The peer's first SYN once more, whatever it carries: our answer to it was lost. */
+static bool
+is_syn_again(const struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    return connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && segment->seq == connection->irs &&
+           (segment->flags & (FLUE_TCP_SYN | FLUE_TCP_ACK | FLUE_TCP_RST)) == FLUE_TCP_SYN;
+}
+
 /* RFC 9293 figure 7: the SYNs crossed, and this SYN,ACK is the peer's answer to ours. Its SYN is
  * old, but its ACK is what we wait for. */
 static bool
@@ -188,7 +192,14 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
     if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
         return;
     if (is_crossing_syn_ack(connection, segment)) {
-        connection->ack_now = step_5_syn_received(connection, now, segment);
+        if (step_5_syn_received(connection, now, segment)) {
+            connection->ack_now = true;
+            flue__tcp_accept_syn_text(connection, now, segment);
+        }
+        return;
+    }
+    if (is_syn_again(connection, segment)) {
+        flue__tcp_send_syn(connection, now);
         return;
     }
     if (!step_1_sequence(connection, now, segment))

@@ -191,7 +191,9 @@ flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time now,
         return;
     }
     flue__tcp_open_windows(connection, segment);
+    connection->rcv_adv += connection->rcv_buf < UINT16_MAX ? connection->rcv_buf : UINT16_MAX;
     connection->ack_now = true;
     connection->want_output = true;
     flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_ESTABLISHED);
+    flue__tcp_accept_syn_text(connection, now, segment);
 }

@@ -260,6 +260,9 @@ bool flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
 /* Steps 7 and 8. */
 void flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
                            const struct flue_tcp_segment *segment);
+/* The same for what came with the SYN,ACK that opened the connection (RFC 9293 3.10.7.3). */
+void flue__tcp_accept_syn_text(struct flue_tcp_connection *connection, flue_time now,
+                               const struct flue_tcp_segment *segment);
 /* Keeps a piece of data ahead of RCV.NXT. Without memory it is dropped: the peer sends it again. */
 void flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t seq,
                               const struct flue_span *data, bool push, bool fin);

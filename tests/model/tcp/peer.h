@@ -45,7 +45,7 @@ enum peer_engines { ON_HOST = 1, ON_TARGET = 2, ON_BOTH = ON_HOST | ON_TARGET };
 
 struct peer {
     struct flue_test_memory memory;
-    char variation[64]; /* for messages */
+    char variation[160]; /* for messages */
     bool on_target;
     struct flue_tcp_config config;
     struct flue_tcp_options options;
@@ -92,6 +92,9 @@ bool peer_next_variation(struct peer *peer, enum peer_engines engines, unsigned 
     for (unsigned variation_ = 0; peer_next_variation(&peer, engines, &variation_);)
 /* Tells after a failure in which variation it was. */
 int peer_tell_variation(void **state);
+/* Adds to what it says, for scripts that are tables. */
+void peer_describe(struct peer *peer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 #define PEER_SCRIPT(script) cmocka_unit_test_teardown(script, peer_tell_variation)
 
 /* Active open: SYN out, SYN-ACK in after `rtt`, ACK out (read). */

@@ -153,6 +153,20 @@ peer_next_variation(struct peer *peer, enum peer_engines engines, unsigned *numb
     return false;
 }
 
+void
+peer_describe(struct peer *peer, const char *format, ...)
+{
+    size_t used = strlen(peer->variation);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)snprintf(peer->variation + used, sizeof peer->variation - used, ": ");
+    used = strlen(peer->variation);
+    (void)vsnprintf(peer->variation + used, sizeof peer->variation - used, format, arguments);
+    va_end(arguments);
+    memcpy(running, peer->variation, sizeof running);
+}
+
 int
 peer_tell_variation(void **state)
 {
