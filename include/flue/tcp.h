@@ -106,6 +106,7 @@ struct flue_tcp_options {
     bool use_sack;                 /* RFC 2018, 2883, 6675; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
+    bool use_ecn;                  /* RFC 3168, if the peer agrees; default false */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
     uint32_t keepalive_idle_ticks; /* before the first probe; default 2 h */
@@ -283,6 +284,8 @@ struct flue_tcp_snapshot {
     uint16_t mss; /* payload of a full segment, options taken off */
     uint8_t snd_wind_scale, rcv_wind_scale;
     bool timestamps, window_scaling, sack, nagle;
+    bool ecn;              /* agreed on: new data goes out marked ECT(0) */
+    bool ecn_echo;         /* CE has arrived and the peer's CWR has not */
     uint32_t sacked_bytes; /* beyond snd_una, held by the peer */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
         keepalive_left_ticks; /* or NOT_RUNNING */
@@ -293,6 +296,8 @@ void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_ti
 struct flue_tcp_statistics {
     uint64_t in_segments, out_segments, retransmitted_segments, in_errors, out_resets;
     uint64_t fast_retransmits, timeouts;
+    uint64_t ecn_ce_segments; /* data that arrived marked CE */
+    uint64_t ecn_reductions;  /* windows reduced because the peer echoed CE */
     uint32_t currently_established, connections;
 };
 void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,

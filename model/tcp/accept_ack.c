@@ -97,7 +97,7 @@ flue__tcp_complete_lists(struct flue_tcp_connection *connection, flue_time now, 
 /* SND.UNA advances. */
 static void
 take_new_ack(struct flue_tcp_connection *connection, flue_time now,
-             const struct flue_tcp_segment *segment)
+             const struct flue_tcp_segment *segment, enum ecn_echo echo)
 {
     uint32_t flight = connection->snd_max - connection->snd_una;
     uint32_t acked = segment->ack - connection->snd_una;
@@ -112,9 +112,12 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
         connection->snd_nxt = connection->snd_una;
     connection->retransmissions = 0;
     flue__scoreboard_advance(connection);
-    flue__tcp_on_new_ack(connection, now, acked, flight);
+    flue__tcp_on_new_ack(connection, now, acked, flight, echo == ECN_ECHO_NONE);
     if (connection->slow == SLOW_RETRANSMIT) { /* RFC 6298 5.2, 5.3 */
-        if (connection->snd_una == connection->snd_max)
+        if (connection->snd_una == connection->snd_max && echo == ECN_ECHO_HOLD)
+            flue__tcp_arm_slow(connection, now, SLOW_CONGESTED,
+                               flue__tcp_backed_off(connection, 0));
+        else if (connection->snd_una == connection->snd_max)
             flue__tcp_stop_slow(connection);
         else if (connection->use_sack || !was_recovering || !connection->in_recovery)
             flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
@@ -162,6 +165,7 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
     bool is_duplicate_ack;
     bool had_fin_in_flight;
     bool is_sack_news = false;
+    enum ecn_echo echo = ECN_ECHO_NONE;
 
     if (is_implausible(connection, segment->ack)) {
         flue__tcp_challenge(connection, now);
@@ -171,10 +175,12 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
         return true;
     is_duplicate_ack = is_duplicate(connection, segment);
     update_window(connection, segment);
+    if (connection->extension != NULL)
+        echo = flue__ecn_take_echo(connection, segment);
     had_fin_in_flight =
         connection->fin_sent && seq_le(connection->snd_una, connection->queue.end_seq);
     if (seq_gt(segment->ack, connection->snd_una))
-        take_new_ack(connection, now, segment);
+        take_new_ack(connection, now, segment, echo);
     else if (is_duplicate_ack && !connection->use_sack)
         flue__tcp_on_duplicate_ack(connection, now);
     if (connection->use_sack && connection->state != FLUE_TCP_CONNECTION_CLOSED) {

@@ -125,6 +125,8 @@ flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
     data = trim(connection, segment, &seq, &fin);
     if (data.length > 0 && data_for_nobody(connection, now))
         return;
+    if (connection->extension != NULL)
+        flue__ecn_take_data(connection, segment);
     if (connection->use_sack && seq_lt(segment->seq, connection->rcv_nxt))
         note_duplicate(connection, segment);
     if (seq != connection->rcv_nxt) {

@@ -192,6 +192,7 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
     if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
         return;
     if (is_crossing_syn_ack(connection, segment)) {
+        flue__ecn_take_syn(connection, segment);
         if (step_5_syn_received(connection, now, segment)) {
             connection->ack_now = true;
             flue__tcp_accept_syn_text(connection, now, segment);
@@ -199,6 +200,7 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
         return;
     }
     if (is_syn_again(connection, segment)) {
+        flue__ecn_take_syn(connection, segment);
         flue__tcp_send_syn(connection, now);
         return;
     }

@@ -122,6 +122,7 @@ take_peer_syn(struct flue_tcp_connection *connection, const struct flue_tcp_segm
     connection->rcv_adv = connection->rcv_nxt;
     connection->last_ack_sent = connection->rcv_nxt;
     take_syn_options(connection, segment);
+    flue__ecn_take_syn(connection, segment);
 }
 
 void

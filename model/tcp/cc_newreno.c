@@ -33,6 +33,13 @@ newreno_lost(struct congestion_view *view)
 }
 
 static void
+newreno_marked(struct congestion_view *view)
+{
+    newreno_lost(view);
+    view->cwnd = at_least(view->cwnd / 2, view->mss); /* RFC 3168 6.1.2: down to one segment */
+}
+
+static void
 newreno_timed_out(struct congestion_view *view)
 {
     newreno_lost(view);
@@ -43,5 +50,6 @@ const struct congestion_algorithm flue__congestion_newreno = {
     .name = "newreno",
     .acked = newreno_acked,
     .lost = newreno_lost,
+    .marked = newreno_marked,
     .timed_out = newreno_timed_out,
 };

@@ -27,6 +27,9 @@ struct congestion_algorithm {
     void (*acked)(struct congestion_view *view);
     /* A loss was found by duplicate ACKs: sets ssthresh. */
     void (*lost)(struct congestion_view *view);
+    /* The peer echoed CE, for the first time in this window of data: sets ssthresh and cwnd
+     * (RFC 3168 6.1.2). */
+    void (*marked)(struct congestion_view *view);
     /* The retransmission timer expired for the first time on this data: sets ssthresh and cwnd. */
     void (*timed_out)(struct congestion_view *view);
 };

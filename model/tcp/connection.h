@@ -21,6 +21,7 @@ enum slow_timer {
     SLOW_RETRANSMIT, /* something is in flight (RFC 6298) */
     SLOW_PERSIST,    /* the peer's window is zero: wait before the round's first probe */
     SLOW_PROBE,      /* a window probe is out */
+    SLOW_CONGESTED,  /* the smallest window is still too much: new data waits (RFC 3168 6.1.2) */
     SLOW_FIN_WAIT_2,
     SLOW_TIME_WAIT
 };
@@ -309,11 +310,43 @@ uint32_t flue__tcp_backed_off(const struct flue_tcp_connection *connection, uint
 
 /* ---- recovery.c ---- */
 void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now);
+/* may_grow: nothing forbids that the window grows by it. */
 void flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
-                          uint32_t flight_before);
+                          uint32_t flight_before, bool may_grow);
 void flue__tcp_on_timeout(struct flue_tcp_connection *connection);
 /* A loss was found: ssthresh is set (RFC 5681 equation 4). */
 void flue__tcp_cut_window(struct flue_tcp_connection *connection);
+/* The peer echoed CE: ssthresh and cwnd are set. */
+void flue__tcp_cut_window_for_mark(struct flue_tcp_connection *connection);
+
+/* ---- ecn.c ---- */
+/* What an ACK says of congestion. */
+enum ecn_echo {
+    ECN_ECHO_NONE,
+    ECN_ECHO_KNOWN, /* answered now or before: the window does not grow */
+    ECN_ECHO_HOLD   /* the window cannot shrink: new data waits for a retransmission timeout */
+};
+/* New data is marked. */
+bool flue__ecn_is_on(const struct flue_tcp_connection *connection);
+/* The flags that go with our SYN or SYN-ACK, which is sent now. */
+uint8_t flue__ecn_syn_flags(struct flue_tcp_connection *connection);
+/* The peer's SYN or SYN-ACK. */
+void flue__ecn_take_syn(struct flue_tcp_connection *connection,
+                        const struct flue_tcp_segment *segment);
+/* An imported connection: nobody says what was agreed. What the peer marks is echoed, what it
+ * echoes is answered, but nothing more is marked. */
+void flue__ecn_resume(struct flue_tcp_connection *connection);
+/* Sets the ECN field and flags of a segment about to be sent. */
+void flue__ecn_mark(struct flue_tcp_connection *connection, bool is_new_data,
+                    struct flue_tcp_segment *segment);
+/* CE and CWR of data that lies in the window. */
+void flue__ecn_take_data(struct flue_tcp_connection *connection,
+                         const struct flue_tcp_segment *segment);
+/* The window was reduced for whatever reason. */
+void flue__ecn_note_reduction(struct flue_tcp_connection *connection);
+/* An acceptable ACK, before SND.UNA moves. */
+enum ecn_echo flue__ecn_take_echo(struct flue_tcp_connection *connection,
+                                  const struct flue_tcp_segment *segment);
 
 /* ---- sack_recovery.c ---- */
 /* An ACK was taken in; is_news: its blocks told of data not known to be held before. */

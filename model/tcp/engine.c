@@ -132,18 +132,20 @@ flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
 
 /* Does an option of the connection keep variables in the extension? */
 static bool
-needs_extension(const struct flue_tcp_connection *connection)
+needs_extension(const struct flue_tcp_connection *connection,
+                const struct flue_tcp_options *options)
 {
-    return connection->congestion->has_private;
+    return connection->congestion->has_private || options->use_ecn;
 }
 
 static bool
-extend(struct flue_tcp_connection *connection)
+extend(struct flue_tcp_connection *connection, const struct flue_tcp_options *options)
 {
     connection->extension = slab_get(&connection->engine->extensions);
     if (connection->extension == NULL)
         return false;
     memset(connection->extension, 0, sizeof *connection->extension);
+    connection->extension->ecn.is_wanted = options->use_ecn;
     return true;
 }
 
@@ -192,7 +194,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->congestion = flue__congestion_find(options->congestion_control);
     connection->ssthresh = UINT32_MAX;
     connection->rto = engine->config.initial_rto_ticks;
-    if ((needs_extension(connection) && !extend(connection)) ||
+    if ((needs_extension(connection, options) && !extend(connection, options)) ||
         flue__tcp_table_insert(connection) != FLUE_OK) {
         free_memory(connection);
         return NULL;

@@ -17,7 +17,7 @@ flue__tcp_snd_end(const struct flue_tcp_connection *connection)
 /* The one way out of the engine. What an ACK-bearing segment settles is settled here. */
 static void
 transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, uint8_t flags,
-         struct flue_span payload)
+         struct flue_span payload, bool is_new_data)
 {
     struct flue_tcp_engine *engine = connection->engine;
     struct flue_tcp_segment segment;
@@ -25,6 +25,8 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
     if (connection->is_muted) /* INVAL-004 */
         return;
     flue__tcp_build(connection, seq, flags, payload, &segment);
+    if (connection->extension != NULL)
+        flue__ecn_mark(connection, is_new_data, &segment);
     if ((flags & FLUE_TCP_ACK) != 0) {
         uint32_t window = segment.window;
 
@@ -61,6 +63,9 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     uint8_t flags = FLUE_TCP_ACK;
     struct flue_span payload = flue_span_virtual(0);
     bool push = false;
+    /* RFC 3168 6.1.5, 6.1.6: neither what is sent again nor window probes carry ECT. */
+    bool is_new_data =
+        length > 0 && seq_ge(seq, connection->snd_max) && connection->slow != SLOW_PROBE;
     uint32_t end;
 
     if (length > 0) {
@@ -83,7 +88,7 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     }
     if (fin)
         connection->fin_sent = true;
-    transmit(connection, now, seq, flags, payload);
+    transmit(connection, now, seq, flags, payload, is_new_data);
     return payload.length;
 }
 
@@ -232,7 +237,7 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
     }
     if (is_sending_state(connection) && connection->use_sack && connection->in_recovery) {
         flue__tcp_sack_output(connection, now);
-    } else if (is_sending_state(connection)) {
+    } else if (is_sending_state(connection) && connection->slow != SLOW_CONGESTED) {
         while (next_piece(connection, &length, &fin))
             send_piece(connection, now, length, fin);
         wait_for_window(connection, now);
@@ -264,6 +269,7 @@ flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
 
     if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
         flags |= FLUE_TCP_ACK;
+    flags |= flue__ecn_syn_flags(connection);
     if (connection->rcv_wind_scale == 0 && connection->use_window_scaling)
         while (connection->rcv_wind_scale < 14 &&
                connection->rcv_buf >> connection->rcv_wind_scale > UINT16_MAX)
@@ -274,7 +280,7 @@ flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
     else
         connection->is_timing = false;
     connection->snd_max = connection->snd_nxt;
-    transmit(connection, now, connection->iss, flags, flue_span_virtual(0));
+    transmit(connection, now, connection->iss, flags, flue_span_virtual(0), false);
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
                        flue__tcp_backed_off(connection, connection->retransmissions));
 }
@@ -293,7 +299,8 @@ empty_segment_seq(const struct flue_tcp_connection *connection)
 void
 flue__tcp_send_ack(struct flue_tcp_connection *connection, flue_time now)
 {
-    transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_ACK, flue_span_virtual(0));
+    transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_ACK, flue_span_virtual(0),
+             false);
 }
 
 /* A window probe is one byte of the queue, or the FIN, at SND.UNA (RFC 9293 3.8.6.1); a keepalive
@@ -302,7 +309,8 @@ void
 flue__tcp_send_probe(struct flue_tcp_connection *connection, flue_time now, bool keepalive)
 {
     if (keepalive) {
-        transmit(connection, now, connection->snd_una - 1, FLUE_TCP_ACK, flue_span_virtual(0));
+        transmit(connection, now, connection->snd_una - 1, FLUE_TCP_ACK, flue_span_virtual(0),
+                 false);
     } else if (seq_lt(connection->snd_una, connection->queue.end_seq)) {
         send_data(connection, now, connection->snd_una, 1, false);
     } else if (connection->fin_wanted) {
@@ -321,7 +329,7 @@ flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now)
         return;
     flue__tcp_stats(connection)->out_resets++;
     transmit(connection, now, empty_segment_seq(connection), FLUE_TCP_RST | FLUE_TCP_ACK,
-             flue_span_virtual(0));
+             flue_span_virtual(0), false);
 }
 
 void

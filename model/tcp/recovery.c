@@ -36,6 +36,19 @@ flue__tcp_cut_window(struct flue_tcp_connection *connection)
     view = view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
     connection->congestion->lost(&view);
     take_view(connection, &view);
+    flue__ecn_note_reduction(connection);
+}
+
+void
+flue__tcp_cut_window_for_mark(struct flue_tcp_connection *connection)
+{
+    uint32_t flight = connection->snd_max - connection->snd_una;
+    struct congestion_view view =
+        view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
+
+    connection->congestion->marked(&view);
+    take_view(connection, &view);
+    flue__ecn_note_reduction(connection);
 }
 
 static void
@@ -99,7 +112,7 @@ partial_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acke
 
 void
 flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
-                     uint32_t flight_before)
+                     uint32_t flight_before, bool may_grow)
 {
     connection->dup_acks = 0;
     connection->want_output = true;
@@ -111,10 +124,12 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
         else
             partial_ack(connection, now, acked);
     } else {
-        struct congestion_view view = view_of(connection, flight_before, acked);
+        if (may_grow) {
+            struct congestion_view view = view_of(connection, flight_before, acked);
 
-        connection->congestion->acked(&view);
-        take_view(connection, &view);
+            connection->congestion->acked(&view);
+            take_view(connection, &view);
+        }
         if (seq_gt(connection->snd_una, connection->recover))
             connection->recover = connection->snd_una - 1; /* it must not come round in 2 GiB */
     }
@@ -129,6 +144,7 @@ flue__tcp_on_timeout(struct flue_tcp_connection *connection)
     if (connection->retransmissions == 1) {
         connection->congestion->timed_out(&view);
         take_view(connection, &view);
+        flue__ecn_note_reduction(connection);
     }
     connection->cwnd = connection->mss;
     flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */

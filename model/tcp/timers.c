@@ -217,6 +217,10 @@ slow_expired(struct flue_tcp_connection *connection, flue_time now)
     case SLOW_PROBE:
         persist_expired(connection, now);
         break;
+    case SLOW_CONGESTED:
+        flue__tcp_stop_slow(connection);
+        connection->want_output = true;
+        break;
     case SLOW_FIN_WAIT_2:
         fin_wait_2_expired(connection, now);
         break;

@@ -117,7 +117,8 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
         ticks_left(connection, now, connection->keepalive_deadline);
     delegated->retransmit.count = connection->retransmissions;
     delegated->retransmit.timeout_delta_ticks =
-        ticks_left(connection, now, connection->slow_deadline);
+        connection->slow == SLOW_CONGESTED ? FLUE_TICKS_NOT_RUNNING
+                                           : ticks_left(connection, now, connection->slow_deadline);
 }
 
 void
@@ -341,6 +342,7 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     import_receive(connection, import);
     flue__tcp_set_state(connection, import->delegated->state);
     import_timers(connection, now, import->delegated);
+    flue__ecn_resume(connection);
     flue__tcp_settle_timer(connection);
     *connection_out = connection;
     return FLUE_OK;
@@ -398,6 +400,8 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .sack = c->use_sack,
         .sacked_bytes = c->scoreboard != NULL ? c->scoreboard->bytes : 0,
         .nagle = c->use_nagle,
+        .ecn = flue__ecn_is_on(c),
+        .ecn_echo = c->extension != NULL && c->extension->ecn.is_echoing,
         .retransmit_left_ticks = ticks_left(c, now, c->slow_deadline),
         .delayed_ack_left_ticks = ticks_left(c, now, c->delayed_ack_deadline),
         .keepalive_left_ticks = ticks_left(c, now, c->keepalive_deadline),

@@ -59,6 +59,7 @@ random_options(struct test_random *random, struct flue_tcp_options *options)
     options->use_sack = test_random_chance(random, 0.6);
     options->use_nagle = test_random_chance(random, 0.5);
     options->use_limited_transmit = test_random_chance(random, 0.5);
+    options->use_ecn = test_random_chance(random, 0.3);
 }
 
 static void
@@ -109,6 +110,7 @@ random_case(uint64_t seed, double moves)
     wire.loss = test_random_chance(&wire.random, 0.3) ? 0 : 0.1 * (double)(seed % 7) / 7;
     wire.duplication = test_random_chance(&wire.random, 0.5) ? 0 : 0.05;
     wire.reordering = test_random_chance(&wire.random, 0.5) ? 0 : 0.1;
+    wire.marking = 0.1;
     config.max_retransmissions = 60;
     config.max_syn_retransmissions = 60;
     config.max_rto_ticks = 5000;

@@ -108,6 +108,8 @@ launch(struct wire *wire, int from, const struct flue_four_tuple *tuple,
     item.tuple.local_port = tuple->remote_port;
     item.tuple.remote_port = tuple->local_port;
     item.segment = *segment;
+    if ((segment->traffic_class & 3) == 2 && test_random_chance(&wire->random, wire->marking))
+        item.segment.traffic_class |= 3;
     if (!flue_span_is_virtual(&segment->payload) && segment->payload.length > 0) {
         item.bytes = malloc(segment->payload.length);
         assert_non_null(item.bytes);

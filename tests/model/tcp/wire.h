@@ -70,6 +70,7 @@ struct wire {
     flue_time now;
     flue_time delay;
     double loss, duplication, reordering;
+    double marking;        /* of segments that carry ECT (RFC 3168) */
     struct flying *flying; /* a binary heap */
     size_t flying_count, flying_size;
     uint64_t order;
