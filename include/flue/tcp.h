@@ -242,7 +242,8 @@ void flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now);
 /* The owner is done with the connection: no handler is called for it any more, and the pointer is
  * invalid. If it has not ended, the engine shuts it down in order by itself (data that arrives then
  * is answered with RST, RFC 1122 4.2.2.13). With send lists still queued it is aborted first, so
- * that they come back through `sent`. */
+ * that they come back through `sent`. Received data that was not consumed ends it with RST too,
+ * except on a target. */
 void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
 
 /* A segment for `tuple` (local is the receiving side). Checksums and addresses have been checked.

@@ -136,12 +136,15 @@ void
 flue_host_close(struct flue_host_connection *connection, flue_time now)
 {
     struct flue_host *host = connection->host;
+    bool has_unread = connection->received.bytes > 0 && !connection->is_peer_closed;
 
     flue__host_enter(host);
     connection->is_closed = true;
     flue__host_drop_received(connection, now);
-    /* The engine's own wish to close is as good as ours. */
-    if (!connection->is_ended && !connection->is_shutdown && shut_down(connection, now) != FLUE_OK)
+    /* RFC 1122 4.2.2.13: a peer that still sends learns that it is lost. Else, the engine's own
+     * wish to close is as good as ours. */
+    if (has_unread || (!connection->is_ended && !connection->is_shutdown &&
+                       shut_down(connection, now) != FLUE_OK))
         abort_connection(connection, now);
     flue__host_attend(connection);
     flue__host_leave(host, now);

@@ -120,8 +120,7 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
         else if (connection->snd_una == connection->snd_max)
             flue__tcp_stop_slow(connection);
         else if (connection->use_sack || !was_recovering || !connection->in_recovery)
-            flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
-                               flue__tcp_backed_off(connection, 0));
+            flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     }
     flue__tcp_complete_lists(connection, now, bytes);
 }

@@ -226,6 +226,15 @@ flue_tcp_abort(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_let_go(connection, now);
 }
 
+/* RFC 1122 4.2.2.13, RFC 2525 2.17: data that came will never be read, and the peer must know. */
+static bool
+has_unread(const struct flue_tcp_connection *connection)
+{
+    return connection->rcv_buffered > 0 && !connection->engine->config.is_offload_target &&
+           (flue__tcp_can_receive(connection) ||
+            connection->state == FLUE_TCP_CONNECTION_CLOSE_WAIT);
+}
+
 void
 flue_tcp_release(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -234,6 +243,10 @@ flue_tcp_release(struct flue_tcp_connection *connection, flue_time now)
     if (connection->queue.head != NULL)
         flue_tcp_abort(connection, now);
     connection->is_released = true;
+    if (has_unread(connection)) {
+        flue__tcp_send_reset(connection, now);
+        flue__tcp_end(connection, now, FLUE_ERROR_ABORTED);
+    }
     if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT || connection->is_exhausted) {
         flue__tcp_end(connection, now, FLUE_OK);
     } else if (connection->state != FLUE_TCP_CONNECTION_CLOSED) {

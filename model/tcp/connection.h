@@ -105,6 +105,7 @@ struct flue_tcp_connection {
     uint16_t mss;        /* payload of a full segment, timestamps deducted */
     uint16_t option_mss; /* what we announce and never exceed */
     uint8_t retransmissions;
+    uint8_t backoff; /* timeouts since the last valid sample of the round trip (RFC 6298 5.5) */
     uint8_t dup_acks;
     uint8_t probe_round;
     uint8_t keepalive_probes_sent;
@@ -306,6 +307,9 @@ void flue__tcp_build(const struct flue_tcp_connection *connection, uint32_t seq,
 /* ---- rtt.c ---- */
 void flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks);
 void flue__tcp_rtt_update_rto(struct flue_tcp_connection *connection);
+/* What a retransmission timer is started with: RTO, twice as much for each timeout in vain. */
+uint32_t flue__tcp_timeout(const struct flue_tcp_connection *connection);
+/* RTO times 2^shift, within the bounds. */
 uint32_t flue__tcp_backed_off(const struct flue_tcp_connection *connection, uint32_t shift);
 
 /* ---- recovery.c ---- */

@@ -189,7 +189,7 @@ send_piece(struct flue_tcp_connection *connection, flue_time now, uint32_t lengt
         connection->snd_nxt = flue__scoreboard_skip(connection, connection->snd_nxt);
     if (connection->slow != SLOW_RETRANSMIT) {
         connection->retransmissions = 0;
-        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     }
     if (connection->fin_sent && !was_fin_sent)
         enter_after_fin(connection, now);

@@ -64,7 +64,7 @@ enter_recovery(struct flue_tcp_connection *connection, flue_time now)
     connection->cwnd =
         connection->ssthresh +
         (uint32_t)connection->engine->config.duplicate_ack_threshold * connection->mss;
-    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
 }
 
 void
@@ -106,7 +106,7 @@ partial_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acke
         connection->cwnd += connection->mss;
     if (!connection->has_partial_ack) {
         connection->has_partial_ack = true;
-        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     }
 }
 

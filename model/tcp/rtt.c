@@ -38,7 +38,14 @@ flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks)
                                            (int32_t)connection->rttvar_x4 / 4);
         connection->srtt_x8 = (uint32_t)((int32_t)connection->srtt_x8 + error);
     }
+    connection->backoff = 0;
     flue__tcp_rtt_update_rto(connection);
+}
+
+uint32_t
+flue__tcp_timeout(const struct flue_tcp_connection *connection)
+{
+    return flue__tcp_backed_off(connection, connection->backoff);
 }
 
 uint32_t

@@ -17,7 +17,7 @@ enter(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_stats(connection)->fast_retransmits++;
     /* Step 4.3: the first hole goes out whatever pipe says. */
     connection->scoreboard->high_rxt = connection->snd_una + flue__tcp_retransmit(connection, now);
-    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_backed_off(connection, 0));
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
 }
 
 void

@@ -151,8 +151,9 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     }
     flue__tcp_on_timeout(connection);
     connection->snd_nxt = connection->snd_una;
-    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
-                       flue__tcp_backed_off(connection, connection->retransmissions));
+    if (connection->backoff < UINT8_MAX)
+        connection->backoff++;
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     flue__tcp_cap_retransmit(connection, now);
     connection->want_output = true;
 }
@@ -185,6 +186,11 @@ persist_expired(struct flue_tcp_connection *connection, flue_time now)
 static void
 keepalive_expired(struct flue_tcp_connection *connection, flue_time now)
 {
+    if (connection->snd_max != connection->snd_una) {
+        /* RFC 9293 3.8.4: no probe while data is outstanding, which asks the same by itself. */
+        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+        return;
+    }
     if (connection->keepalive_probes_sent >= connection->keepalive_probes) {
         give_up(connection, now);
         return;

@@ -253,6 +253,7 @@ import_send(struct flue_tcp_connection *connection, const struct flue_tcp_import
     connection->dup_acks = delegated->dup_ack_count;
     connection->probe_round = delegated->snd_wnd_probe_count;
     connection->retransmissions = delegated->retransmit.count;
+    connection->backoff = delegated->retransmit.count;
     connection->fin_sent =
         state == FLUE_TCP_CONNECTION_FIN_WAIT1 || state == FLUE_TCP_CONNECTION_FIN_WAIT2 ||
         state == FLUE_TCP_CONNECTION_CLOSING || state == FLUE_TCP_CONNECTION_LAST_ACK ||
@@ -306,8 +307,7 @@ import_timers(struct flue_tcp_connection *connection, flue_time now,
         flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
                            connection->engine->config.time_wait_ticks);
     else if (connection->snd_max != connection->snd_una) /* nothing else would wake it up */
-        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
-                           flue__tcp_backed_off(connection, connection->retransmissions));
+        flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     connection->keepalive_probes_sent = delegated->keep_alive.count;
     if (delegated->keep_alive.timeout_delta_ticks != FLUE_TICKS_NOT_RUNNING)
         flue__tcp_arm_keepalive(connection, now, delegated->keep_alive.timeout_delta_ticks);

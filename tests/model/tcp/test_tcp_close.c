@@ -112,6 +112,143 @@ test_tuple_of_a_closed_connection_is_free(void **state)
     }
 }
 
+static void
+test_close_fin_and_its_ack_in_one_goes_to_time_wait(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        EXPECT(&peer, F | A, 1, 1, 0);
+        peer_segment(&peer, F | A, 1, 2, 0);
+        EXPECT(&peer, A, 2, 2, 0);
+        EXPECT_STATE(&peer, TIME_WAIT); /* CLOSE-022 */
+        assert_int_equal(peer.time_waits, 1);
+    }
+}
+
+static void
+test_close_lost_fin_is_sent_again(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        flue_time sent;
+
+        peer_open(&peer, 10 * MS);
+        sent = peer.now;
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        EXPECT(&peer, F | A, 1, 1, 0);
+        peer_wait(&peer, 1500 * MS);
+        EXPECT_AT(&peer, F | A, 1, 1, 0, sent + 1000 * MS);
+        peer_ack(&peer, 1, 2);
+        EXPECT_STATE(&peer, FIN_WAIT2);
+    }
+}
+
+/* RFC-008: the other half goes on as long as it wants. */
+static void
+test_close_half_lets_the_other_direction_transfer(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, F | A, 1, 1, 0);
+        EXPECT(&peer, A, 1, 2, 0);
+        for (uint32_t i = 0; i < 5; i++) {
+            peer_send(&peer, 1000);
+            EXPECT(&peer, A, 1 + 1000 * i, 2, 1000);
+            peer_wait(&peer, 500 * MS);
+            peer_ack(&peer, 2, 1001 + 1000 * i);
+        }
+        assert_int_equal(peer.completed, 5);
+        EXPECT_STATE(&peer, CLOSE_WAIT);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        EXPECT(&peer, F | A, 5001, 2, 0);
+    }
+}
+
+static void
+test_close_fin_before_its_data_waits_for_it(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, F | A, 1001, 1, 500);
+        EXPECT(&peer, A, 1, 1, 0);
+        EXPECT_STATE(&peer, ESTABLISHED);
+        peer_segment(&peer, A, 1, 1, 1000);
+        EXPECT(&peer, A, 1, 1502, 0);
+        assert_int_equal(peer.received, 1500);
+        assert_int_equal(peer.peer_closed, 1);
+        EXPECT_STATE(&peer, CLOSE_WAIT);
+    }
+}
+
+static void
+test_close_fin_alone_before_its_data_waits_for_it(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, F | A, 1001, 1, 0);
+        EXPECT(&peer, A, 1, 1, 0);
+        peer_segment(&peer, A, 1, 1, 1000);
+        EXPECT(&peer, A, 1, 1002, 0);
+        EXPECT_STATE(&peer, CLOSE_WAIT);
+    }
+}
+
+static void
+test_reset_tells_the_owner_and_ends_its_sends(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 500);
+        EXPECT(&peer, A, 1, 1, 500);
+        peer_segment(&peer, R, 1, 0, 0);
+        assert_int_equal(peer.closed, 1);
+        assert_int_equal(peer.reason, FLUE_ERROR_RESET);
+        assert_int_equal(peer.last_status, FLUE_STATUS_REQUEST_ABORTED); /* SEND-011 */
+        EXPECT_NOTHING(&peer);
+    }
+}
+
+/* RFC 9293 3.10.5: <SEQ=SND.NXT>, and silence ever after. */
+static void
+test_abort_resets_the_peer(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 500);
+        EXPECT(&peer, A, 1, 1, 500);
+        flue_tcp_abort(peer.connection, peer.now);
+        EXPECT(&peer, R | A, 501, 1, 0); /* CLOSE-002 */
+        assert_int_equal(peer.reason, FLUE_ERROR_ABORTED);
+        peer_wait(&peer, 3600 * FLUE_SECOND);
+        EXPECT_NOTHING(&peer);
+    }
+}
+
+/* The owner leaves without unread data: FIN, and the engine ends it alone. */
+static void
+test_release_closes_in_order(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        flue_tcp_release(peer.connection, peer.now);
+        EXPECT(&peer, F | A, 1, 1, 0);
+        peer_ack(&peer, 1, 2);
+        peer_segment(&peer, F | A, 1, 2, 0);
+        EXPECT(&peer, A, 2, 2, 0);
+        peer_wait(&peer, 60 * FLUE_SECOND);
+        assert_null(flue_tcp_find(peer.engine, &peer.tuple));
+        assert_int_equal(peer.closed, 0); /* nobody to tell */
+    }
+}
+
 int
 main(void)
 {
@@ -121,6 +258,14 @@ main(void)
         PEER_SCRIPT(test_close_simultaneous_goes_through_closing),
         PEER_SCRIPT(test_fin_with_the_last_data_and_both_acknowledged_at_once),
         PEER_SCRIPT(test_tuple_of_a_closed_connection_is_free),
+        PEER_SCRIPT(test_close_fin_and_its_ack_in_one_goes_to_time_wait),
+        PEER_SCRIPT(test_close_lost_fin_is_sent_again),
+        PEER_SCRIPT(test_close_half_lets_the_other_direction_transfer),
+        PEER_SCRIPT(test_close_fin_before_its_data_waits_for_it),
+        PEER_SCRIPT(test_close_fin_alone_before_its_data_waits_for_it),
+        PEER_SCRIPT(test_reset_tells_the_owner_and_ends_its_sends),
+        PEER_SCRIPT(test_abort_resets_the_peer),
+        PEER_SCRIPT(test_release_closes_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

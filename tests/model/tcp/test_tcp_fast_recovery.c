@@ -92,6 +92,82 @@ test_fast_retransmit_after_two_gibibytes_without_loss(void **state)
     peer_fini(&peer);
 }
 
+/* RFC 5681 2: data, another window, or nothing in flight make an ACK no duplicate. */
+static void
+test_only_duplicates_count_as_such(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.options.use_limited_transmit = false;
+        peer_open(&peer, 10 * MS);
+        for (int i = 0; i < 4; i++)
+            peer_ack(&peer, 1, 1); /* nothing is in flight */
+        peer_send(&peer, 30000);
+        assert_int_equal(peer_skip(&peer), 10);
+        for (uint32_t i = 0; i < 4; i++)
+            peer_segment(&peer, A, 1 + i * 100, 1, 100);
+        for (uint32_t i = 0; i < 4; i++) {
+            peer.window -= 1000;
+            peer_ack(&peer, 401, 1);
+        }
+        while (peer.out_read != peer.out_count) {
+            peer.out_read++;
+            assert_int_equal(peer_last(&peer)->length, 0); /* ACKs of the data, and no more */
+        }
+        assert_int_equal(peer_snapshot(&peer).dup_acks, 0);
+    }
+}
+
+/* RFC 6582 4: duplicates of what a timeout sent twice are no sign of a loss. */
+static void
+test_no_fast_retransmit_below_recover_after_a_timeout(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 10000);
+        assert_int_equal(peer_skip(&peer), 10);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 1, 1, 1000);
+        peer_ack(&peer, 1, 5001); /* so much had arrived */
+        EXPECT(&peer, A, 5001, 1, 1000);
+        EXPECT(&peer, A, 6001, 1, 1000);
+        for (int i = 0; i < 3; i++)
+            peer_ack(&peer, 1, 5001);
+        while (peer.out_read != peer.out_count) {
+            peer.out_read++;
+            assert_int_not_equal(peer_last(&peer)->seq, 5001);
+        }
+        assert_false(peer_snapshot(&peer).in_recovery);
+    }
+}
+
+/* RFC 5681 3.1: a segment more for each full window, and in slow start for each ACK. */
+static void
+test_window_grows_by_a_segment_each_ack_then_each_window(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 50000);
+        assert_int_equal(peer_skip(&peer), 10);
+        peer_ack(&peer, 1, 1001); /* RFC-007: slow start */
+        assert_int_equal(peer_snapshot(&peer).cwnd, 11000);
+        assert_int_equal(peer_skip(&peer), 2);
+        peer_wait(&peer, 1000 * MS); /* lost, all: ssthresh is half the flight */
+        assert_int_equal(peer_snapshot(&peer).ssthresh, 5500);
+        assert_int_equal(peer_snapshot(&peer).cwnd, 1000);
+        for (uint32_t acked = 2001; acked <= 6001; acked += 1000)
+            peer_ack(&peer, 1, acked);
+        assert_true(peer_snapshot(&peer).cwnd >= 5500);
+        assert_true(peer_snapshot(&peer).cwnd <= 6000);
+        for (uint32_t acked = 7001; acked <= 12001; acked += 1000)
+            peer_ack(&peer, 1, acked);
+        assert_true(peer_snapshot(&peer).cwnd >= 6500); /* one segment for the window */
+        assert_true(peer_snapshot(&peer).cwnd <= 7000);
+    }
+}
+
 int
 main(void)
 {
@@ -99,6 +175,9 @@ main(void)
         PEER_SCRIPT(test_fast_retransmit_and_newreno_recovery),
         PEER_SCRIPT(test_limited_transmit_sends_new_data_on_the_first_duplicates),
         PEER_SCRIPT(test_fast_retransmit_after_two_gibibytes_without_loss),
+        PEER_SCRIPT(test_only_duplicates_count_as_such),
+        PEER_SCRIPT(test_no_fast_retransmit_below_recover_after_a_timeout),
+        PEER_SCRIPT(test_window_grows_by_a_segment_each_ack_then_each_window),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,6 +223,70 @@ test_sack_reports_a_duplicate(void **state)
     }
 }
 
+/* RFC-018: without SACK the option is skipped, and the rest of the segment counts. */
+static void
+test_sack_blocks_without_sack_are_ignored(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS); /* SACK is off */
+        peer_send(&peer, 5000);
+        assert_int_equal(peer_skip(&peer), 5);
+        SACK(&peer, 2001, 3001, 4001);
+        assert_int_equal(peer_snapshot(&peer).sacked_bytes, 0);
+        assert_int_equal(peer_snapshot(&peer).snd_una, peer.iss + 2001);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 2001, 1, 1000);
+        peer_ack(&peer, 1, 3001);
+        EXPECT(&peer, A, 3001, 1, 1000); /* although a block told of it */
+        (void)peer_skip(&peer);
+        peer_segment(&peer, A, 1001, 1, 500); /* nor does it report blocks */
+        EXPECT(&peer, A, 5001, 1, 0);
+        assert_int_equal(peer_last(&peer)->raw.sack_count, 0);
+    }
+}
+
+/* RFC 2018 8: the peer may drop what it reported; after a timeout all is sent again. */
+static void
+test_sack_is_forgotten_at_a_timeout(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.options.use_sack = true;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 4000);
+        assert_int_equal(peer_skip(&peer), 4);
+        SACK(&peer, 1, 1001, 4001);
+        (void)peer_skip(&peer);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 1, 1, 1000);
+        assert_int_equal(peer_snapshot(&peer).sacked_bytes, 0);
+        peer_ack(&peer, 1, 1001);
+        EXPECT(&peer, A, 1001, 1, 1000);
+        EXPECT(&peer, A, 2001, 1, 1000);
+    }
+}
+
+/* RFC 2018 3: three blocks fit beside a timestamp, four alone. */
+static void
+test_sack_reports_as_many_blocks_as_fit(void **state)
+{
+    for (unsigned blocks = 3; blocks <= 4; blocks++) {
+        FOR_EACH_VARIATION(peer, ON_BOTH)
+        {
+            peer.options.use_sack = true;
+            peer.options.use_timestamps = blocks == 3;
+            peer.ts = 1;
+            peer_open(&peer, 10 * MS);
+            for (uint32_t i = 1; i <= 6; i++)
+                peer_segment(&peer, A, 1 + 2000 * i, 1, 500);
+            (void)peer_skip(&peer);
+            assert_int_equal(peer_last(&peer)->raw.sack_count, blocks);
+            assert_int_equal(peer_last(&peer)->raw.sack[0].left, peer.irs + 12001);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -236,6 +300,9 @@ main(void)
         PEER_SCRIPT(test_sack_nonsense_blocks_are_ignored),
         PEER_SCRIPT(test_sack_reports_the_newest_block_first),
         PEER_SCRIPT(test_sack_reports_a_duplicate),
+        PEER_SCRIPT(test_sack_blocks_without_sack_are_ignored),
+        PEER_SCRIPT(test_sack_is_forgotten_at_a_timeout),
+        PEER_SCRIPT(test_sack_reports_as_many_blocks_as_fit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
