@@ -96,6 +96,9 @@ enum flue_tcp_initial_window {
     FLUE_TCP_IW_RFC3390  /* min(4 MSS, max(2 MSS, 4380)) */
 };
 
+#define FLUE_TCP_MSS_LEAST 64 /* a smaller one is not believed */
+#define FLUE_TCP_MSS_MOST 65495
+
 /* What one connection can be told; also the engine's defaults for new ones. */
 struct flue_tcp_options {
     uint32_t receive_buffer_bytes; /* largest window offered; default 131072, 1..2^30 */
@@ -133,6 +136,7 @@ struct flue_tcp_config {
     uint32_t delayed_ack_ticks;      /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
     uint32_t time_wait_ticks;        /* 2 MSL; default 60 s */
     uint32_t fin_wait_2_ticks; /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
+    uint16_t min_path_mtu;     /* bytes: an ICMP error lowers IPv4's no further; default 296 */
     enum flue_tcp_initial_window initial_window; /* default RFC 6928 */
     bool is_offload_target;          /* never sends a RST of its own (CLOSE-003); default false */
     struct flue_tcp_options options; /* defaults of connections */
@@ -180,10 +184,16 @@ struct flue_tcp_handlers {
     void (*send_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* The engine gives a connection up: its retransmissions, window probes or keepalive probes are
      * used up, or FIN_WAIT_2 lasted too long. True: the owner takes care of it (a target asks for
-     * the upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT. */
+     * the upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT, or
+     * FLUE_ERROR_UNREACHABLE. */
     bool (*exhausted)(void *user, flue_time now, struct flue_tcp_connection *connection);
-    /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not. The last
-     * call for it; the owner still has to flue_tcp_release it, here or later. */
+    /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not:
+     *     FLUE_ERROR_REFUSED      the peer, or an ICMP error in its name, declined the opening
+     *     FLUE_ERROR_RESET        the peer reset it
+     *     FLUE_ERROR_TIMED_OUT    the peer did not answer in time
+     *     FLUE_ERROR_UNREACHABLE  likewise, and the network had said that it cannot be reached
+     *     FLUE_ERROR_ABORTED      this side aborted it
+     * The last call for it; the owner still has to flue_tcp_release it, here or later. */
     void (*closed)(void *user, flue_time now, struct flue_tcp_connection *connection,
                    enum flue_result reason);
     /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that
@@ -227,13 +237,15 @@ void flue_tcp_listener_close(struct flue_tcp_listener *listener, flue_time now);
 void *flue_tcp_listener_user(const struct flue_tcp_listener *listener);
 
 /* Queues a list (or chain) and sends what may go. The lists and their memory are the engine's until
- * `sent`. FLUE_ERROR_STATE after shutdown or when the connection has ended; FLUE_ERROR_LIMIT when
- * more than 2^30 bytes would be queued. */
+ * `sent`. FLUE_ERROR_STATE after shutdown, FLUE_ERROR_LIMIT when more than 2^30 bytes would be
+ * queued. On a connection that has ended: why it did (flue_tcp_reason), or FLUE_ERROR_STATE when it
+ * ended in order. */
 FLUE_MUST_USE enum flue_result flue_tcp_send(struct flue_tcp_connection *connection, flue_time now,
                                              struct flue_buffer_list *lists);
 /* The application took `bytes` of what was received: the window may open. */
 void flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes);
-/* No more data to send: FIN follows the queue. FLUE_ERROR_STATE when that was said before. */
+/* No more data to send: FIN follows the queue. FLUE_ERROR_STATE when that was said before;
+ * on a connection that has ended, as flue_tcp_send. */
 FLUE_MUST_USE enum flue_result flue_tcp_shutdown(struct flue_tcp_connection *connection,
                                                  flue_time now);
 /* RST to the peer, everything queued ends with REQUEST_ABORTED, `closed` with FLUE_ERROR_ABORTED.
@@ -251,6 +263,31 @@ void flue_tcp_release(struct flue_tcp_connection *connection, flue_time now);
  * 9293 3.10.7.1 says, except by an offload target's engine, which answers nothing. */
 bool flue_tcp_input(struct flue_tcp_engine *engine, flue_time now,
                     const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment);
+
+/* An ICMP or ICMPv6 error about a segment that the engine sent. */
+struct flue_tcp_icmp {
+    uint8_t type;           /* of ICMP or ICMPv6, as the tuple's IP version says */
+    uint8_t code;           /* likewise */
+    uint32_t mtu;           /* next-hop MTU of "fragmentation needed" and "packet too big", bytes;
+                               0: the router did not tell */
+    uint32_t seq;           /* the quoted segment's sequence number */
+    uint32_t quoted_length; /* the quoted IP packet's total length, bytes; 0: not known */
+};
+
+/* The network reports an error for `tuple` (local is the side that sent the quoted segment). True
+ * when it was heeded: it quotes a segment in flight (RFC 5927), and says something of use.
+ *
+ * Port or protocol unreachable ends an opening as refused; all other unreachables, time exceeded
+ * and parameter problem are remembered, and in a synchronized state nothing more happens: if the
+ * connection is given up later, it ends as unreachable. Source quench is ignored (RFC 6633).
+ *
+ * "Fragmentation needed" and "packet too big" lower the path MTU (RFC 1191, 8201), and what was in
+ * flight goes out again in smaller segments. It rises again when the owner says so with
+ * flue_tcp_set_path_mtu. With a path_mtu handler the path is the owner's to change: they do nothing
+ * here. */
+bool flue_tcp_icmp_input(struct flue_tcp_engine *engine, flue_time now,
+                         const struct flue_four_tuple *tuple, const struct flue_tcp_icmp *icmp);
+
 /* Runs every timer that is due at `now`. */
 void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);
 /* When flue_tcp_advance must be called next; FLUE_TIME_NEVER when nothing waits. */
@@ -262,6 +299,8 @@ const struct flue_four_tuple *flue_tcp_tuple(const struct flue_tcp_connection *c
 void *flue_tcp_user(const struct flue_tcp_connection *connection);
 void flue_tcp_set_user(struct flue_tcp_connection *connection, void *user);
 enum flue_tcp_connection_state flue_tcp_state(const struct flue_tcp_connection *connection);
+/* Why the connection ended, as `closed` was told; FLUE_OK while it has not. */
+enum flue_result flue_tcp_reason(const struct flue_tcp_connection *connection);
 /* "ESTABLISHED", RFC 9293's spelling. */
 const char *flue_tcp_state_name(enum flue_tcp_connection_state state);
 
@@ -287,6 +326,7 @@ struct flue_tcp_snapshot {
     bool timestamps, window_scaling, sack, nagle;
     bool ecn;              /* agreed on: new data goes out marked ECT(0) */
     bool ecn_echo;         /* CE has arrived and the peer's CWR has not */
+    bool is_unreachable;   /* the network said so since the peer was last heard */
     uint32_t sacked_bytes; /* beyond snd_una, held by the peer */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
         keepalive_left_ticks; /* or NOT_RUNNING */
@@ -299,6 +339,7 @@ struct flue_tcp_statistics {
     uint64_t fast_retransmits, timeouts;
     uint64_t ecn_ce_segments; /* data that arrived marked CE */
     uint64_t ecn_reductions;  /* windows reduced because the peer echoed CE */
+    uint64_t in_icmp_errors, heeded_icmp_errors;
     uint32_t currently_established, connections;
 };
 void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
@@ -310,8 +351,9 @@ void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, b
  * they say, once. FLUE_ERROR_INVALID when a value is out of bounds; then nothing has changed. */
 FLUE_MUST_USE enum flue_result flue_tcp_update(struct flue_tcp_connection *connection,
                                                flue_time now, const struct flue_tcp_cached *cached);
-/* The path carries IP packets of at most `path_mtu` bytes: segments shrink to fit (RFC 1191, 8201).
- */
+/* The path carries IP packets of at most `path_mtu` bytes (RFC 1191, 8201). When segments shrink,
+ * what is in flight goes out again in the new size, and cwnd stays. They grow to what both peers'
+ * MSS and the options allow. */
 void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now,
                            uint32_t path_mtu);
 

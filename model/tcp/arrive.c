@@ -216,6 +216,7 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
     if (!step_5_syn_received(connection, now, segment))
         return;
     connection->keepalive_probes_sent = 0;
+    connection->is_unreachable = false;
     flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
     if (connection->slow == SLOW_FIN_WAIT_2)
         flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,

@@ -48,6 +48,8 @@ flue__tcp_set_mss(struct flue_tcp_connection *connection)
     uint16_t mss = connection->remote_mss < connection->option_mss ? connection->remote_mss
                                                                    : connection->option_mss;
 
+    if (mss > connection->path_mss)
+        mss = connection->path_mss;
     connection->mss = (uint16_t)(mss - (connection->use_timestamps ? TIMESTAMP_BYTES : 0));
 }
 
@@ -58,7 +60,7 @@ take_syn_options(struct flue_tcp_connection *connection, const struct flue_tcp_s
     uint16_t mss = connection->tuple.ip_version == 4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
 
     if (segment->has_mss)
-        mss = segment->mss < 64 ? 64 : segment->mss;
+        mss = segment->mss < FLUE_TCP_MSS_LEAST ? FLUE_TCP_MSS_LEAST : segment->mss;
     connection->remote_mss = mss;
     connection->use_timestamps = connection->use_timestamps && segment->has_timestamp;
     connection->use_window_scaling = connection->use_window_scaling && segment->has_window_scale;
@@ -76,8 +78,8 @@ take_syn_options(struct flue_tcp_connection *connection, const struct flue_tcp_s
     flue__tcp_set_mss(connection);
 }
 
-static uint32_t
-initial_window(const struct flue_tcp_connection *connection)
+uint32_t
+flue__tcp_initial_window(const struct flue_tcp_connection *connection)
 {
     bool is_large = connection->engine->config.initial_window == FLUE_TCP_IW_RFC6928;
     uint32_t mss = connection->mss;
@@ -98,7 +100,7 @@ flue__tcp_open_windows(struct flue_tcp_connection *connection,
 {
     struct flue_tcp_engine *engine = connection->engine;
 
-    connection->cwnd = initial_window(connection);
+    connection->cwnd = flue__tcp_initial_window(connection);
     if (connection->use_timestamps && segment->has_timestamp && segment->ts_ecr != 0)
         flue__tcp_rtt_sample(connection,
                              (uint32_t)engine->tick + connection->ts_offset - segment->ts_ecr);

@@ -146,6 +146,19 @@ flue_tcp_listener_user(const struct flue_tcp_listener *listener)
     return listener->user;
 }
 
+enum flue_result
+flue_tcp_reason(const struct flue_tcp_connection *connection)
+{
+    return connection->reason;
+}
+
+/* What a call answers on a connection that is no more: how it ended, if that was not in order. */
+static enum flue_result
+ended(const struct flue_tcp_connection *connection)
+{
+    return connection->reason != FLUE_OK ? (enum flue_result)connection->reason : FLUE_ERROR_STATE;
+}
+
 /* Sequence numbers compare only within 2^31: half of that may be queued. */
 static bool
 fits_the_queue(const struct flue_tcp_connection *connection, const struct flue_buffer_list *lists)
@@ -160,8 +173,9 @@ fits_the_queue(const struct flue_tcp_connection *connection, const struct flue_b
 enum flue_result
 flue_tcp_send(struct flue_tcp_connection *connection, flue_time now, struct flue_buffer_list *lists)
 {
-    if (connection->fin_wanted || connection->is_exhausted ||
-        connection->state == FLUE_TCP_CONNECTION_CLOSED || connection->is_released)
+    if (connection->state == FLUE_TCP_CONNECTION_CLOSED)
+        return ended(connection);
+    if (connection->fin_wanted || connection->is_exhausted || connection->is_released)
         return FLUE_ERROR_STATE;
     if (!fits_the_queue(connection, lists))
         return FLUE_ERROR_LIMIT;
@@ -194,7 +208,9 @@ flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t
 enum flue_result
 flue_tcp_shutdown(struct flue_tcp_connection *connection, flue_time now)
 {
-    if (connection->fin_wanted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
+    if (connection->state == FLUE_TCP_CONNECTION_CLOSED)
+        return ended(connection);
+    if (connection->fin_wanted)
         return FLUE_ERROR_STATE;
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);

@@ -144,7 +144,10 @@ struct flue_tcp_connection {
     uint8_t keepalive_probes;
     uint32_t keepalive_idle;
     uint32_t keepalive_interval;
-    uint32_t max_rt; /* ticks; 0: the engine's max_retransmissions rules */
+    uint32_t max_rt;         /* ticks; 0: the engine's max_retransmissions rules */
+    uint16_t path_mss;       /* what the path takes, TCP options not deducted; update.c */
+    int8_t reason;           /* enum flue_result: why it ended */
+    bool is_unreachable : 1; /* the network said so since the peer was last heard: icmp.c */
 };
 
 _Static_assert(sizeof(struct flue_tcp_connection) <= 376,
@@ -217,8 +220,13 @@ void flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now);
 
 /* Asks the owner what the path takes; sets is_muted, and the segment size when that changed. */
 void flue__tcp_follow_path(struct flue_tcp_connection *connection, flue_time now);
-/* Segments fit into IP packets of at most `path_mtu` bytes from here on. */
-void flue__tcp_fit_path(struct flue_tcp_connection *connection, uint32_t path_mtu);
+/* Segments fit into IP packets of at most `path_mtu` bytes from here on. What was on its way in
+ * larger ones goes out again. */
+void flue__tcp_fit_path(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu);
+/* TCP's share of a packet of `path_mtu` bytes, options not deducted; at least FLUE_TCP_MSS_LEAST */
+uint16_t flue__tcp_path_mss(const struct flue_tcp_connection *connection, uint32_t path_mtu);
+/* The bytes of the IP packet that a full segment fills. */
+uint32_t flue__tcp_packet_size(const struct flue_tcp_connection *connection);
 
 /* ---- state.c ---- */
 
@@ -250,8 +258,10 @@ void flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time
 /* MSS, cwnd and the first round-trip sample, when the peer has acknowledged our SYN. */
 void flue__tcp_open_windows(struct flue_tcp_connection *connection,
                             const struct flue_tcp_segment *segment);
-/* What a full segment carries, from both peers' MSS and the options in use. */
+/* What a full segment carries: from both peers' MSS, the path and the options in use. */
 void flue__tcp_set_mss(struct flue_tcp_connection *connection);
+/* cwnd at the start (RFC 5681 3.1), with the segment size that it has. */
+uint32_t flue__tcp_initial_window(const struct flue_tcp_connection *connection);
 /* The lists that end at or before SND.UNA go back to the owner, who learns that `bytes` more are
  * acknowledged. */
 void flue__tcp_complete_lists(struct flue_tcp_connection *connection, flue_time now,
@@ -371,6 +381,9 @@ void flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time
 void flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks);
 /* The tick at which something armed now for `ticks` ends: never early. */
 uint64_t flue__tcp_deadline(const struct flue_tcp_engine *engine, flue_time now, uint64_t ticks);
+/* What is left of a deadline, from the next tick on; FLUE_TICKS_NOT_RUNNING. */
+uint32_t flue__tcp_ticks_left(const struct flue_tcp_connection *connection, flue_time now,
+                              uint64_t deadline);
 /* Puts the wheel entry at the earliest deadline. */
 void flue__tcp_settle_timer(struct flue_tcp_connection *connection);
 void flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now);

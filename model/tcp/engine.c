@@ -22,6 +22,7 @@ flue_tcp_config_default(void)
         .delayed_ack_ticks = 40,
         .time_wait_ticks = 60000,
         .fin_wait_2_ticks = 120000,
+        .min_path_mtu = 296,
         .initial_window = FLUE_TCP_IW_RFC6928,
         .options =
             {
@@ -47,8 +48,8 @@ bool
 flue__tcp_options_ok(const struct flue_tcp_options *options)
 {
     return options->receive_buffer_bytes >= 1 && options->receive_buffer_bytes <= 1U << 30 &&
-           options->mss >= 64 && options->mss <= 65495 && options->ttl >= 1 &&
-           options->flow_label < 1U << 20 &&
+           options->mss >= FLUE_TCP_MSS_LEAST && options->mss <= FLUE_TCP_MSS_MOST &&
+           options->ttl >= 1 && options->flow_label < 1U << 20 &&
            (!options->use_keepalive ||
             (options->keepalive_idle_ticks >= 1 && options->keepalive_interval_ticks >= 1)) &&
            flue__congestion_find(options->congestion_control) != NULL;
@@ -64,7 +65,7 @@ config_ok(const struct flue_tcp_config *config)
            config->duplicate_ack_threshold >= 1 && config->ack_frequency >= 1 &&
            config->delayed_ack_ticks >= 1 &&
            config->delayed_ack_ticks <= config->ticks_per_second && config->time_wait_ticks >= 1 &&
-           flue__tcp_options_ok(&config->options);
+           config->min_path_mtu >= 104 && flue__tcp_options_ok(&config->options);
 }
 
 enum flue_result
@@ -183,6 +184,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->use_keepalive = options->use_keepalive;
     connection->use_limited_transmit = options->use_limited_transmit;
     connection->option_mss = options->mss;
+    connection->path_mss = UINT16_MAX;
     connection->rcv_buf = options->receive_buffer_bytes;
     connection->ttl = options->ttl;
     connection->traffic_class = options->traffic_class;

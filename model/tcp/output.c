@@ -144,6 +144,10 @@ next_piece(const struct flue_tcp_connection *connection, uint32_t *length, bool 
         piece = available;
     if (piece > connection->mss)
         piece = connection->mss;
+    if (connection->scoreboard != NULL) /* what the peer holds is not sent again */
+        piece =
+            flue__scoreboard_clip(connection, connection->snd_nxt, connection->snd_nxt + piece) -
+            connection->snd_nxt;
     /* FIN follows the last byte, when the peer's window has room for it. It is not data: cwnd does
      * not hold it back. */
     *fin = connection->fin_wanted && left >= 0 && piece == available &&

@@ -173,6 +173,7 @@ flue__tcp_end(struct flue_tcp_connection *connection, flue_time now, enum flue_r
     if (connection->is_reported)
         return;
     connection->is_reported = true;
+    connection->reason = (int8_t)reason;
     if (!tell) {
         connection->is_released = true; /* nobody else will free it */
         return;

@@ -15,6 +15,16 @@ flue__tcp_deadline(const struct flue_tcp_engine *engine, flue_time now, uint64_t
     return tick + ticks;
 }
 
+uint32_t
+flue__tcp_ticks_left(const struct flue_tcp_connection *connection, flue_time now, uint64_t deadline)
+{
+    uint64_t start = flue__tcp_deadline(connection->engine, now, 0);
+
+    if (deadline == WHEEL_NEVER)
+        return FLUE_TICKS_NOT_RUNNING;
+    return deadline > start ? (uint32_t)(deadline - start) : 0;
+}
+
 void
 flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,
                    uint64_t ticks)
@@ -77,7 +87,8 @@ give_up(struct flue_tcp_connection *connection, flue_time now)
         connection->delayed_ack_deadline = WHEEL_NEVER;
         return;
     }
-    flue__tcp_end(connection, now, FLUE_ERROR_TIMED_OUT);
+    flue__tcp_end(connection, now,
+                  connection->is_unreachable ? FLUE_ERROR_UNREACHABLE : FLUE_ERROR_TIMED_OUT);
 }
 
 static void persist_expired(struct flue_tcp_connection *connection, flue_time now);

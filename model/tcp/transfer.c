@@ -8,17 +8,6 @@
 
 #include "tcp/connection.h"
 
-/* What is left of a deadline, in ticks from the next tick on. */
-static uint32_t
-ticks_left(const struct flue_tcp_connection *connection, flue_time now, uint64_t deadline)
-{
-    uint64_t start = flue__tcp_deadline(connection->engine, now, 0);
-
-    if (deadline == WHEEL_NEVER)
-        return FLUE_TICKS_NOT_RUNNING;
-    return deadline > start ? (uint32_t)(deadline - start) : 0;
-}
-
 static uint16_t
 clamped(uint32_t value)
 {
@@ -114,11 +103,12 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
     delegated->snd_wnd_probe_count = connection->probe_round;
     delegated->keep_alive.count = connection->keepalive_probes_sent;
     delegated->keep_alive.timeout_delta_ticks =
-        ticks_left(connection, now, connection->keepalive_deadline);
+        flue__tcp_ticks_left(connection, now, connection->keepalive_deadline);
     delegated->retransmit.count = connection->retransmissions;
     delegated->retransmit.timeout_delta_ticks =
-        connection->slow == SLOW_CONGESTED ? FLUE_TICKS_NOT_RUNNING
-                                           : ticks_left(connection, now, connection->slow_deadline);
+        connection->slow == SLOW_CONGESTED
+            ? FLUE_TICKS_NOT_RUNNING
+            : flue__tcp_ticks_left(connection, now, connection->slow_deadline);
 }
 
 void
@@ -200,6 +190,8 @@ is_consistent(const struct flue_tcp_import *import)
     if (state == FLUE_TCP_CONNECTION_FIN_WAIT1 || state == FLUE_TCP_CONNECTION_CLOSING ||
         state == FLUE_TCP_CONNECTION_LAST_ACK)
         queued++; /* FIN */
+    if (import->path_mtu < (import->tuple.ip_version == 4 ? 40U : 60U) + FLUE_TCP_MSS_LEAST)
+        return false;
     return flight <= queued && delegated->snd_nxt - delegated->snd_una <= flight;
 }
 
@@ -209,11 +201,9 @@ options_of(const struct flue_tcp_engine *engine, const struct flue_tcp_import *i
     const struct flue_tcp_const *constants = import->constants;
     const struct flue_tcp_cached *cached = import->cached;
     struct flue_tcp_options options = engine->config.options;
-    uint32_t headers = import->tuple.ip_version == 4 ? 40 : 60;
-    uint32_t mss = import->path_mtu > headers ? import->path_mtu - headers : 0;
 
     options.receive_buffer_bytes = cached->initial_rcv_wnd;
-    options.mss = clamped(mss);
+    options.mss = FLUE_TCP_MSS_MOST; /* remote_mss has the limit that was configured */
     options.use_timestamps = (constants->flags & FLUE_TCP_FLAG_TIMESTAMP_ENABLED) != 0;
     options.use_window_scaling = (constants->flags & FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED) != 0;
     options.use_sack = (constants->flags & FLUE_TCP_FLAG_SACK_ENABLED) != 0;
@@ -247,6 +237,7 @@ import_send(struct flue_tcp_connection *connection, const struct flue_tcp_import
     connection->iss = delegated->snd_una - 1;
     connection->recover = delegated->snd_una - 1;
     connection->remote_mss = import->constants->remote_mss;
+    connection->path_mss = flue__tcp_path_mss(connection, import->path_mtu);
     flue__tcp_set_mss(connection);
     connection->cwnd = delegated->cwnd < connection->mss ? connection->mss : delegated->cwnd;
     connection->ssthresh = delegated->ss_thresh;
@@ -324,7 +315,7 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
 
     if (!is_movable(engine, import->delegated->state))
         return FLUE_ERROR_STATE;
-    if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < 64 ||
+    if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < FLUE_TCP_MSS_LEAST ||
         import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14 ||
         !is_consistent(import))
         return FLUE_ERROR_INVALID;
@@ -356,54 +347,4 @@ flue_tcp_resume(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_complete_lists(connection, now, 0); /* empty ones at the head */
     connection->want_output = true;
     flue__tcp_let_go(connection, now);
-}
-
-void
-flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
-                      struct flue_tcp_snapshot *snapshot)
-{
-    int32_t window = seq_diff(c->rcv_adv, c->rcv_nxt);
-
-    flue__tcp_set_clock(c->engine, now);
-    *snapshot = (struct flue_tcp_snapshot){
-        .state = c->state,
-        .iss = c->iss,
-        .irs = c->irs,
-        .snd_una = c->snd_una,
-        .snd_nxt = c->snd_nxt,
-        .snd_max = c->snd_max,
-        .snd_wnd = c->snd_wnd,
-        .max_snd_wnd = c->max_snd_wnd,
-        .snd_wl1 = c->snd_wl1,
-        .snd_wl2 = c->snd_wl2,
-        .rcv_nxt = c->rcv_nxt,
-        .rcv_wnd = window > 0 ? (uint32_t)window : 0,
-        .rcv_buffered = c->rcv_buffered,
-        .snd_queued = seq_gt(c->queue.end_seq, c->snd_una) ? c->queue.end_seq - c->snd_una : 0,
-        .reassembly_bytes = c->reassembly != NULL ? c->reassembly->bytes : 0,
-        .cwnd = c->cwnd,
-        .ssthresh = c->ssthresh,
-        .recover = c->recover,
-        .in_recovery = c->in_recovery,
-        .dup_acks = c->dup_acks,
-        .retransmissions = c->retransmissions,
-        .srtt_x8_ticks = c->srtt_x8,
-        .rttvar_x4_ticks = c->rttvar_x4,
-        .rto_ticks = c->rto,
-        .ts_recent = c->ts_recent,
-        .ts_offset = c->ts_offset,
-        .mss = c->mss,
-        .snd_wind_scale = c->snd_wind_scale,
-        .rcv_wind_scale = c->rcv_wind_scale,
-        .timestamps = c->use_timestamps,
-        .window_scaling = c->use_window_scaling,
-        .sack = c->use_sack,
-        .sacked_bytes = c->scoreboard != NULL ? c->scoreboard->bytes : 0,
-        .nagle = c->use_nagle,
-        .ecn = flue__ecn_is_on(c),
-        .ecn_echo = c->extension != NULL && c->extension->ecn.is_echoing,
-        .retransmit_left_ticks = ticks_left(c, now, c->slow_deadline),
-        .delayed_ack_left_ticks = ticks_left(c, now, c->delayed_ack_deadline),
-        .keepalive_left_ticks = ticks_left(c, now, c->keepalive_deadline),
-    };
 }

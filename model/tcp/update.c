@@ -5,19 +5,72 @@
  */
 #include "tcp/connection.h"
 
-void
-flue__tcp_fit_path(struct flue_tcp_connection *connection, uint32_t path_mtu)
-{
-    uint32_t headers = connection->tuple.ip_version == 4 ? 40 : 60;
-    uint32_t mss = path_mtu > headers + 64 ? path_mtu - headers : 64;
+enum { TIMESTAMP_BYTES = 12 };
 
-    if (mss > UINT16_MAX)
-        mss = UINT16_MAX;
-    if (connection->option_mss == mss)
+static uint32_t
+header_bytes(const struct flue_tcp_connection *connection)
+{
+    return connection->tuple.ip_version == 4 ? 40 : 60;
+}
+
+uint32_t
+flue__tcp_packet_size(const struct flue_tcp_connection *connection)
+{
+    return header_bytes(connection) + connection->mss +
+           (connection->use_timestamps ? TIMESTAMP_BYTES : 0);
+}
+
+uint16_t
+flue__tcp_path_mss(const struct flue_tcp_connection *connection, uint32_t path_mtu)
+{
+    uint32_t headers = header_bytes(connection);
+    uint32_t mss =
+        path_mtu > headers + FLUE_TCP_MSS_LEAST ? path_mtu - headers : FLUE_TCP_MSS_LEAST;
+
+    return (uint16_t)(mss > UINT16_MAX ? UINT16_MAX : mss);
+}
+
+/* Segments are smaller than they were. Those on their way are lost, and not by congestion: what the
+ * peer lacks goes out again in the new size, and cwnd stays (RFC 1191 6.5, RFC 8201 5.4). */
+static void
+resegment(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->slow != SLOW_RETRANSMIT ||
+        connection->snd_max - connection->snd_una <= connection->mss)
+        return; /* none of them was larger than one may be */
+    if (connection->in_recovery && connection->cwnd > connection->ssthresh)
+        connection->cwnd = connection->ssthresh; /* without what duplicates have inflated it by */
+    connection->in_recovery = false;
+    connection->dup_acks = 0;
+    connection->recover = connection->snd_max; /* duplicates of what goes out twice mean no loss */
+    connection->is_timing = false;
+    connection->snd_nxt = connection->snd_una;
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
+                       flue__tcp_backed_off(connection, connection->retransmissions));
+    if (connection->retransmissions > 0)
+        flue__tcp_cap_retransmit(connection, now);
+}
+
+void
+flue__tcp_fit_path(struct flue_tcp_connection *connection, flue_time now, uint32_t path_mtu)
+{
+    uint16_t path_mss = flue__tcp_path_mss(connection, path_mtu);
+    uint16_t mss = connection->mss;
+    bool is_initial_window;
+
+    if (connection->path_mss == path_mss)
         return;
-    connection->option_mss = (uint16_t)mss;
+    connection->path_mss = path_mss;
+    if (!flue__tcp_is_synchronized(connection))
+        return; /* the SYNs will tell the size, and are never too large themselves */
+    is_initial_window = connection->cwnd == flue__tcp_initial_window(connection);
     flue__tcp_set_mss(connection);
     connection->want_output = true;
+    if (connection->mss >= mss)
+        return;
+    if (is_initial_window) /* RFC 5681 3.1: no larger burst of smaller segments */
+        connection->cwnd = (uint32_t)((uint64_t)connection->cwnd * connection->mss / mss);
+    resegment(connection, now);
 }
 
 void
@@ -32,7 +85,7 @@ flue__tcp_follow_path(struct flue_tcp_connection *connection, flue_time now)
     path_mtu = engine->handlers.path_mtu(engine->user, now, connection);
     connection->is_muted = path_mtu == 0;
     if (path_mtu != 0)
-        flue__tcp_fit_path(connection, path_mtu);
+        flue__tcp_fit_path(connection, now, path_mtu);
 }
 
 void
@@ -40,7 +93,7 @@ flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now, uin
 {
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
-    flue__tcp_fit_path(connection, path_mtu);
+    flue__tcp_fit_path(connection, now, path_mtu);
     flue__tcp_let_go(connection, now);
 }
 
