@@ -109,6 +109,7 @@ struct flue_tcp_options {
     bool use_sack;                 /* RFC 2018, 2883, 6675; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
+    bool use_prr;                  /* RFC 6937; default false */
     bool use_ecn;                  /* RFC 3168, if the peer agrees; default false */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */

@@ -115,8 +115,7 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
     flue__tcp_on_new_ack(connection, now, acked, flight, echo == ECN_ECHO_NONE);
     if (connection->slow == SLOW_RETRANSMIT) { /* RFC 6298 5.2, 5.3 */
         if (connection->snd_una == connection->snd_max && echo == ECN_ECHO_HOLD)
-            flue__tcp_arm_slow(connection, now, SLOW_CONGESTED,
-                               flue__tcp_backed_off(connection, 0));
+            flue__tcp_arm_slow(connection, now, SLOW_CONGESTED, flue__tcp_timeout(connection));
         else if (connection->snd_una == connection->snd_max)
             flue__tcp_stop_slow(connection);
         else if (connection->use_sack || !was_recovering || !connection->in_recovery)
@@ -185,6 +184,7 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
     if (connection->use_sack && connection->state != FLUE_TCP_CONNECTION_CLOSED) {
         if (segment->sack_count > 0)
             is_sack_news = flue__scoreboard_update(connection, segment);
+        flue__prr_on_ack(connection);
         if (is_sack_news || connection->in_recovery)
             flue__tcp_sack_on_ack(connection, now, is_sack_news);
     }

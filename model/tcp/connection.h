@@ -333,6 +333,21 @@ void flue__tcp_cut_window(struct flue_tcp_connection *connection);
 /* The peer echoed CE: ssthresh and cwnd are set. */
 void flue__tcp_cut_window_for_mark(struct flue_tcp_connection *connection);
 
+/* ---- recovery_prr.c: nothing happens unless the connection uses it ---- */
+bool flue__prr_is_on(const struct flue_tcp_connection *connection);
+/* An imported connection. */
+void flue__prr_resume(struct flue_tcp_connection *connection);
+/* What an ACK delivers is noted, in recovery and before: with SACK, when the scoreboard is up to
+ * date; without, for each duplicate and for each advance of SND.UNA by `acked`. */
+void flue__prr_on_ack(struct flue_tcp_connection *connection);
+void flue__prr_on_duplicate(struct flue_tcp_connection *connection);
+void flue__prr_on_advance(struct flue_tcp_connection *connection, uint32_t acked);
+/* A recovery begins; ssthresh is set. */
+void flue__prr_start(struct flue_tcp_connection *connection);
+/* Sets cwnd to what may be in flight after the ACK that was noted last. */
+void flue__prr_set_window(struct flue_tcp_connection *connection);
+void flue__prr_on_sent(struct flue_tcp_connection *connection, uint32_t length);
+
 /* ---- ecn.c ---- */
 /* What an ACK says of congestion. */
 enum ecn_echo {

@@ -136,7 +136,7 @@ static bool
 needs_extension(const struct flue_tcp_connection *connection,
                 const struct flue_tcp_options *options)
 {
-    return connection->congestion->has_private || options->use_ecn;
+    return connection->congestion->has_private || options->use_ecn || options->use_prr;
 }
 
 static bool
@@ -147,6 +147,7 @@ extend(struct flue_tcp_connection *connection, const struct flue_tcp_options *op
         return false;
     memset(connection->extension, 0, sizeof *connection->extension);
     connection->extension->ecn.is_wanted = options->use_ecn;
+    connection->extension->prr.is_wanted = options->use_prr;
     return true;
 }
 

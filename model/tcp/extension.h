@@ -25,9 +25,24 @@ struct ecn {
                                acknowledged */
 };
 
+/* recovery_prr.c */
+struct prr {
+    bool is_wanted;      /* the option */
+    bool is_safe;        /* the last ACK advanced and showed no further loss */
+    uint32_t newly;      /* delivered by the last ACK and not counted yet, bytes */
+    uint32_t delivered;  /* in this recovery, bytes (prr_delivered) */
+    uint32_t out;        /* sent in this recovery, bytes (prr_out) */
+    uint32_t recover_fs; /* in flight when it began, bytes (RecoverFS) */
+    uint32_t estimate;   /* without SACK: held by the peer beyond SND.UNA, bytes */
+    uint32_t mark;       /* SND.UNA and what the peer held beyond it, at the last ACK */
+    uint32_t una;        /* SND.UNA at the last ACK */
+    uint32_t lost_edge;  /* up to where data was lost, at the last ACK */
+};
+
 struct extension {
     uint32_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
     struct ecn ecn;
+    struct prr prr;
 };
 
 #endif

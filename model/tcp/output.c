@@ -88,6 +88,8 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     }
     if (fin)
         connection->fin_sent = true;
+    if (connection->extension != NULL)
+        flue__prr_on_sent(connection, payload.length);
     transmit(connection, now, seq, flags, payload, is_new_data);
     return payload.length;
 }

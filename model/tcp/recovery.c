@@ -59,11 +59,13 @@ enter_recovery(struct flue_tcp_connection *connection, flue_time now)
     connection->has_partial_ack = false;
     connection->recover = connection->snd_max;
     flue__tcp_stats(connection)->fast_retransmits++;
+    flue__prr_start(connection);
     flue__tcp_retransmit(connection, now);
     /* The duplicates say that so many segments have left the network. */
     connection->cwnd =
         connection->ssthresh +
         (uint32_t)connection->engine->config.duplicate_ack_threshold * connection->mss;
+    flue__prr_set_window(connection);
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
 }
 
@@ -73,7 +75,10 @@ flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now
     if (connection->dup_acks < UINT8_MAX)
         connection->dup_acks++;
     connection->want_output = true;
-    if (connection->in_recovery) {
+    flue__prr_on_duplicate(connection);
+    if (connection->in_recovery && flue__prr_is_on(connection)) {
+        flue__prr_set_window(connection);
+    } else if (connection->in_recovery) {
         connection->cwnd += connection->mss; /* one more has left the network */
     } else if (connection->dup_acks == connection->engine->config.duplicate_ack_threshold) {
         /* RFC 6582 3.2 step 2: only for a loss beyond the last recovery. */
@@ -90,7 +95,9 @@ leave_recovery(struct flue_tcp_connection *connection)
     uint32_t window = (flight > connection->mss ? flight : connection->mss) + connection->mss;
 
     connection->in_recovery = false;
-    connection->cwnd = window < connection->ssthresh ? window : connection->ssthresh;
+    connection->cwnd = window < connection->ssthresh && !flue__prr_is_on(connection)
+                           ? window
+                           : connection->ssthresh;
     /* The next loss may be that of the very next segment. After a timeout, by contrast, duplicates
      * of what was sent twice must not look like one: there `recover` stays. */
     connection->recover = connection->snd_una - 1;
@@ -101,9 +108,13 @@ static void
 partial_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked)
 {
     flue__tcp_retransmit(connection, now);
-    connection->cwnd = connection->cwnd > acked ? connection->cwnd - acked : 0;
-    if (acked >= connection->mss || connection->cwnd < connection->mss)
-        connection->cwnd += connection->mss;
+    if (flue__prr_is_on(connection)) {
+        flue__prr_set_window(connection);
+    } else {
+        connection->cwnd = connection->cwnd > acked ? connection->cwnd - acked : 0;
+        if (acked >= connection->mss || connection->cwnd < connection->mss)
+            connection->cwnd += connection->mss;
+    }
     if (!connection->has_partial_ack) {
         connection->has_partial_ack = true;
         flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
@@ -116,6 +127,8 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
 {
     connection->dup_acks = 0;
     connection->want_output = true;
+    if (!connection->use_sack)
+        flue__prr_on_advance(connection, acked);
     if (connection->in_recovery) {
         if (connection->use_sack)
             return; /* sack_recovery.c reads the scoreboard instead */

@@ -15,6 +15,8 @@ enter(struct flue_tcp_connection *connection, flue_time now)
     connection->scoreboard->high_rxt = connection->snd_una;
     connection->scoreboard->has_rescued = false;
     flue__tcp_stats(connection)->fast_retransmits++;
+    flue__prr_start(connection);
+    flue__prr_set_window(connection);
     /* Step 4.3: the first hole goes out whatever pipe says. */
     connection->scoreboard->high_rxt = connection->snd_una + flue__tcp_retransmit(connection, now);
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
@@ -30,8 +32,11 @@ flue__tcp_sack_on_ack(struct flue_tcp_connection *connection, flue_time now, boo
     if (connection->in_recovery) {
         if (seq_ge(connection->snd_una, connection->recover)) {
             connection->in_recovery = false;
+            connection->cwnd = connection->ssthresh; /* PRR may not have got there */
             connection->recover = connection->snd_una - 1;
             flue__scoreboard_advance(connection);
+        } else {
+            flue__prr_set_window(connection);
         }
         return;
     }

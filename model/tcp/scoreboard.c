@@ -245,3 +245,24 @@ flue__scoreboard_pipe(const struct flue_tcp_connection *connection)
         pipe += board->high_rxt - left;
     return pipe;
 }
+
+uint32_t
+flue__scoreboard_lost_edge(const struct flue_tcp_connection *connection)
+{
+    const struct scoreboard *board = connection->scoreboard;
+    uint32_t edge = connection->snd_una;
+    uint32_t bytes_above;
+    uint32_t ranges_above;
+
+    if (board == NULL)
+        return edge;
+    bytes_above = board->bytes;
+    ranges_above = board->ranges;
+    for (const struct sack_range *range = board->first;
+         range != NULL && is_lost(connection, bytes_above, ranges_above); range = range->next) {
+        edge = range->left;
+        bytes_above -= range->right - range->left;
+        ranges_above--;
+    }
+    return edge;
+}

@@ -49,6 +49,8 @@ uint32_t flue__scoreboard_skip(const struct flue_tcp_connection *connection, uin
 /* How far from `seq` data reaches that the peer may still lack, at most to `limit`. */
 uint32_t flue__scoreboard_clip(const struct flue_tcp_connection *connection, uint32_t seq,
                                uint32_t limit);
+/* The end of the highest hole that is lost; SND.UNA when none is. */
+uint32_t flue__scoreboard_lost_edge(const struct flue_tcp_connection *connection);
 /* SetPipe (): bytes thought to be in the network. */
 uint32_t flue__scoreboard_pipe(const struct flue_tcp_connection *connection);
 

@@ -59,6 +59,7 @@ random_options(struct test_random *random, struct flue_tcp_options *options)
     options->use_sack = test_random_chance(random, 0.6);
     options->use_nagle = test_random_chance(random, 0.5);
     options->use_limited_transmit = test_random_chance(random, 0.5);
+    options->use_prr = test_random_chance(random, 0.3);
     options->use_ecn = test_random_chance(random, 0.3);
 }
 
