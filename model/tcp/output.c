@@ -14,6 +14,14 @@ flue__tcp_snd_end(const struct flue_tcp_connection *connection)
     return connection->queue.end_seq + (connection->fin_wanted ? 1 : 0);
 }
 
+/* Text left no room for the blocks that wait to be reported: an ACK of its own must follow. */
+static bool
+lacks_blocks(const struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    return segment->payload.length > 0 && segment->sack_count == 0 && connection->use_sack &&
+           (connection->reassembly != NULL || connection->has_dsack);
+}
+
 /* The one way out of the engine. What an ACK-bearing segment settles is settled here. */
 static void
 transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, uint8_t flags,
@@ -35,9 +43,11 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
         connection->rcv_adv = seq_max(connection->rcv_adv, connection->rcv_nxt + window);
         connection->last_ack_sent = connection->rcv_nxt;
         connection->segments_unacked = 0;
-        connection->ack_now = false;
-        connection->has_dsack = false;
         connection->delayed_ack_deadline = WHEEL_NEVER;
+        if (!lacks_blocks(connection, &segment)) {
+            connection->ack_now = false;
+            connection->has_dsack = false;
+        }
     }
     engine->statistics.out_segments++;
     engine->handlers.emit(engine->user, now, connection, &connection->tuple, &segment);

@@ -5,6 +5,8 @@
  */
 #include "tcp/connection.h"
 
+enum { OPTION_BYTES = 4, BLOCK_BYTES = 8 }; /* of SACK, padding included */
+
 static void
 enter(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -125,8 +127,12 @@ flue__tcp_sack_blocks(const struct flue_tcp_connection *connection,
     const struct reassembly *reassembly = connection->reassembly;
     unsigned count = 0;
     unsigned most = connection->use_timestamps ? 3 : FLUE_TCP_SACK_MAX;
+    uint32_t least = segment->payload.length + OPTION_BYTES;
+    uint32_t room = connection->mss > least ? (connection->mss - least) / BLOCK_BYTES : 0;
 
-    if (connection->has_dsack)
+    if (most > room) /* RFC 6691: beside text only what the MSS leaves */
+        most = room;
+    if (connection->has_dsack && most > 0)
         segment->sack[count++] = connection->dsack;
     for (unsigned i = 0; reassembly != NULL && i < reassembly->recent_count && count < most; i++) {
         struct flue_tcp_sack_block block;

@@ -131,6 +131,152 @@ test_keepalive_is_off_in_time_wait(void **state)
     }
 }
 
+/* ---- Delayed ACK ---- */
+
+/* RFC-006, RFC 1122 4.2.3.2: with the defaults every second full segment is acknowledged at once,
+ * and none waits for half a second. */
+static void
+test_delayed_ack_defaults_keep_to_the_rules(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        for (uint32_t i = 0; i < 10; i++) {
+            peer_segment(&peer, A, 1 + 2000 * i, 1, 1000);
+            EXPECT_NOTHING(&peer);
+            peer_segment(&peer, A, 1001 + 2000 * i, 1, 1000);
+            EXPECT(&peer, A, 1, 2001 + 2000 * i, 0);
+        }
+        peer_segment(&peer, A, 20001, 1, 1000);
+        peer_wait(&peer, 500 * MS - 1);
+        EXPECT(&peer, A, 1, 21001, 0);
+    }
+}
+
+static void
+test_delayed_ack_rides_on_data(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_segment(&peer, A, 1, 1, 300);
+        peer_send(&peer, 200);
+        EXPECT(&peer, A, 1, 301, 200);
+        peer_wait(&peer, 500 * MS);
+        EXPECT_NOTHING(&peer);
+    }
+}
+
+static void
+test_delayed_ack_obeys_its_settings(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        flue_time start;
+
+        peer.config.ack_frequency = 4;
+        peer.config.delayed_ack_ticks = 200;
+        peer_open(&peer, 10 * MS);
+        for (uint32_t i = 0; i < 3; i++)
+            peer_segment(&peer, A, 1 + 1000 * i, 1, 1000);
+        EXPECT_NOTHING(&peer);
+        peer_segment(&peer, A, 3001, 1, 1000);
+        EXPECT(&peer, A, 1, 4001, 0); /* TIMER-007 */
+        start = peer.now;
+        peer_segment(&peer, A, 4001, 1, 1000);
+        peer_wait(&peer, 100 * MS);
+        peer_segment(&peer, A, 5001, 1, 1000); /* does not put it off */
+        peer_wait(&peer, 400 * MS);
+        EXPECT_AT(&peer, A, 1, 6001, 0, start + 200 * MS);
+    }
+}
+
+/* ---- Keepalive ---- */
+
+/* RFC 9293 3.8.4: never while data is outstanding; whatever arrives begins the idle time anew. */
+static void
+test_keepalive_waits_for_silence_with_nothing_out(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        flue_time heard;
+
+        peer.options.use_keepalive = true;
+        peer.options.keepalive_idle_ticks = 2500;
+        peer.options.keepalive_interval_ticks = 500;
+        peer_open(&peer, 10 * MS);
+        peer_wait(&peer, 2000 * MS);
+        peer_segment(&peer, A, 1, 1, 100);
+        heard = peer.now;
+        peer_wait(&peer, 2600 * MS);
+        EXPECT(&peer, A, 1, 101, 0); /* the delayed ACK */
+        EXPECT_AT(&peer, A, 0, 101, 0, heard + 2500 * MS);
+        peer_ack(&peer, 101, 1);
+        peer_send(&peer, 500);
+        peer_wait(&peer, 6500 * MS);
+        EXPECT(&peer, A, 1, 101, 500);
+        EXPECT(&peer, A, 1, 101, 500); /* after 1 s and 3 s: the data asks by itself */
+        EXPECT(&peer, A, 1, 101, 500);
+        EXPECT_NOTHING(&peer);
+    }
+}
+
+/* ---- FIN-WAIT-2 ---- */
+
+/* A host's owner waits as long as it likes; one that has left does not, nor does a target. */
+static void
+test_fin_wait_2_lasts_while_somebody_reads(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        peer_ack(&peer, 1, 2);
+        (void)peer_skip(&peer);
+        assert_int_equal(peer_snapshot(&peer).retransmit_left_ticks,
+                         peer.on_target ? 120000 : FLUE_TICKS_NOT_RUNNING); /* TIMER-009 */
+        peer_wait(&peer, 100 * FLUE_SECOND);
+        peer_segment(&peer, A, 1, 2, 10); /* TIMER-010: begins anew */
+        peer_wait(&peer, 100 * FLUE_SECOND);
+        EXPECT_STATE(&peer, FIN_WAIT2);
+        if (!peer.on_target)
+            flue_tcp_release(peer.connection, peer.now); /* 120 s from here */
+        peer_wait(&peer, 19 * FLUE_SECOND);
+        assert_non_null(flue_tcp_find(peer.engine, &peer.tuple));
+        peer_wait(&peer, 102 * FLUE_SECOND);
+        assert_null(flue_tcp_find(peer.engine, &peer.tuple));
+        assert_int_equal(peer.exhausted, peer.on_target ? 1 : 0); /* TIMER-011 */
+    }
+}
+
+/* ---- TIME-WAIT ---- */
+
+/* RFC 9293 3.10.7.4, eighth step: only the peer's FIN begins the 2 MSL anew; RFC 1337: nothing that
+ * is old ends them. */
+static void
+test_time_wait_is_restarted_by_fin_alone(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        peer_segment(&peer, F | A, 1, 2, 0);
+        (void)peer_skip(&peer);
+        peer_wait(&peer, 40 * FLUE_SECOND);
+        peer_ack(&peer, 2, 2);
+        EXPECT_NOTHING(&peer);
+        peer_segment(&peer, R, 2, 0, 0);
+        EXPECT_STATE(&peer, TIME_WAIT);
+        assert_int_equal(peer_snapshot(&peer).retransmit_left_ticks, 20000);
+        peer_segment(&peer, F | A, 1, 2, 0);
+        EXPECT(&peer, A, 2, 2, 0);
+        assert_int_equal(peer_snapshot(&peer).retransmit_left_ticks, 60000);
+        peer_wait(&peer, 60 * FLUE_SECOND);
+        EXPECT_STATE(&peer, CLOSED);
+        assert_int_equal(peer.reason, FLUE_OK);
+    }
+}
+
 int
 main(void)
 {
@@ -140,6 +286,12 @@ main(void)
         PEER_SCRIPT(test_keepalive_probes_then_gives_up),
         PEER_SCRIPT(test_keepalive_probe_is_answered),
         PEER_SCRIPT(test_keepalive_is_off_in_time_wait),
+        PEER_SCRIPT(test_delayed_ack_defaults_keep_to_the_rules),
+        PEER_SCRIPT(test_delayed_ack_rides_on_data),
+        PEER_SCRIPT(test_delayed_ack_obeys_its_settings),
+        PEER_SCRIPT(test_keepalive_waits_for_silence_with_nothing_out),
+        PEER_SCRIPT(test_fin_wait_2_lasts_while_somebody_reads),
+        PEER_SCRIPT(test_time_wait_is_restarted_by_fin_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,145 @@ test_send_more_than_the_sequence_space_holds_is_refused(void **state)
     }
 }
 
+/* RFC-005, RFC 9293 3.8.6.1: a shut window takes nothing, but every probe gets its answer. */
+static void
+test_zero_window_answers_probes_and_still_hears_acks(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.consume = false;
+        peer.options.receive_buffer_bytes = 2000;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 700);
+        (void)peer_skip(&peer);
+        peer_segment(&peer, A, 1, 1, 2000);
+        peer_wait(&peer, 40 * MS);
+        EXPECT(&peer, A, 701, 2001, 0);
+        assert_int_equal(peer_last(&peer)->window, 0);
+        for (int i = 0; i < 3; i++) {
+            peer_segment(&peer, A, 2001, 1, 1);
+            EXPECT(&peer, A, 701, 2001, 0);
+            assert_int_equal(peer_last(&peer)->window, 0);
+        }
+        peer_segment(&peer, A, 2001, 701, 1); /* RFC 9293 3.4: its ACK is good */
+        EXPECT(&peer, A, 701, 2001, 0);
+        assert_int_equal(peer.completed, 1);
+        assert_int_equal(peer.received, 2000);
+        flue_tcp_consume(peer.connection, peer.now, 2000);
+        EXPECT(&peer, A, 701, 2001, 0);
+        assert_int_equal(peer_last(&peer)->window, 2000);
+        peer_segment(&peer, R, 2001, 0, 0);
+        EXPECT_STATE(&peer, CLOSED);
+    }
+}
+
+/* The right edge never moves back (RFC 9293 3.8.6). */
+static void
+test_receive_window_never_shrinks(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        uint32_t edge = 0;
+
+        peer.consume = false;
+        peer.options.receive_buffer_bytes = 10000;
+        peer_open(&peer, 10 * MS);
+        for (uint32_t at = 1; at < 9000; at += 700) {
+            peer_segment(&peer, A, at, 1, 700);
+            peer_wait(&peer, 40 * MS);
+            if (at % 3 == 0)
+                flue_tcp_consume(peer.connection, peer.now, 1500);
+            (void)peer_skip(&peer);
+            assert_true(peer_last(&peer)->ack + peer_last(&peer)->window >= edge);
+            edge = peer_last(&peer)->ack + peer_last(&peer)->window;
+        }
+    }
+}
+
+/* RFC 9293 3.10.7.4: SND.WL1 and SND.WL2 keep an old segment's window out. */
+static void
+test_window_of_an_old_segment_is_not_believed(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 500);
+        peer_segment(&peer, A, 1, 501, 100);
+        peer.window = 5000;
+        peer_ack(&peer, 101, 501);
+        assert_int_equal(peer_snapshot(&peer).snd_wnd, 5000);
+        peer.window = 777;
+        peer_segment(&peer, A, 1, 501, 200); /* its beginning is old */
+        assert_int_equal(peer_snapshot(&peer).snd_wnd, 5000);
+        assert_int_equal(peer.received, 200);
+        peer_ack(&peer, 201, 1); /* so is what this acknowledges */
+        assert_int_equal(peer_snapshot(&peer).snd_wnd, 5000);
+        peer_ack(&peer, 201, 501);
+        assert_int_equal(peer_snapshot(&peer).snd_wnd, 777);
+    }
+}
+
+/* RFC 9293 3.8.6.2.1, condition 3: half the largest window is worth a segment. */
+static void
+test_half_the_largest_window_is_worth_sending(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.window = 900; /* less than a segment at all times */
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 3000);
+        EXPECT(&peer, A, 1, 1, 900);
+        peer.window = 449;
+        peer_ack(&peer, 1, 901);
+        EXPECT_NOTHING(&peer);
+        peer.window = 450;
+        peer_ack(&peer, 1, 901);
+        EXPECT(&peer, A, 901, 1, 450);
+    }
+}
+
+static void
+test_nagle_lets_full_segments_and_the_fin_go(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.options.use_nagle = true;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 2300);
+        EXPECT(&peer, A, 1, 1, 1000);
+        EXPECT(&peer, A, 1001, 1, 1000);
+        EXPECT_NOTHING(&peer); /* RFC-009 */
+        flue_tcp_set_nagle(peer.connection, peer.now, false);
+        EXPECT(&peer, A | P, 2001, 1, 300);
+        flue_tcp_set_nagle(peer.connection, peer.now, true);
+        peer_send(&peer, 50);
+        EXPECT_NOTHING(&peer);
+        assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+        EXPECT(&peer, F | A, 2301, 1, 50);
+    }
+}
+
+/* A lost window update is no deadlock: the probe fetches it. */
+static void
+test_probe_finds_the_window_open(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 1000);
+        peer.window = 0;
+        peer_ack(&peer, 1, 1001);
+        peer_send(&peer, 1500);
+        (void)peer_skip(&peer);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 1001, 1, 1); /* RFC-005 */
+        peer.window = PEER_WINDOW;
+        peer_ack(&peer, 1, 1002);
+        EXPECT(&peer, A, 1002, 1, 1000);
+        EXPECT(&peer, A, 2002, 1, 499);
+    }
+}
+
 int
 main(void)
 {
@@ -171,6 +310,12 @@ main(void)
         PEER_SCRIPT(test_probe_takes_the_fin_then_fin_wait_2_lasts),
         PEER_SCRIPT(test_window_shrinks_over_data_in_flight_and_is_probed),
         PEER_SCRIPT(test_send_more_than_the_sequence_space_holds_is_refused),
+        PEER_SCRIPT(test_zero_window_answers_probes_and_still_hears_acks),
+        PEER_SCRIPT(test_receive_window_never_shrinks),
+        PEER_SCRIPT(test_window_of_an_old_segment_is_not_believed),
+        PEER_SCRIPT(test_half_the_largest_window_is_worth_sending),
+        PEER_SCRIPT(test_nagle_lets_full_segments_and_the_fin_go),
+        PEER_SCRIPT(test_probe_finds_the_window_open),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
