@@ -75,6 +75,7 @@ struct flue_object_header {
  * fills with its own. The client embeds it in its object; indications carry its address. */
 struct flue_offload_handle {
     void *miniport_offload_context; /* NULL until the offload succeeds */
+    void *ndis_reserved[1]; /* of whoever stands between the two (flue/verifier.h); left alone */
 };
 
 /* NDIS_MINIPORT_OFFLOAD_BLOCK_LIST and NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST in one: it has both the

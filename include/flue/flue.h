@@ -27,6 +27,7 @@
  *   flue/state.h     the state of a connection that moves, in three layers and three classes
  *   flue/status.h    how an operation of the contract ended
  *   flue/chimney.h   the contract: struct flue_provider and struct flue_client
+ *   flue/verifier.h  the watch between the two, that reports who breaks the contract
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
  *   flue/frame.h     headers on the wire, from and to plain structs
@@ -51,6 +52,7 @@
 #include "flue/target.h"
 #include "flue/tcp.h"
 #include "flue/time.h"
+#include "flue/verifier.h"
 #include "flue/version.h"
 
 #endif

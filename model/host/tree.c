@@ -156,17 +156,11 @@ add_neighbor(struct builder *builder, struct host_object *object)
     return true;
 }
 
-static bool
-add_path(struct builder *builder, struct host_object *object)
+static void
+add_path(struct host_object *object, struct flue_path_block *block)
 {
     struct flue_block_list *below = object->key.neighbor->block;
-    struct flue_path_block *block;
 
-    if (object->block != NULL)
-        return true;
-    block = slab_get(&builder->host->path_blocks);
-    if (block == NULL)
-        return false;
     flue_block_list_init(
         &block->block,
         object->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_STATE : FLUE_IP6_OFFLOAD_STATE,
@@ -178,6 +172,27 @@ add_path(struct builder *builder, struct host_object *object)
     block->block.protocol_reserved[OWNER] = object;
     object->block = &block->block;
     link_block(&below->dependent_block_list, &below->protocol_reserved[LAST], &block->block);
+}
+
+/* Both or neither: a neighbour's block must not stay without the path for which it was made
+ * (STATE-021). */
+static bool
+add_objects(struct builder *builder, struct host_object *neighbor, struct host_object *path)
+{
+    struct flue_path_block *block = NULL;
+
+    if (path->block == NULL) {
+        block = slab_get(&builder->host->path_blocks);
+        if (block == NULL)
+            return false;
+    }
+    if (!add_neighbor(builder, neighbor)) {
+        if (block != NULL)
+            slab_put(&builder->host->path_blocks, block);
+        return false;
+    }
+    if (block != NULL)
+        add_path(path, block);
     return true;
 }
 
@@ -298,7 +313,7 @@ launch_one(struct builder *builder, flue_time now, struct flue_host_connection *
         return MUST_WAIT;
     if (path != NULL)
         block = prepare(builder, now, connection);
-    if (block == NULL || !add_neighbor(builder, neighbor) || !add_path(builder, path)) {
+    if (block == NULL || !add_objects(builder, neighbor, path)) {
         if (block != NULL)
             unprepare(connection, block);
         flue__host_object_settle(builder->host, path != NULL ? path : neighbor);

@@ -134,7 +134,8 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     if (reason == FLUE_ERROR_RESET ||
         (reason == FLUE_OK && connection->io != NULL && connection->io->disconnect != NULL)) {
         connection->is_aborted = true;
-        connection->want_abort = true;
+        if (!connection->is_corrupt) /* it was or will be told already */
+            connection->want_abort = true;
     }
     flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
     flue__target_ready(connection, now);

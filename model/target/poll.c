@@ -82,8 +82,11 @@ flue__target_complete_lists(struct flue_target *target, flue_time now)
     any |= complete_chain(target, now, &target->receives, client->tcp_offload_receive_complete);
     /* A disconnect has one list and its own call (CLOSE-001). */
     while (target->disconnects.first != NULL) {
-        struct flue_buffer_list *list = target->disconnects.first;
+        struct flue_buffer_list *list;
 
+        /* It may have been posted just now, and its sends ended by it (CLOSE-004). */
+        complete_chain(target, now, &target->sends, client->tcp_offload_send_complete);
+        list = target->disconnects.first;
         target->disconnects.first = list->next;
         if (target->disconnects.first == NULL)
             target->disconnects.last = NULL;

@@ -74,7 +74,7 @@ test_provider_default_fails_every_state_operation(void **state)
     struct seen seen = {{0}, {0}, NULL, FLUE_STATUS_UNWRITTEN, 0};
     struct flue_client client;
     struct flue_provider provider;
-    struct flue_offload_handle handles[2] = {{NULL}, {NULL}};
+    struct flue_offload_handle handles[2] = {{0}, {0}};
     struct flue_block_list placeholder;
     struct flue_block_list path;
     struct flue_block_list tcp;

@@ -113,7 +113,7 @@ test_walk_fourth_layer_is_not_visited(void **state)
 static void
 test_block_init_names_cell_and_handle(void **state)
 {
-    struct flue_offload_handle handle = {NULL};
+    struct flue_offload_handle handle = {0};
     struct flue_tcp_block block;
 
     (void)state;

@@ -171,6 +171,7 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
     struct flue_target_handlers down = {.transmit = on_target_transmit, .interrupt = on_interrupt};
     struct flue_host_handlers up = config->handlers[index];
     struct flue_target_config target = config->target;
+    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
 
     machine->world = world;
     machine->index = index;
@@ -182,10 +183,13 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
         flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
     assert_int_equal(
         flue_target_create(&target, &down, machine, &world->allocator, &machine->target), FLUE_OK);
-    assert_int_equal(flue_host_add_adapter(machine->host, flue_target_provider(machine->target),
+    machine->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
+    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
                                            &machine->adapter),
                      FLUE_OK);
-    flue_target_attach(machine->target, flue_host_client(machine->host, machine->adapter));
+    flue_verifier_attach(machine->verifier, flue_target_provider(machine->target),
+                         flue_host_client(machine->host, machine->adapter));
+    flue_target_attach(machine->target, flue_verifier_client(machine->verifier));
 }
 
 void
@@ -212,8 +216,11 @@ world_destroy(struct world *world)
     for (uint32_t i = 0; i < 2; i++) {
         flue_target_destroy(world->machines[i].target);
         flue_host_destroy(world->machines[i].host);
+        flue_verifier_destroy(world->machines[i].verifier);
     }
     flue_test_memory_assert_empty(&world->memory);
+    flue_test_memory_assert_empty(&world->verifier_memory);
+    flue_verifier_watch_assert_kept(&world->watch_contract);
 }
 
 struct flue_four_tuple
@@ -321,6 +328,8 @@ world_run(struct world *world, flue_time until)
 void
 world_assert_idle(const struct world *world)
 {
+    for (uint32_t i = 0; i < 2; i++)
+        flue_verifier_finish(world->machines[i].verifier, world->now);
     for (uint32_t i = 0; i < 2; i++) {
         const struct flue_host *host = world->machines[i].host;
         const struct flue_target *target = world->machines[i].target;

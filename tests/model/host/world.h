@@ -10,6 +10,7 @@
 #include "flue/host.h"
 #include "flue/target.h"
 #include "test_memory.h"
+#include "verifier_watch.h"
 
 enum { WORLD_PORT = 5000, WORLD_RECORDS = 4096 };
 
@@ -33,6 +34,7 @@ struct machine {
     uint32_t index;
     struct flue_host *host;
     struct flue_target *target;
+    struct flue_verifier *verifier; /* between the two: every breach of the contract fails */
     uint32_t adapter;
     bool interrupted;
     bool has_route;         /* next_hop answers */
@@ -49,7 +51,9 @@ struct world {
     bool is_eager;     /* polls from the interrupt handler when a segment raised it */
     bool is_taking_in; /* flue_target_input is on the stack */
     struct flue_test_memory memory;
+    struct flue_test_memory verifier_memory;
     struct flue_allocator allocator;
+    struct flue_verifier_watch watch_contract;
     struct machine machines[2];
     struct frame *first;
     struct frame *last;
@@ -83,8 +87,8 @@ struct flue_four_tuple world_tuple(uint16_t client_port);
 flue_time world_next(const struct world *world);
 /* Everything that happens up to and including `until`; `now` is `until` then. */
 void world_run(struct world *world, flue_time until);
-/* Fails the test when a host or a target still holds an object: for when all connections have
- * ended. */
+/* Fails the test when a host or a target still holds an object, or the contract something that was
+ * never completed: for when all connections have ended. */
 void world_assert_idle(const struct world *world);
 /* Polls the targets that want it, at world->now. */
 void world_poll(struct world *world);

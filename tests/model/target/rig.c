@@ -321,6 +321,7 @@ rig_create(struct rig *rig, const struct flue_target_config *config)
     struct flue_target_config defaults = flue_target_config_default();
     struct flue_tcp_config tcp = flue_tcp_config_default();
     struct flue_tcp_listener *listener;
+    struct flue_allocator watching;
 
     memset(rig, 0, sizeof *rig);
     current = rig;
@@ -337,8 +338,17 @@ rig_create(struct rig *rig, const struct flue_target_config *config)
                      FLUE_OK);
     assert_int_equal(flue_target_create(config, &down, rig, &rig->allocator, &rig->target),
                      FLUE_OK);
-    rig->provider = flue_target_provider(rig->target);
-    flue_target_attach(rig->target, &rig->client);
+    watching = flue_test_memory_allocator(&rig->verifier_memory);
+    rig->verifier = flue_verifier_watch_new(&watching, &rig->watch);
+    rig->provider = flue_verifier_provider(rig->verifier);
+    flue_verifier_attach(rig->verifier, flue_target_provider(rig->target), &rig->client);
+    flue_target_attach(rig->target, flue_verifier_client(rig->verifier));
+}
+
+void
+rig_expect(struct rig *rig, const char *requirement)
+{
+    flue_verifier_watch_expect(&rig->watch, requirement);
 }
 
 void
@@ -351,7 +361,10 @@ rig_destroy(struct rig *rig)
     flue_target_destroy(rig->target);
     for (uint32_t i = 0; i < RIG_LISTS; i++)
         free(rig->peer_lists[i]);
+    flue_verifier_destroy(rig->verifier);
     flue_test_memory_assert_empty(&rig->memory);
+    flue_test_memory_assert_empty(&rig->verifier_memory);
+    flue_verifier_watch_assert_kept(&rig->watch);
 }
 
 void
@@ -433,6 +446,9 @@ rig_make_path(struct rig_path *path)
     path->block.constants.source_address = path->source.bytes;
     path->block.constants.destination_address = path->destination.bytes;
     path->block.cached.path_mtu = 1500;
+    path->block.constants.header.length = sizeof path->block.constants;
+    path->block.cached.header.length = sizeof path->block.cached;
+    path->block.delegated.header.length = sizeof path->block.delegated;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "cmocka_first.h"
 #include "flue/target.h"
 #include "test_memory.h"
+#include "verifier_watch.h"
 
 enum { RIG_PORT = 7000, RIG_CALLS = 256, RIG_FRAMES = 512, RIG_BYTES = 1 << 17, RIG_LISTS = 32 };
 
@@ -44,7 +45,10 @@ struct rig {
     struct flue_tcp_engine *opener;
     struct flue_tcp_engine *peer;
     struct flue_target *target;
-    struct flue_provider *provider;
+    struct flue_verifier *verifier; /* between client and target: every breach fails the test ... */
+    struct flue_verifier_watch watch; /* ... but those that it announces (rig_expect) */
+    struct flue_test_memory verifier_memory;
+    struct flue_provider *provider; /* the verifier's */
     struct flue_client client;
     struct flue_tcp_connection *opened;   /* by the last rig_open, in the opener */
     struct flue_tcp_connection *accepted; /* its other end, in the peer */
@@ -101,6 +105,9 @@ struct rig_tcp {
 
 void rig_create(struct rig *rig, const struct flue_target_config *config);
 void rig_destroy(struct rig *rig);
+/* The test makes its client break the contract: `requirement` may be broken from here on, and must
+ * be before the rig is destroyed. */
+void rig_expect(struct rig *rig, const char *requirement);
 
 /* A connection between opener and peer, established and at rest. */
 void rig_open(struct rig *rig, uint16_t port);

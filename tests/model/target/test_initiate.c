@@ -83,6 +83,7 @@ test_initiate_figure_vector_statuses(void **state)
     rig_create(&rig, &config);
     make_figure(&rig, &figure);
     figure.paths[1].block.block.header.revision = 99;
+    rig_expect(&rig, "STATE-012");
     initiate(&rig, &figure.neighbor.block.block);
     assert_int_equal(figure.neighbor.block.block.status, FLUE_STATUS_OFFLOAD_PARTIAL_SUCCESS);
     assert_int_equal(figure.paths[0].block.block.status, FLUE_STATUS_OFFLOAD_PARTIAL_SUCCESS);
@@ -189,9 +190,9 @@ static void
 spoil_tcp_state(struct rig *rig, struct rig_neighbor *neighbor, struct rig_path *path,
                 struct rig_tcp *tcp)
 {
-    (void)rig;
     (void)neighbor;
     (void)path;
+    rig_expect(rig, "HOST-002");
     tcp->block.delegated.state = FLUE_TCP_CONNECTION_TIME_WAIT;
 }
 
@@ -199,9 +200,9 @@ static void
 spoil_layer(struct rig *rig, struct rig_neighbor *neighbor, struct rig_path *path,
             struct rig_tcp *tcp)
 {
-    (void)rig;
     (void)neighbor;
     (void)tcp;
+    rig_expect(rig, "STATE-015");
     path->block.block.header.type = FLUE_TCP_OFFLOAD_RESOURCE_STATE; /* STATE-015 */
 }
 

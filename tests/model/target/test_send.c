@@ -197,6 +197,7 @@ test_forward_malformed_is_dropped(void **state)
     struct rig_list forward;
 
     (void)state;
+    rig_expect(&bench.rig, "FORWARD-002");
     for (uint32_t length = 0; length < 60; length++) {
         rig_make_list(&forward, (uint8_t)(length * 3), length);
         (void)bench.rig.provider->tcp_offload_forward(bench.rig.provider->adapter, bench.rig.now,

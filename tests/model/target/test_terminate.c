@@ -199,6 +199,7 @@ test_terminate_lower_objects_go_last(void **state)
     struct flue_tcp_delegated_block tcp;
 
     (void)state;
+    rig_expect(&bench.rig, "HOST-013");
     flue_block_list_init(&path.block, FLUE_IP4_OFFLOAD_STATE, sizeof path, &bench.path.handle);
     bench.rig.provider->terminate_offload(bench.rig.provider->adapter, 0, &path.block);
     rig_settle(&bench.rig);
@@ -238,6 +239,7 @@ test_terminate_late_io_is_completed_before_it(void **state)
     struct flue_tcp_delegated_block back;
 
     (void)state;
+    rig_expect(&bench.rig, "HOST-012");
     post(&bench.lists[0], 300);
     bench.rig.inside = post_send_inside;
     rig_terminate(&bench.rig, &bench.tcp, &back);
