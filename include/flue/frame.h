@@ -16,6 +16,7 @@ extern "C" {
 
 /* Ethernet 14 + 802.1Q 4 + IPv6 40 + TCP 60. */
 #define FLUE_FRAME_HEADER_MAX 118
+#define FLUE_PACKET_HEADER_MAX 100 /* IPv6 40 + TCP 60 */
 #define FLUE_TCP_HEADER_MAX 60
 
 /* A TCP/IP packet and its link header. `tuple.local` is the sender when it is written and the
@@ -57,6 +58,45 @@ bool flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length);
  * IPv4. The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for
  * (more than three beside a timestamp) are left out, the last ones first. */
 uint32_t flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX]);
+
+/* ---- The same without a link: bytes from the IP header on; MAC addresses and tag are left alone.
+ */
+
+enum flue_frame_kind flue_packet_read(const uint8_t *bytes, uint32_t available,
+                                      uint32_t packet_length,
+                                      struct flue_memory_descriptor *payload_memory,
+                                      struct flue_packet *packet);
+bool flue_packet_checksums_ok(const uint8_t *bytes, uint32_t packet_length);
+uint32_t flue_packet_write(const struct flue_packet *packet,
+                           uint8_t headers[FLUE_PACKET_HEADER_MAX]);
+
+/* Reads an IP packet that is an ICMP or ICMPv6 message about a TCP segment which this side sent:
+ * the segment's tuple, and what flue_tcp_icmp_input wants to know. The whole packet is at `bytes`.
+ * FLUE_ERROR_NOT_SUPPORTED for any other packet, FLUE_ERROR_MALFORMED when it is cut short,
+ * FLUE_ERROR_CHECKSUM. */
+FLUE_MUST_USE enum flue_result flue_icmp_read(const uint8_t *bytes, uint32_t packet_length,
+                                              struct flue_four_tuple *tuple,
+                                              struct flue_tcp_icmp *icmp);
+
+/* ---- Whole IP packets in and out of an engine: for owners that move bytes ---- */
+
+/* Hands an IP packet to the engine: a TCP segment, or an ICMP error about one. The bytes are lent
+ * for the call. FLUE_ERROR_MALFORMED, FLUE_ERROR_CHECKSUM and FLUE_ERROR_INVALID (a source or
+ * destination address that no connection can have: multicast, broadcast, none) are counted as
+ * in_errors; FLUE_ERROR_NOT_SUPPORTED for what else there is: other protocols, fragments, and
+ * packets with IP options or extension headers, which the owner's IP layer takes off. FLUE_OK
+ * otherwise, also when the segment belongs to no connection. */
+FLUE_MUST_USE enum flue_result flue_tcp_input_packet(struct flue_tcp_engine *engine, flue_time now,
+                                                     const uint8_t *bytes, uint32_t packet_length);
+
+/* Writes a segment that the `emit` handler was given as an IP packet, payload and checksums
+ * included; returns its length, or 0 when that is more than `capacity`. `ip_id` is IPv4's
+ * identification, and may be anything: the packet is never fragmented (RFC 6864). */
+uint32_t flue_tcp_packet_write(const struct flue_four_tuple *tuple,
+                               const struct flue_tcp_segment *segment, uint16_t ip_id,
+                               uint8_t *bytes, uint32_t capacity);
+
+/* ---- TCP headers ---- */
 
 /* Writes the TCP header alone, its checksum included; returns how many bytes. */
 uint32_t flue_tcp_header_write(const struct flue_four_tuple *tuple,

@@ -167,13 +167,13 @@ read_ipv6(struct view *view, struct flue_packet *packet)
     return FLUE_FRAME_TCP;
 }
 
-/* Everything before the TCP header. */
+/* The IP header; `type` is the EtherType that it would have on Ethernet. */
 static inline enum flue_frame_kind
-read_below_tcp(struct view *view, struct flue_packet *packet)
+read_ip(struct view *view, uint32_t type, struct flue_packet *packet)
 {
     /* The tuple is hashed and compared as memory: every byte of it counts. */
     memset(&packet->tuple, 0, sizeof packet->tuple);
-    switch (read_link(view, packet)) {
+    switch (type) {
     case FLUE__ETHERTYPE_IPV4:
         return read_ipv4(view, packet);
     case FLUE__ETHERTYPE_IPV6:
@@ -183,13 +183,19 @@ read_below_tcp(struct view *view, struct flue_packet *packet)
     }
 }
 
-enum flue_frame_kind
-flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
-                struct flue_memory_descriptor *payload_memory, struct flue_packet *packet)
+/* What the first byte of an IP packet says. */
+static inline uint32_t
+type_of_packet(const struct view *view)
 {
-    struct view view = {bytes, available < frame_length ? available : frame_length, frame_length};
-    enum flue_frame_kind kind = read_below_tcp(&view, packet);
+    if (view->available == 0)
+        return 0;
+    return view->at[0] >> 4 == 6 ? FLUE__ETHERTYPE_IPV6 : FLUE__ETHERTYPE_IPV4;
+}
 
+static inline enum flue_frame_kind
+read_tcp(struct view view, enum flue_frame_kind kind, struct flue_memory_descriptor *payload_memory,
+         struct flue_packet *packet)
+{
     if (kind != FLUE_FRAME_TCP)
         return kind;
     if (flue_tcp_header_read(view.at, view.available, view.length, payload_memory,
@@ -200,17 +206,54 @@ flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
     return FLUE_FRAME_TCP;
 }
 
+enum flue_frame_kind
+flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
+                struct flue_memory_descriptor *payload_memory, struct flue_packet *packet)
+{
+    struct view view = {bytes, available < frame_length ? available : frame_length, frame_length};
+    enum flue_frame_kind kind = read_ip(&view, read_link(&view, packet), packet);
+
+    return read_tcp(view, kind, payload_memory, packet);
+}
+
+enum flue_frame_kind
+flue_packet_read(const uint8_t *bytes, uint32_t available, uint32_t packet_length,
+                 struct flue_memory_descriptor *payload_memory, struct flue_packet *packet)
+{
+    struct view view = {bytes, available < packet_length ? available : packet_length,
+                        packet_length};
+    enum flue_frame_kind kind = read_ip(&view, type_of_packet(&view), packet);
+
+    return read_tcp(view, kind, payload_memory, packet);
+}
+
+/* `view` is at the TCP header, behind an IP header without options. */
+static bool
+are_checksums_ok(const struct view *view, const struct flue_four_tuple *tuple)
+{
+    if (tuple->ip_version == 4 &&
+        flue__checksum_bytes(view->at - FLUE__IPV4_BYTES, FLUE__IPV4_BYTES) != 0xFFFF)
+        return false;
+    return flue__checksum_fold(flue__checksum_pseudo_header(tuple, view->length) +
+                               flue__checksum_bytes(view->at, view->length)) == 0xFFFF;
+}
+
 bool
 flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length)
 {
     struct view view = {bytes, frame_length, frame_length};
     struct flue_packet packet;
 
-    if (read_below_tcp(&view, &packet) != FLUE_FRAME_TCP)
-        return false;
-    if (packet.tuple.ip_version == 4 &&
-        flue__checksum_bytes(view.at - FLUE__IPV4_BYTES, FLUE__IPV4_BYTES) != 0xFFFF)
-        return false;
-    return flue__checksum_fold(flue__checksum_pseudo_header(&packet.tuple, view.length) +
-                               flue__checksum_bytes(view.at, view.length)) == 0xFFFF;
+    return read_ip(&view, read_link(&view, &packet), &packet) == FLUE_FRAME_TCP &&
+           are_checksums_ok(&view, &packet.tuple);
+}
+
+bool
+flue_packet_checksums_ok(const uint8_t *bytes, uint32_t packet_length)
+{
+    struct view view = {bytes, packet_length, packet_length};
+    struct flue_packet packet;
+
+    return read_ip(&view, type_of_packet(&view), &packet) == FLUE_FRAME_TCP &&
+           are_checksums_ok(&view, &packet.tuple);
 }

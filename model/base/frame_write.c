@@ -46,13 +46,24 @@ write_ipv6(uint8_t *header, const struct flue_packet *packet, uint32_t tcp_bytes
 }
 
 uint32_t
-flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX])
+flue_packet_write(const struct flue_packet *packet, uint8_t headers[FLUE_PACKET_HEADER_MAX])
 {
     bool is_ipv4 = packet->tuple.ip_version == 4;
-    uint32_t ip_at = FLUE__ETHERNET_BYTES + (packet->has_vlan ? FLUE__VLAN_BYTES : 0);
-    uint32_t tcp_at = ip_at + (is_ipv4 ? FLUE__IPV4_BYTES : FLUE__IPV6_BYTES);
+    uint32_t tcp_at = is_ipv4 ? FLUE__IPV4_BYTES : FLUE__IPV6_BYTES;
     uint32_t tcp_length = flue_tcp_header_write(&packet->tuple, &packet->segment, headers + tcp_at);
     uint32_t tcp_bytes = tcp_length + packet->segment.payload.length;
+
+    if (is_ipv4)
+        write_ipv4(headers, packet, tcp_bytes);
+    else
+        write_ipv6(headers, packet, tcp_bytes);
+    return tcp_at + tcp_length;
+}
+
+uint32_t
+flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX])
+{
+    uint32_t ip_at = FLUE__ETHERNET_BYTES + (packet->has_vlan ? FLUE__VLAN_BYTES : 0);
 
     memcpy(headers, packet->destination.bytes, FLUE_MAC_BYTES);
     memcpy(headers + 6, packet->source.bytes, FLUE_MAC_BYTES);
@@ -60,12 +71,7 @@ flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HE
         flue__put16(headers + 12, FLUE__ETHERTYPE_VLAN);
         flue__put16(headers + 14, packet->vlan_tci);
     }
-    if (is_ipv4) {
-        flue__put16(headers + ip_at - 2, FLUE__ETHERTYPE_IPV4);
-        write_ipv4(headers + ip_at, packet, tcp_bytes);
-    } else {
-        flue__put16(headers + ip_at - 2, FLUE__ETHERTYPE_IPV6);
-        write_ipv6(headers + ip_at, packet, tcp_bytes);
-    }
-    return tcp_at + tcp_length;
+    flue__put16(headers + ip_at - 2,
+                packet->tuple.ip_version == 4 ? FLUE__ETHERTYPE_IPV4 : FLUE__ETHERTYPE_IPV6);
+    return ip_at + flue_packet_write(packet, headers + ip_at);
 }

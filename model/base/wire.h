@@ -24,7 +24,9 @@ enum {
 
     FLUE__IPV4_DONT_FRAGMENT = 0x4000,
     FLUE__IPV4_FRAGMENT_MASK = 0x3FFF, /* more fragments, and the fragment offset */
-    FLUE__PROTOCOL_TCP = 6
+    FLUE__PROTOCOL_ICMP = 1,
+    FLUE__PROTOCOL_TCP = 6,
+    FLUE__PROTOCOL_ICMPV6 = 58
 };
 
 /* RFC 9293 3.1, RFC 7323, RFC 2018: option kinds, and the lengths that go with them. */
