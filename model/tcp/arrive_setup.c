@@ -127,30 +127,30 @@ take_peer_syn(struct flue_tcp_connection *connection, const struct flue_tcp_segm
     flue__ecn_take_syn(connection, segment);
 }
 
-void
-flue__tcp_arrive_listen(struct flue_tcp_listener *listener, flue_time now,
-                        const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
+static bool
+has_room(const struct flue_tcp_listener *listener)
+{
+    return listener->pending < listener->backlog &&
+           listener->engine->connection_count < listener->engine->config.max_connections;
+}
+
+/* A new connection answers the SYN. */
+static void
+open_passively(struct flue_tcp_listener *listener, flue_time now,
+               const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment,
+               uint32_t iss)
 {
     struct flue_tcp_engine *engine = listener->engine;
     struct flue_tcp_connection *connection;
 
-    if ((segment->flags & FLUE_TCP_RST) != 0)
-        return;
-    if ((segment->flags & FLUE_TCP_ACK) != 0) {
-        answer_with_reset(engine, now, tuple, segment);
-        return;
-    }
-    if ((segment->flags & FLUE_TCP_SYN) == 0)
-        return;
-    if (listener->pending >= listener->backlog ||
-        engine->connection_count >= engine->config.max_connections)
+    if (!has_room(listener))
         return; /* the peer tries again */
     connection = flue__tcp_new(engine, tuple, &listener->options, NULL);
     if (connection == NULL)
         return;
     connection->listener = listener;
     listener->pending++;
-    connection->iss = flue__tcp_isn(engine, now, tuple);
+    connection->iss = iss;
     connection->snd_una = connection->iss;
     connection->snd_nxt = connection->iss;
     connection->snd_max = connection->iss;
@@ -162,6 +162,57 @@ flue__tcp_arrive_listen(struct flue_tcp_listener *listener, flue_time now,
     flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_SYN_RCVD);
     flue__tcp_send_syn(connection, now);
     flue__tcp_let_go(connection, now);
+}
+
+void
+flue__tcp_arrive_listen(struct flue_tcp_listener *listener, flue_time now,
+                        const struct flue_four_tuple *tuple, const struct flue_tcp_segment *segment)
+{
+    struct flue_tcp_engine *engine = listener->engine;
+
+    if ((segment->flags & FLUE_TCP_RST) != 0)
+        return;
+    if ((segment->flags & FLUE_TCP_ACK) != 0) {
+        answer_with_reset(engine, now, tuple, segment);
+        return;
+    }
+    if ((segment->flags & FLUE_TCP_SYN) == 0)
+        return;
+    open_passively(listener, now, tuple, segment, flue__tcp_isn(engine, now, tuple));
+}
+
+/* RFC 6191, RFC 1122 4.2.2.13: no old SYN, for its timestamp or else its number is beyond all that
+ * the last connection saw. */
+static bool
+is_beyond(const struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    if (connection->use_timestamps && segment->has_timestamp &&
+        segment->ts_val != connection->ts_recent)
+        return seq_gt(segment->ts_val, connection->ts_recent);
+    return seq_ge(segment->seq, connection->rcv_nxt);
+}
+
+bool
+flue__tcp_reopen(struct flue_tcp_connection *connection, flue_time now,
+                 const struct flue_tcp_segment *segment)
+{
+    struct flue_tcp_engine *engine = connection->engine;
+    struct flue_four_tuple tuple = connection->tuple;
+    struct flue_tcp_listener *listener = flue__tcp_find_listener(engine, &tuple);
+    uint32_t last = connection->snd_max;
+    uint32_t iss = flue__tcp_isn(engine, now, &tuple);
+
+    if ((segment->flags & (FLUE_TCP_SYN | FLUE_TCP_ACK | FLUE_TCP_RST | FLUE_TCP_FIN)) !=
+            FLUE_TCP_SYN ||
+        !is_beyond(connection, segment) || listener == NULL || !has_room(listener))
+        return false;
+    flue__tcp_hold(connection);
+    flue__tcp_end(connection, now, FLUE_OK);
+    flue__tcp_let_go(connection, now);
+    listener = flue__tcp_find_listener(engine, &tuple); /* the owner may have closed it */
+    if (listener != NULL)
+        open_passively(listener, now, &tuple, segment, seq_gt(iss, last) ? iss : last + 1);
+    return true;
 }
 
 void

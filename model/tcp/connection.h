@@ -253,6 +253,9 @@ void flue__tcp_arrive_closed(struct flue_tcp_engine *engine, flue_time now,
 void flue__tcp_arrive_listen(struct flue_tcp_listener *listener, flue_time now,
                              const struct flue_four_tuple *tuple,
                              const struct flue_tcp_segment *segment);
+/* A connection in TIME-WAIT makes way for a new one of the same tuple. False: it stays. */
+bool flue__tcp_reopen(struct flue_tcp_connection *connection, flue_time now,
+                      const struct flue_tcp_segment *segment);
 void flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time now,
                                const struct flue_tcp_segment *segment);
 /* MSS, cwnd and the first round-trip sample, when the peer has acknowledged our SYN. */

@@ -249,6 +249,9 @@ flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_
     flue__tcp_set_clock(engine, now);
     if (connection != NULL) {
         engine->statistics.in_segments++;
+        if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT &&
+            flue__tcp_reopen(connection, now, segment))
+            return true;
         flue__tcp_hold(connection);
         flue__tcp_follow_path(connection, now);
         flue__tcp_arrive(connection, now, segment);

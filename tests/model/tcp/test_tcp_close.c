@@ -249,6 +249,58 @@ test_release_closes_in_order(void **state)
     }
 }
 
+/* A listener's connection that we closed first, so that it waits on our side. */
+static void
+wait_as_listener(struct peer *peer)
+{
+    peer_open_passive(peer);
+    assert_int_equal(flue_tcp_shutdown(peer->connection, peer->now), FLUE_OK);
+    peer_segment(peer, F | A, 1, 2, 0);
+    EXPECT_STATE(peer, TIME_WAIT);
+    (void)peer_skip(peer);
+}
+
+/* RFC 1122 4.2.2.13: a SYN beyond what was received opens anew, with numbers beyond those sent. */
+static void
+test_time_wait_makes_way_for_a_new_syn(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_HOST)
+    {
+        uint32_t iss = peer.iss;
+
+        wait_as_listener(&peer);
+        peer_segment(&peer, S, 1, 0, 0); /* of the old connection */
+        EXPECT(&peer, A, 2, 2, 0);
+        EXPECT_STATE(&peer, TIME_WAIT);
+        peer_segment(&peer, S, 2, 0, 0);
+        assert_int_equal(peer.closed, 1);
+        assert_int_equal(peer.reason, FLUE_OK);
+        assert_int_equal(peer.iss, iss + 3);
+        EXPECT(&peer, S | A, 0, 3, 0);
+        peer_ack(&peer, 3, 1);
+        assert_int_equal(peer.accepted, 2);
+        EXPECT_STATE(&peer, ESTABLISHED);
+    }
+}
+
+/* RFC 6191: with timestamps, these decide. */
+static void
+test_time_wait_lets_timestamps_decide(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_HOST)
+    {
+        peer.options.use_timestamps = true;
+        peer.ts = 100;
+        wait_as_listener(&peer);
+        peer.ts = 99;
+        peer_segment(&peer, S, 5000, 0, 0);
+        EXPECT(&peer, A, 2, 2, 0);
+        peer.ts = 101;
+        peer_segment(&peer, S, (uint32_t)-5000, 0, 0);
+        EXPECT(&peer, S | A, 0, (uint32_t)-4999, 0);
+    }
+}
+
 int
 main(void)
 {
@@ -266,6 +318,8 @@ main(void)
         PEER_SCRIPT(test_reset_tells_the_owner_and_ends_its_sends),
         PEER_SCRIPT(test_abort_resets_the_peer),
         PEER_SCRIPT(test_release_closes_in_order),
+        PEER_SCRIPT(test_time_wait_makes_way_for_a_new_syn),
+        PEER_SCRIPT(test_time_wait_lets_timestamps_decide),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -363,7 +363,8 @@ check(struct peer *peer, const struct arrival *arrival)
     assert_int_equal(peer->received, received);
 }
 
-/* RFC-004: the transitions of RFC 793 3.2, 3.4 and 3.5 that segments bring about. */
+/* RFC-001: RFC 793 with what has replaced it; RFC-004: its transitions (3.2, 3.4, 3.5) that
+ * segments bring about. */
 static void
 check_state(void **state, enum peer_state at)
 {
