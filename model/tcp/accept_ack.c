@@ -171,6 +171,11 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
     }
     if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
         return true;
+    if (connection->snd_max == segment->ack && connection->snd_una == segment->ack &&
+        connection->slow == SLOW_NONE && connection->extension == NULL) {
+        update_window(connection, segment); /* nothing is in flight: no other news is possible */
+        return true;
+    }
     is_duplicate_ack = is_duplicate(connection, segment);
     update_window(connection, segment);
     if (connection->extension != NULL)

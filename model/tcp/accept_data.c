@@ -63,14 +63,16 @@ trim(const struct flue_tcp_connection *connection, const struct flue_tcp_segment
      uint32_t *seq, bool *fin)
 {
     int32_t old = seq_diff(connection->rcv_nxt, segment->seq);
-    uint32_t skip = old > 0 ? (uint32_t)old : 0;
     struct flue_span data = segment->payload;
     uint32_t room;
 
-    if (skip > data.length)
-        skip = data.length;
-    data = flue_span_slice(&data, skip, data.length - skip);
-    *seq = segment->seq + skip;
+    *seq = segment->seq;
+    if (old > 0) {
+        uint32_t skip = (uint32_t)old < data.length ? (uint32_t)old : data.length;
+
+        data = flue_span_slice(&data, skip, data.length - skip);
+        *seq += skip;
+    }
     room = connection->rcv_adv - *seq;
     if (seq_gt(*seq, connection->rcv_adv))
         room = 0;

@@ -206,7 +206,12 @@ enum flue_result flue__tcp_table_insert(struct flue_tcp_connection *connection);
 void flue__tcp_table_remove(struct flue_tcp_connection *connection);
 uint32_t flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now,
                        const struct flue_four_tuple *tuple);
-void flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now);
+static inline void
+flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
+{
+    engine->tick = now / engine->tick_length;
+}
+
 bool flue__tcp_options_ok(const struct flue_tcp_options *options);
 
 /* ---- calls.c: entering and leaving a connection ---- */
@@ -239,10 +244,27 @@ void flue__tcp_enter(struct flue_tcp_connection *connection, flue_time now,
 /* Enters CLOSED and reports `reason`; send lists end as aborted. */
 void flue__tcp_end(struct flue_tcp_connection *connection, flue_time now, enum flue_result reason);
 /* RFC 9293 3.3.2: the peer's SYN has been acknowledged and ours too, or soon will be. */
-bool flue__tcp_is_synchronized(const struct flue_tcp_connection *connection);
+static inline bool
+flue__tcp_is_synchronized(const struct flue_tcp_connection *connection)
+{
+    return connection->state >= FLUE_TCP_CONNECTION_ESTABLISHED;
+}
+
 /* The states in which the application may still send, and the peer may still send. */
-bool flue__tcp_can_send(const struct flue_tcp_connection *connection);
-bool flue__tcp_can_receive(const struct flue_tcp_connection *connection);
+static inline bool
+flue__tcp_can_send(const struct flue_tcp_connection *connection)
+{
+    return connection->state == FLUE_TCP_CONNECTION_ESTABLISHED ||
+           connection->state == FLUE_TCP_CONNECTION_CLOSE_WAIT;
+}
+
+static inline bool
+flue__tcp_can_receive(const struct flue_tcp_connection *connection)
+{
+    return connection->state == FLUE_TCP_CONNECTION_ESTABLISHED ||
+           connection->state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
+           connection->state == FLUE_TCP_CONNECTION_FIN_WAIT2;
+}
 
 /* ---- arrive.c, arrive_setup.c, accept_ack.c, accept_data.c, reassembly.c ---- */
 void flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,

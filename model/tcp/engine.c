@@ -125,12 +125,6 @@ flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
     allocator.reallocate(allocator.user, engine, sizeof *engine, 0);
 }
 
-void
-flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
-{
-    engine->tick = now / engine->tick_length;
-}
-
 /* Does an option of the connection keep variables in the extension? */
 static bool
 needs_extension(const struct flue_tcp_connection *connection,

@@ -253,7 +253,8 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
     }
     if (is_sending_state(connection) && connection->use_sack && connection->in_recovery) {
         flue__tcp_sack_output(connection, now);
-    } else if (is_sending_state(connection) && connection->slow != SLOW_CONGESTED) {
+    } else if (connection->snd_nxt != flue__tcp_snd_end(connection) &&
+               is_sending_state(connection) && connection->slow != SLOW_CONGESTED) {
         while (next_piece(connection, &length, &fin))
             send_piece(connection, now, length, fin);
         wait_for_window(connection, now);

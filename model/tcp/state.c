@@ -35,27 +35,6 @@ flue_tcp_state_name(enum flue_tcp_connection_state state)
     return (unsigned)state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
-bool
-flue__tcp_is_synchronized(const struct flue_tcp_connection *connection)
-{
-    return connection->state >= FLUE_TCP_CONNECTION_ESTABLISHED;
-}
-
-bool
-flue__tcp_can_send(const struct flue_tcp_connection *connection)
-{
-    return connection->state == FLUE_TCP_CONNECTION_ESTABLISHED ||
-           connection->state == FLUE_TCP_CONNECTION_CLOSE_WAIT;
-}
-
-bool
-flue__tcp_can_receive(const struct flue_tcp_connection *connection)
-{
-    return connection->state == FLUE_TCP_CONNECTION_ESTABLISHED ||
-           connection->state == FLUE_TCP_CONNECTION_FIN_WAIT1 ||
-           connection->state == FLUE_TCP_CONNECTION_FIN_WAIT2;
-}
-
 /* RFC 1213's tcpCurrEstab counts these two. */
 static bool
 counts_as_established(unsigned state)

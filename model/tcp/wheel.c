@@ -30,7 +30,11 @@ unlink_entry(struct wheel *wheel, struct wheel_entry *entry)
     next->previous = entry->previous;
     if (next->next == next) { /* only the list head is left */
         size_t index = (size_t)(next - &wheel->slots[0][0]);
-        wheel->occupied[index / WHEEL_SLOTS] &= ~(UINT64_C(1) << (index % WHEEL_SLOTS));
+        size_t level = index / WHEEL_SLOTS;
+
+        wheel->occupied[level] &= ~(UINT64_C(1) << (index % WHEEL_SLOTS));
+        if (wheel->occupied[level] == 0)
+            wheel->levels &= ~(1U << level);
     }
     entry->next = NULL;
     entry->previous = NULL;
@@ -48,12 +52,14 @@ link_entry(struct wheel *wheel, struct wheel_entry *entry)
     head->previous->next = entry;
     head->previous = entry;
     wheel->occupied[level] |= UINT64_C(1) << slot;
+    wheel->levels |= 1U << level;
 }
 
 void
 wheel_init(struct wheel *wheel, uint64_t current)
 {
     wheel->current = current;
+    wheel->levels = 0;
     for (unsigned level = 0; level < WHEEL_LEVELS; level++) {
         wheel->occupied[level] = 0;
         for (unsigned slot = 0; slot < WHEEL_SLOTS; slot++) {
@@ -96,19 +102,17 @@ wheel_set(struct wheel *wheel, struct wheel_entry *entry, uint64_t deadline)
 uint64_t
 wheel_next(const struct wheel *wheel)
 {
-    for (unsigned level = 0; level < WHEEL_LEVELS; level++) {
-        unsigned here = digit(wheel->current, level);
-        uint64_t ahead = wheel->occupied[level] & (~UINT64_C(0) << here);
+    unsigned level, shift;
+    uint64_t slot, above;
 
-        if (ahead != 0) {
-            unsigned shift = level * WHEEL_BITS;
-            uint64_t slot = (unsigned)__builtin_ctzll(ahead);
-            uint64_t above = wheel->current >> shift >> WHEEL_BITS << WHEEL_BITS;
-
-            return (above | slot) << shift;
-        }
-    }
-    return WHEEL_NEVER;
+    if (wheel->levels == 0)
+        return WHEEL_NEVER;
+    /* The lower the level, the sooner; and no slot of a level lies behind the current tick. */
+    level = (unsigned)__builtin_ctz(wheel->levels);
+    shift = level * WHEEL_BITS;
+    slot = (unsigned)__builtin_ctzll(wheel->occupied[level]);
+    above = wheel->current >> shift >> WHEEL_BITS << WHEEL_BITS;
+    return (above | slot) << shift;
 }
 
 /* Moves the entries of an upper slot down, in order, now that the current tick has reached it. */

@@ -25,8 +25,9 @@ struct wheel_entry {
 };
 
 struct wheel {
-    uint64_t current; /* every tick before this one has been served */
-    uint64_t occupied[WHEEL_LEVELS];
+    uint64_t current;                /* every tick before this one has been served */
+    unsigned levels;                 /* a bit for each level that holds an entry */
+    uint64_t occupied[WHEEL_LEVELS]; /* a bit for each of its slots that does */
     struct wheel_entry slots[WHEEL_LEVELS][WHEEL_SLOTS]; /* list heads */
 };
 
