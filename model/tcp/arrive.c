@@ -88,8 +88,8 @@ note_timestamp(struct flue_tcp_connection *connection, const struct flue_tcp_seg
     if (!segment->has_timestamp || !connection->use_timestamps)
         return;
     if (seq_le(segment->seq, connection->last_ack_sent) &&
-        (!connection->has_ts_recent || is_aged_out(connection) ||
-         seq_ge(segment->ts_val, connection->ts_recent))) {
+        (seq_ge(segment->ts_val, connection->ts_recent) || !connection->has_ts_recent ||
+         is_aged_out(connection))) {
         connection->ts_recent = segment->ts_val;
         connection->ts_recent_tick = connection->engine->tick;
         connection->has_ts_recent = true;
@@ -217,7 +217,8 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
         return;
     connection->keepalive_probes_sent = 0;
     connection->is_unreachable = false;
-    flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+    if (connection->use_keepalive)
+        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
     if (connection->slow == SLOW_FIN_WAIT_2)
         flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
                            connection->engine->config.fin_wait_2_ticks);

@@ -192,16 +192,18 @@ void
 flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes)
 {
     uint32_t before = connection->rcv_adv - connection->rcv_nxt;
-    uint32_t after;
 
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
     connection->rcv_buffered -= bytes < connection->rcv_buffered ? bytes : connection->rcv_buffered;
-    after = flue__tcp_receive_window(connection);
     /* An update of its own only when the window at least doubles; else the next ACK carries it. */
-    if (flue__tcp_can_receive(connection) && after > before && after / 2 >= before &&
-        !connection->fin_received)
-        connection->ack_now = true;
+    if (before <= connection->rcv_buf / 2 && flue__tcp_can_receive(connection) &&
+        !connection->fin_received) {
+        uint32_t after = flue__tcp_receive_window(connection);
+
+        if (after > before && after / 2 >= before)
+            connection->ack_now = true;
+    }
     flue__tcp_let_go(connection, now);
 }
 
