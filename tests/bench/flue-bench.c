@@ -3,8 +3,8 @@
  * What one data segment of a bulk transfer costs, end to end, over each of the three stacks:
  * simulator events and instructions, both ends and the segment's share of acknowledgements counted.
  *
- *     flue-bench [FILE]               runs itself in parts, prints a table, writes FILE as JSON
- *     flue-bench point STACK SEGMENTS runs one transfer, prints events and segments
+ *     flue-bench [FILE]               runs itself in parts, prints a table, adds to the list in
+ * FILE flue-bench point STACK SEGMENTS runs one transfer, prints events and segments
  *
  * Every figure is the difference between a short and a long transfer, so start and end do not
  * count. Seconds and memory are those of the long one, start and end included.
@@ -16,6 +16,7 @@
 
 #include "flue/sim.h"
 #include "measure.h"
+#include "results.h"
 
 enum {
     SHORT_SEGMENTS = 2000,
@@ -106,10 +107,12 @@ measure_stack(char *self, const char *stack, bool has_callgrind, struct row *row
 
     snprintf(name, sizeof name, "%s", stack);
     snprintf(count, sizeof count, "%d", SHORT_SEGMENTS);
-    if (!measure_run(argv, &small) || (has_callgrind && !measure_instructions(argv, &few)))
+    if (!measure_run(argv, &small) ||
+        (has_callgrind && !measure_instructions(argv, MEASURE_ALL, &few)))
         return false;
     snprintf(count, sizeof count, "%d", LONG_SEGMENTS);
-    if (!measure_run(argv, &large) || (has_callgrind && !measure_instructions(argv, &many)))
+    if (!measure_run(argv, &large) ||
+        (has_callgrind && !measure_instructions(argv, MEASURE_ALL, &many)))
         return false;
     snprintf(count, sizeof count, "%d", TIMED_SEGMENTS);
     if (!measure_run(argv, &timed))
@@ -123,67 +126,22 @@ measure_stack(char *self, const char *stack, bool has_callgrind, struct row *row
 }
 
 static void
-print_table(const struct row rows[STACK_COUNT])
+add_results(const struct row *row, const char *stack)
 {
-    printf(
-        "One data segment of %d bytes, its share of acknowledgements, both ends (1 Gb/s, no loss, "
-        "ideal)\n\n",
-        PAYLOAD_BYTES);
-    printf("%-10s %14s %20s %20s %14s\n", "stack", "events", "instructions", "s per 100,000",
-           "peak MiB");
-    for (int i = 0; i < STACK_COUNT; i++) {
-        printf("%-10s %14.2f ", STACKS[i], rows[i].events);
-        if (rows[i].instructions < 0)
-            printf("%20s ", "no callgrind");
-        else
-            printf("%20.0f ", rows[i].instructions);
-        printf("%20.2f %14.1f\n", rows[i].seconds, rows[i].peak_mib);
-    }
-}
+    bool is_offload = strcmp(stack, "offload") == 0;
+    char name[64];
 
-static void
-write_value(FILE *file, const char *separator, const char *stack, const char *metric, double value,
-            const char *unit, double target)
-{
-    fprintf(file, "%s  {\"name\": \"%s_%s\", \"value\": %.6g, \"unit\": \"%s\"", separator, stack,
-            metric, value, unit);
-    if (target > 0)
-        fprintf(file, ", \"target\": %.6g", target);
-    fprintf(file, "}");
-}
-
-/* A list of what was measured; less is better in all of it. */
-static bool
-write_json(const char *path, const struct row rows[STACK_COUNT])
-{
-    FILE *file = fopen(path, "w");
-    const char *separator = "[\n";
-
-    if (file == NULL) {
-        perror(path);
-        return false;
+    if (row->instructions >= 0) {
+        snprintf(name, sizeof name, "%s_instructions_per_segment", stack);
+        results_add(name, row->instructions, "instructions",
+                    is_offload ? OFFLOAD_TARGET_INSTRUCTIONS : RESULTS_NO_TARGET);
     }
-    for (int i = 0; i < STACK_COUNT; i++) {
-        bool is_offload = strcmp(STACKS[i], "offload") == 0;
-
-        if (rows[i].instructions >= 0) {
-            write_value(file, separator, STACKS[i], "instructions_per_segment",
-                        rows[i].instructions, "instructions",
-                        is_offload ? OFFLOAD_TARGET_INSTRUCTIONS : 0);
-            separator = ",\n";
-        }
-        write_value(file, separator, STACKS[i], "events_per_segment", rows[i].events, "events", 0);
-        separator = ",\n";
-        write_value(file, separator, STACKS[i], "seconds_per_100000_segments", rows[i].seconds, "s",
-                    0);
-        write_value(file, separator, STACKS[i], "peak_memory", rows[i].peak_mib, "MiB", 0);
-    }
-    fprintf(file, "\n]\n");
-    if (fclose(file) != 0) {
-        perror(path);
-        return false;
-    }
-    return true;
+    snprintf(name, sizeof name, "%s_events_per_segment", stack);
+    results_add(name, row->events, "events", RESULTS_NO_TARGET);
+    snprintf(name, sizeof name, "%s_seconds_per_100000_segments", stack);
+    results_add(name, row->seconds, "s", RESULTS_NO_TARGET);
+    snprintf(name, sizeof name, "%s_peak_memory", stack);
+    results_add(name, row->peak_mib, "MiB", RESULTS_NO_TARGET);
 }
 
 int
@@ -204,6 +162,10 @@ main(int argc, char **argv)
         if (!measure_stack(argv[0], STACKS[i], has_callgrind, &rows[i]))
             return 1;
     }
-    print_table(rows);
-    return argc < 2 || write_json(argv[1], rows) ? 0 : 1;
+    for (int i = 0; i < STACK_COUNT; i++)
+        add_results(&rows[i], STACKS[i]);
+    results_print(
+        "One data segment of 1448 bytes in ns-3, its share of acknowledgements, both ends "
+        "(1 Gb/s, no loss, ideal)");
+    return results_write(argc > 1 ? argv[1] : NULL) ? 0 : 1;
 }

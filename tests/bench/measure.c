@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_ARGUMENTS = 16 };
+enum { MOST_ARGUMENTS = 16, TEXT_BYTES = 256 };
 
 /* Starts argv with its output going to `out` and, when `quiet`, its errors nowhere. */
 static pid_t
@@ -65,11 +65,10 @@ measure_has_callgrind(void)
     return child > 0 && finish(child, &usage);
 }
 
-bool
-measure_run(char *const argv[], struct usage *usage)
+/* Runs argv; what it prints (a line) goes into `text`. */
+static bool
+run(char *const argv[], char text[TEXT_BYTES], struct rusage *used)
 {
-    struct rusage used;
-    char text[128];
     ssize_t length;
     int ends[2];
     pid_t child;
@@ -78,13 +77,45 @@ measure_run(char *const argv[], struct usage *usage)
         return false;
     child = start(argv, ends[1], false);
     close(ends[1]);
-    length = child > 0 ? read(ends[0], text, sizeof text - 1) : -1;
+    length = child > 0 ? read(ends[0], text, TEXT_BYTES - 1) : -1;
     close(ends[0]);
-    if (child <= 0 || !finish(child, &used) || length <= 0) {
-        fprintf(stderr, "flue-bench: %s %s failed\n", argv[0], argv[1]);
+    if (child <= 0 || !finish(child, used) || length <= 0) {
+        fprintf(stderr, "%s %s failed\n", argv[0], argv[1]);
         return false;
     }
     text[length] = '\0';
+    return true;
+}
+
+bool
+measure_numbers(char *const argv[], double *numbers, unsigned most)
+{
+    struct rusage used;
+    char text[TEXT_BYTES], *at = text;
+
+    if (!run(argv, text, &used))
+        return false;
+    for (unsigned i = 0; i < most; i++) {
+        char *end;
+
+        numbers[i] = strtod(at, &end);
+        if (end == at) {
+            fprintf(stderr, "%s %s: %u numbers expected\n", argv[0], argv[1], most);
+            return false;
+        }
+        at = end;
+    }
+    return true;
+}
+
+bool
+measure_run(char *const argv[], struct usage *usage)
+{
+    struct rusage used;
+    char text[TEXT_BYTES];
+
+    if (!run(argv, text, &used))
+        return false;
     usage->seconds = (double)used.ru_utime.tv_sec + (double)used.ru_stime.tv_sec +
                      1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
     usage->peak_bytes = (uint64_t)used.ru_maxrss * 1024;
@@ -108,28 +139,30 @@ read_totals(const char *path, uint64_t *instructions)
 }
 
 bool
-measure_instructions(char *const argv[], uint64_t *instructions)
+measure_instructions(char *const argv[], enum measure_part part, uint64_t *instructions)
 {
     char path[] = "/tmp/flue-bench-XXXXXX", option[64];
-    char *wrapped[MOST_ARGUMENTS] = {"valgrind", "--tool=callgrind", option};
+    char *wrapped[MOST_ARGUMENTS] = {"valgrind", "--tool=callgrind", option,
+                                     part == MEASURE_ALL ? "--instr-atstart=yes"
+                                                         : "--instr-atstart=no"};
     struct rusage usage;
     bool is_good;
     pid_t child;
     int file = mkstemp(path), nowhere = open("/dev/null", O_WRONLY);
 
     if (file < 0 || nowhere < 0) {
-        fprintf(stderr, "flue-bench: no temporary file: %s\n", strerror(errno));
+        fprintf(stderr, "no temporary file: %s\n", strerror(errno));
         return false;
     }
     close(file);
     snprintf(option, sizeof option, "--callgrind-out-file=%s", path);
-    for (int i = 0; argv[i] != NULL && i + 4 < MOST_ARGUMENTS; i++)
-        wrapped[i + 3] = argv[i];
+    for (int i = 0; argv[i] != NULL && i + 5 < MOST_ARGUMENTS; i++)
+        wrapped[i + 4] = argv[i];
     child = start(wrapped, nowhere, true);
     close(nowhere);
     is_good = child > 0 && finish(child, &usage) && read_totals(path, instructions);
     if (!is_good)
-        fprintf(stderr, "flue-bench: callgrind did not count %s %s\n", argv[0], argv[1]);
+        fprintf(stderr, "callgrind did not count %s %s\n", argv[0], argv[1]);
     unlink(path);
     return is_good;
 }

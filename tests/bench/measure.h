@@ -21,7 +21,25 @@ bool measure_has_callgrind(void);
 /* Runs argv, which prints two numbers (events, segments). False: it failed, and stderr says why. */
 bool measure_run(char *const argv[], struct usage *usage);
 
+/* Runs argv and reads the `most` numbers that it prints. False: it failed, and stderr says why. */
+bool measure_numbers(char *const argv[], double *numbers, unsigned most);
+
+/* Which instructions callgrind counts: all, or those between MEASURE_START and MEASURE_STOP. */
+enum measure_part { MEASURE_ALL, MEASURE_MARKED };
+
 /* Runs argv under callgrind. False: it failed, and stderr says why. */
-bool measure_instructions(char *const argv[], uint64_t *instructions);
+bool measure_instructions(char *const argv[], enum measure_part part, uint64_t *instructions);
+
+#if defined __has_include
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#define MEASURE_START CALLGRIND_START_INSTRUMENTATION
+#define MEASURE_STOP CALLGRIND_STOP_INSTRUMENTATION
+#endif
+#endif
+#ifndef MEASURE_START
+#define MEASURE_START
+#define MEASURE_STOP
+#endif
 
 #endif
