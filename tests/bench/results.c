@@ -77,8 +77,8 @@ results_write(const char *path)
         return false;
     }
     for (unsigned i = 0; i < count; i++) {
-        fprintf(file, "%s  {\"name\": \"%s\", \"value\": %.6g, \"unit\": \"%s\"", i > 0 ? ",\n" : "",
-                results[i].name, results[i].value, results[i].unit);
+        fprintf(file, "%s  {\"name\": \"%s\", \"value\": %.6g, \"unit\": \"%s\"",
+                i > 0 ? ",\n" : "", results[i].name, results[i].value, results[i].unit);
         if (results[i].target >= 0)
             fprintf(file, ", \"target\": %.6g", results[i].target);
         fprintf(file, "}");
