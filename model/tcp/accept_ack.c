@@ -5,7 +5,9 @@
  */
 #include "tcp/connection.h"
 
-/* RFC 9293 3.10.7.4: is the segment's window newer than the one we have? */
+/* RFC 9293 3.10.7.4: is the segment's window newer than the one we have? An ACK of new data always
+ * is, also of an old segment sent again: SND.WND counts from SND.UNA, and kept while that advances
+ * it would reach beyond what the peer offered. */
 static void
 update_window(struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
 {
@@ -13,13 +15,13 @@ update_window(struct flue_tcp_connection *connection, const struct flue_tcp_segm
 
     if (seq_gt(connection->snd_una, segment->ack))
         return;
-    if (!seq_lt(connection->snd_wl1, segment->seq) &&
+    if (!seq_gt(segment->ack, connection->snd_una) && !seq_lt(connection->snd_wl1, segment->seq) &&
         !(connection->snd_wl1 == segment->seq && seq_le(connection->snd_wl2, segment->ack)))
         return;
     if (window != connection->snd_wnd)
         connection->want_output = true;
     connection->snd_wnd = window;
-    connection->snd_wl1 = segment->seq;
+    connection->snd_wl1 = seq_max(connection->snd_wl1, segment->seq);
     connection->snd_wl2 = segment->ack;
     if (window > connection->max_snd_wnd)
         connection->max_snd_wnd = window;

@@ -36,6 +36,26 @@ is_acceptable(const struct flue_tcp_connection *connection, const struct flue_tc
     return first < window || (length > 0 && last < window);
 }
 
+/* RFC 9293 3.10.7.4 lets valid ACKs through a shut window. Two more of them would be lost for ever,
+ * each answered by another, when both ends send them: one at the window's right edge, from a peer
+ * that has filled the window and lost a part of it; and one before RCV.NXT, from a peer whose
+ * window probe was taken and whose own window is shut, so that it cannot learn so. The latter may
+ * as well be a keepalive probe, which wants an answer. */
+static bool
+is_ack_beside_window(struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
+{
+    const uint8_t others = FLUE_TCP_SYN | FLUE_TCP_FIN | FLUE_TCP_RST;
+
+    if (segment->payload.length > 0 || (segment->flags & (others | FLUE_TCP_ACK)) != FLUE_TCP_ACK ||
+        !flue__tcp_is_synchronized(connection))
+        return false;
+    if (segment->seq == connection->rcv_nxt - 1)
+        connection->ack_now = true;
+    else if (segment->seq != connection->rcv_nxt + usable_window(connection))
+        return false;
+    return true;
+}
+
 /* RFC 7323 5.5: TS.Recent is too old to judge by, after 24 days, or before a faster clock has gone
  * half its round. */
 static bool
@@ -62,7 +82,8 @@ static bool
 step_1_sequence(struct flue_tcp_connection *connection, flue_time now,
                 const struct flue_tcp_segment *segment)
 {
-    if (is_acceptable(connection, segment) && !is_old_by_timestamp(connection, segment))
+    if ((is_acceptable(connection, segment) || is_ack_beside_window(connection, segment)) &&
+        !is_old_by_timestamp(connection, segment))
         return true;
     if ((segment->flags & FLUE_TCP_RST) != 0)
         return false;

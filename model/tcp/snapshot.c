@@ -9,6 +9,7 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
                       struct flue_tcp_snapshot *snapshot)
 {
     int32_t window = seq_diff(c->rcv_adv, c->rcv_nxt);
+    uint32_t first = c->snd_una + (flue__tcp_is_synchronized(c) ? 0 : 1); /* SYN is no byte */
 
     flue__tcp_set_clock(c->engine, now);
     *snapshot = (struct flue_tcp_snapshot){
@@ -25,7 +26,7 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .rcv_nxt = c->rcv_nxt,
         .rcv_wnd = window > 0 ? (uint32_t)window : 0,
         .rcv_buffered = c->rcv_buffered,
-        .snd_queued = seq_gt(c->queue.end_seq, c->snd_una) ? c->queue.end_seq - c->snd_una : 0,
+        .snd_queued = seq_gt(c->queue.end_seq, first) ? c->queue.end_seq - first : 0,
         .reassembly_bytes = c->reassembly != NULL ? c->reassembly->bytes : 0,
         .cwnd = c->cwnd,
         .ssthresh = c->ssthresh,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whole transfers between two engines: open, data both ways, close; quiet, and over a wire that
- * loses, duplicates and reorders, for many seeds.
+ * Whole transfers between two engines: open, data both ways, close. test_tcp_random.c does it with
+ * everything drawn at random.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,32 +49,6 @@ test_tcp_transfer_without_loss_delivers_everything_and_closes(void **state)
     wire_fini(&wire);
 }
 
-static void
-random_options(struct test_random *random, struct flue_tcp_options *options)
-{
-    options->receive_buffer_bytes = (uint32_t)(1 + test_random_below(random, 200000));
-    options->mss = (uint16_t)(64 + test_random_below(random, 3000));
-    options->use_timestamps = test_random_chance(random, 0.7);
-    options->use_window_scaling = test_random_chance(random, 0.7);
-    options->use_sack = test_random_chance(random, 0.6);
-    options->use_nagle = test_random_chance(random, 0.5);
-    options->use_limited_transmit = test_random_chance(random, 0.5);
-    options->use_prr = test_random_chance(random, 0.3);
-    options->use_ecn = test_random_chance(random, 0.3);
-}
-
-static void
-random_endpoint(struct test_random *random, struct endpoint *end)
-{
-    end->to_send = test_random_chance(random, 0.2) ? 0 : test_random_below(random, 150000);
-    end->write_bytes = (uint32_t)(1 + test_random_below(random, 8000));
-    if (test_random_chance(random, 0.2))
-        end->write_bytes = (uint32_t)(1 + test_random_below(random, 100));
-    end->write_ahead = (uint32_t)(1 + test_random_below(random, 100000));
-    end->virtual_payload = test_random_chance(random, 0.3);
-    end->slow_reader = test_random_chance(random, 0.3);
-}
-
 static bool
 is_done(const struct wire *wire)
 {
@@ -97,85 +71,6 @@ expect_finished(const struct wire *wire, uint64_t seed)
                 (unsigned long long)end->to_send, end->is_closed ? "closed" : "open",
                 flue_result_name(end->reason));
     }
-}
-
-static void
-random_case(uint64_t seed, double moves)
-{
-    struct flue_tcp_config config = flue_tcp_config_default();
-    struct flue_tcp_options options[2];
-    struct wire wire;
-
-    wire_init(&wire, seed);
-    wire.delay = 1 + test_random_below(&wire.random, 20 * FLUE_MILLISECOND);
-    wire.loss = test_random_chance(&wire.random, 0.3) ? 0 : 0.1 * (double)(seed % 7) / 7;
-    wire.duplication = test_random_chance(&wire.random, 0.5) ? 0 : 0.05;
-    wire.reordering = test_random_chance(&wire.random, 0.5) ? 0 : 0.1;
-    wire.marking = 0.1;
-    config.max_retransmissions = 60;
-    config.max_syn_retransmissions = 60;
-    config.max_rto_ticks = 5000;
-    config.min_rto_ticks = 100;
-    config.time_wait_ticks = 60000; /* longer than a peer goes on retransmitting */
-    memset(config.isn_secret, (int)seed, sizeof config.isn_secret);
-    for (int side = 0; side < 2; side++) {
-        options[side] = config.options;
-        random_options(&wire.random, &options[side]);
-        random_endpoint(&wire.random, &wire.ends[side]);
-        wire_create_engine(&wire, side, &config);
-    }
-    wire_open(&wire, &options[0], &options[1]);
-    for (uint64_t step = 0; !is_done(&wire) && step < 4000000; step++) {
-        if (!wire_step(&wire, wire.now + 50 * FLUE_MILLISECOND)) {
-            wire.now += 50 * FLUE_MILLISECOND;
-            for (int side = 0; side < 2; side++)
-                if (wire.ends[side].slow_reader)
-                    wire_consume(&wire.ends[side],
-                                 (uint32_t)test_random_below(&wire.random, 100000));
-        }
-        for (int side = 0; side < 2; side++)
-            if (test_random_chance(&wire.random, moves))
-                wire_move(&wire.ends[side]);
-        for (int side = 0; side < 2; side++)
-            if (wire.ends[side].slow_reader && test_random_chance(&wire.random, 0.02))
-                wire_consume(&wire.ends[side], (uint32_t)test_random_below(&wire.random, 5000));
-    }
-    expect_finished(&wire, seed);
-    wire_run(&wire, wire.now + 100 * FLUE_SECOND);
-    assert_int_equal(flue_tcp_next_deadline(wire.engines[0]), FLUE_TIME_NEVER);
-    assert_int_equal(flue_tcp_next_deadline(wire.engines[1]), FLUE_TIME_NEVER);
-    wire_fini(&wire);
-}
-
-/* FLUE_SEED=n runs that one; FLUE_SEEDS=n runs so many. */
-static void
-random_cases(double moves)
-{
-    const char *one = getenv("FLUE_SEED");
-    const char *many = getenv("FLUE_SEEDS");
-    uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 300;
-
-    if (one != NULL) {
-        random_case(strtoull(one, NULL, 10), moves);
-        return;
-    }
-    for (uint64_t seed = 1; seed <= count; seed++)
-        random_case(seed, moves);
-}
-
-static void
-prop_every_byte_arrives_once_in_order_and_both_ends_finish(void **state)
-{
-    (void)state;
-    random_cases(0);
-}
-
-/* The same when each end moves out of its engine and back in at random moments (STATE-045). */
-static void
-prop_moving_loses_nothing_and_delivers_nothing_twice(void **state)
-{
-    (void)state;
-    random_cases(0.02);
 }
 
 /* What was sent when, in a transfer that may move at quiet instants. */
@@ -374,8 +269,6 @@ main(void)
         cmocka_unit_test(test_tcp_connect_without_answer_times_out),
         cmocka_unit_test(test_tcp_abort_resets_the_peer),
         cmocka_unit_test(test_tcp_release_closes_in_order_without_another_call),
-        cmocka_unit_test(prop_every_byte_arrives_once_in_order_and_both_ends_finish),
-        cmocka_unit_test(prop_moving_loses_nothing_and_delivers_nothing_twice),
         cmocka_unit_test(prop_moving_at_quiet_instants_changes_no_segment),
     };
 

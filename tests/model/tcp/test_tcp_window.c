@@ -298,6 +298,72 @@ test_probe_finds_the_window_open(void **state)
     }
 }
 
+/* RFC 9293 3.10.7.4 tells old windows by SEG.SEQ and SEG.ACK. An old segment that is sent again has
+ * an old SEG.SEQ, but when it acknowledges new data its window is the newest there is. */
+static void
+test_window_of_an_old_segment_that_acknowledges_new_data_is_taken(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        struct flue_tcp_snapshot snapshot;
+
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 30000);
+        peer_segment(&peer, A, 1001, 1, 1000); /* the one before it is lost */
+        peer.window = 4000;
+        peer_segment(&peer, A, 1, 3001, 1000);
+        snapshot = peer_snapshot(&peer);
+        assert_int_equal(snapshot.snd_una - peer.iss, 3001);
+        assert_int_equal(snapshot.snd_wnd, 4000);
+        assert_int_equal(snapshot.snd_wl1 - peer.irs, 1001);
+    }
+}
+
+/* A peer whose segments fill the window sends its ACKs from the right edge, also while a lost one
+ * keeps RCV.NXT back: were they refused, data the other way would have to be sent again. */
+static void
+test_ack_at_the_right_edge_of_the_window_counts(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.options.receive_buffer_bytes = 3000;
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 500);
+        EXPECT(&peer, A | P, 1, 1, 500);
+        peer_ack(&peer, 3001, 501);
+        EXPECT_NOTHING(&peer);
+        assert_int_equal(peer.completed, 1);
+        peer_ack(&peer, 3002, 501); /* beyond: RFC 9293 3.10.7.4, first step */
+        EXPECT(&peer, A, 501, 1, 0);
+    }
+}
+
+/* Probes of two shut windows cross and both are taken. Each end still counts its byte as outside
+ * the other's window and sends its ACKs from before it: somebody has to take them in. */
+static void
+test_ack_one_before_the_window_counts_and_is_answered(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        peer.window = 0;
+        peer_open(&peer, 10 * MS);
+        peer_ack(&peer, 1, 1);
+        peer_send(&peer, 500);
+        peer_wait(&peer, 1000 * MS);
+        EXPECT(&peer, A, 1, 1, 1);
+        peer_segment(&peer, A, 1, 1, 1); /* the peer's probe; it does not know yet of ours */
+        peer_skip(&peer);
+        peer.window = 2000;
+        peer_ack(&peer, 1, 2);
+        EXPECT(&peer, A | P, 2, 2, 499);
+        EXPECT_NOTHING(&peer);
+        peer_ack(&peer, 1, 501);
+        EXPECT(&peer, A, 501, 2, 0);
+        peer_ack(&peer, 0, 501); /* RFC 9293 3.10.7.4, first step */
+        EXPECT(&peer, A, 501, 2, 0);
+    }
+}
+
 int
 main(void)
 {
@@ -316,6 +382,9 @@ main(void)
         PEER_SCRIPT(test_half_the_largest_window_is_worth_sending),
         PEER_SCRIPT(test_nagle_lets_full_segments_and_the_fin_go),
         PEER_SCRIPT(test_probe_finds_the_window_open),
+        PEER_SCRIPT(test_window_of_an_old_segment_that_acknowledges_new_data_is_taken),
+        PEER_SCRIPT(test_ack_at_the_right_edge_of_the_window_counts),
+        PEER_SCRIPT(test_ack_one_before_the_window_counts_and_is_answered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

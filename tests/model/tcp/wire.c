@@ -8,27 +8,7 @@
 #include <string.h>
 
 #include "cmocka_first.h"
-
-uint64_t
-test_random_next(struct test_random *random)
-{
-    random->state ^= random->state >> 12;
-    random->state ^= random->state << 25;
-    random->state ^= random->state >> 27;
-    return random->state * UINT64_C(2685821657736338717);
-}
-
-uint64_t
-test_random_below(struct test_random *random, uint64_t below)
-{
-    return test_random_next(random) % below;
-}
-
-bool
-test_random_chance(struct test_random *random, double probability)
-{
-    return (double)(test_random_next(random) >> 11) < probability * 9007199254740992.0;
-}
+#include "wire_flight.h"
 
 /* The byte at a position of a stream; length-only payload reads as zeros. */
 static uint8_t
@@ -37,98 +17,6 @@ pattern(const struct endpoint *sender, uint64_t position)
     if (sender->virtual_payload)
         return 0;
     return (uint8_t)(position * 131 + position / 251 + (uint64_t)sender->side * 7);
-}
-
-/* ---- The heap of segments in flight ---- */
-
-static bool
-is_before(const struct flying *a, const struct flying *b)
-{
-    return a->at < b->at || (a->at == b->at && a->order < b->order);
-}
-
-static void
-heap_push(struct wire *wire, const struct flying *item)
-{
-    size_t i = wire->flying_count++;
-
-    if (wire->flying_count > wire->flying_size) {
-        wire->flying_size = wire->flying_size == 0 ? 64 : wire->flying_size * 2;
-        wire->flying = realloc(wire->flying, wire->flying_size * sizeof *wire->flying);
-        assert_non_null(wire->flying);
-    }
-    while (i > 0 && is_before(item, &wire->flying[(i - 1) / 2])) {
-        wire->flying[i] = wire->flying[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    wire->flying[i] = *item;
-}
-
-static struct flying
-heap_pop(struct wire *wire)
-{
-    struct flying top = wire->flying[0];
-    struct flying last = wire->flying[--wire->flying_count];
-    size_t i = 0;
-
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= wire->flying_count)
-            break;
-        if (child + 1 < wire->flying_count &&
-            is_before(&wire->flying[child + 1], &wire->flying[child]))
-            child++;
-        if (!is_before(&wire->flying[child], &last))
-            break;
-        wire->flying[i] = wire->flying[child];
-        i = child;
-    }
-    if (wire->flying_count > 0)
-        wire->flying[i] = last;
-    return top;
-}
-
-/* ---- Emission ---- */
-
-static void
-launch(struct wire *wire, int from, const struct flue_four_tuple *tuple,
-       const struct flue_tcp_segment *segment)
-{
-    struct flying item;
-
-    memset(&item, 0, sizeof item);
-    item.at = wire->now + wire->delay;
-    if (test_random_chance(&wire->random, wire->reordering))
-        item.at += 1 + test_random_below(&wire->random, 4 * wire->delay + 1);
-    item.order = wire->order++;
-    item.to = 1 - from;
-    item.tuple = *tuple;
-    item.tuple.local = tuple->remote;
-    item.tuple.remote = tuple->local;
-    item.tuple.local_port = tuple->remote_port;
-    item.tuple.remote_port = tuple->local_port;
-    item.segment = *segment;
-    if ((segment->traffic_class & 3) == 2 && test_random_chance(&wire->random, wire->marking))
-        item.segment.traffic_class |= 3;
-    if (!flue_span_is_virtual(&segment->payload) && segment->payload.length > 0) {
-        item.bytes = malloc(segment->payload.length);
-        assert_non_null(item.bytes);
-        flue_span_copy(&segment->payload, item.bytes);
-    }
-    heap_push(wire, &item);
-}
-
-void
-wire_emit(struct wire *wire, int from, const struct flue_four_tuple *tuple,
-          const struct flue_tcp_segment *segment)
-{
-    wire->emitted++;
-    if (wire->watch != NULL)
-        wire->watch(wire->watch_user, wire->now, from, segment);
-    if (!test_random_chance(&wire->random, wire->loss))
-        launch(wire, from, tuple, segment);
-    if (test_random_chance(&wire->random, wire->duplication))
-        launch(wire, from, tuple, segment);
 }
 
 /* ---- The application ---- */
@@ -191,10 +79,21 @@ wire_pump(struct endpoint *end)
         if (end->is_closed)
             return;
     }
-    if (end->queued == end->to_send && !end->shutdown_done) {
+    if (end->queued == end->to_send && !end->shutdown_done &&
+        (!end->shutdown_after_peer || end->peer_closed)) {
         end->shutdown_done = true;
         assert_int_equal(flue_tcp_shutdown(end->connection, end->wire->now), FLUE_OK);
     }
+}
+
+void
+wire_release(struct endpoint *end)
+{
+    struct flue_tcp_connection *connection = end->connection;
+
+    end->is_released = true;
+    flue_tcp_release(connection, end->wire->now);
+    end->connection = NULL;
 }
 
 void
@@ -266,6 +165,7 @@ on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *connection
     (void)now;
     assert_false(end->peer_closed);
     end->peer_closed = true;
+    wire_pump(end);
 }
 
 static void
@@ -325,7 +225,10 @@ on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
 
     (void)user;
     (void)now;
+    (void)connection;
     end->time_wait = true;
+    if (end->release_in_time_wait)
+        wire_release(end);
 }
 
 const struct flue_tcp_handlers wire_handlers = {
@@ -351,6 +254,7 @@ wire_init(struct wire *wire, uint64_t seed)
     for (int i = 0; i < 8; i++)
         test_random_next(&wire->random);
     wire->delay = 5 * FLUE_MILLISECOND;
+    wire->ip_version = 4;
     for (int side = 0; side < 2; side++) {
         wire->ends[side].wire = wire;
         wire->ends[side].side = side;
@@ -383,15 +287,29 @@ wire_tuple(int side)
     return tuple;
 }
 
+struct flue_four_tuple
+wire_own_tuple(const struct wire *wire, int side)
+{
+    struct flue_four_tuple tuple = wire_tuple(side);
+
+    if (wire->ip_version == 6) {
+        tuple.ip_version = 6;
+        tuple.local.bytes[15] = tuple.local.bytes[3];
+        tuple.remote.bytes[15] = tuple.remote.bytes[3];
+    }
+    return tuple;
+}
+
 void
 wire_open(struct wire *wire, const struct flue_tcp_options *client,
           const struct flue_tcp_options *server)
 {
-    struct flue_four_tuple tuple = wire_tuple(0);
+    struct flue_four_tuple tuple = wire_own_tuple(wire, 0);
     struct flue_tcp_listener *listener;
 
-    assert_int_equal(flue_tcp_listen(wire->engines[1], 4, NULL, 80, 16, server, NULL, &listener),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_tcp_listen(wire->engines[1], wire->ip_version, NULL, 80, 16, server, NULL, &listener),
+        FLUE_OK);
     assert_int_equal(flue_tcp_connect(wire->engines[0], wire->now, &tuple, client, &wire->ends[0],
                                       &wire->ends[0].connection),
                      FLUE_OK);
@@ -449,20 +367,7 @@ wire_step(struct wire *wire, flue_time until)
     if (who >= 0) {
         flue_tcp_advance(wire->engines[who], wire->now);
     } else {
-        struct flying item = heap_pop(wire);
-
-        if (item.bytes != NULL) {
-            item.descriptor.bytes = item.bytes;
-            item.descriptor.byte_count = item.segment.payload.length;
-            item.segment.payload.descriptor = &item.descriptor;
-            item.segment.payload.offset = 0;
-        } else {
-            item.segment.payload.descriptor = NULL;
-            item.segment.payload.offset = 0;
-        }
-        if (wire->engines[item.to] != NULL)
-            flue_tcp_input(wire->engines[item.to], wire->now, &item.tuple, &item.segment);
-        free(item.bytes);
+        wire_land(wire);
     }
     return true;
 }
@@ -483,8 +388,6 @@ wire_fini(struct wire *wire)
         flue_tcp_engine_destroy(wire->engines[side]);
         assert_int_equal(wire->ends[side].lists_out, 0);
     }
-    while (wire->flying_count > 0)
-        free(heap_pop(wire).bytes);
-    free(wire->flying);
+    wire_ground(wire);
     flue_test_memory_assert_empty(&wire->memory);
 }
