@@ -11,6 +11,10 @@
  * handler says that the queue is no longer empty. An owner without costs polls at once, that is,
  * when the call into the target or its provider during which the handler came has returned.
  *
+ * A state operation on a tree that is no tree (a block that two links lead to, a wrong layer, an
+ * unknown type, a wrong size, a context that is not the target's) ends with FLUE_STATUS_FAILURE for
+ * the blocks concerned and does nothing else. An invalidation holds from the call on.
+ *
  * State operations are carried out one after the other in the order of their calls, each TCP object
  * in the configured delay; flue_target_next_deadline says when. Received data counts against the
  * connection's window until it is in a posted request, or the client has returned the indication
@@ -29,16 +33,25 @@ extern "C" {
 
 struct flue_target;
 
+#define FLUE_TARGET_UNLIMITED UINT32_MAX
+
 struct flue_target_config {
-    struct flue_tcp_config tcp;  /* its engine; is_offload_target is set by the target */
-    struct flue_mac mac;         /* the interface's own address */
-    uint32_t max_connections;    /* TcpConnectionOffloadCapacity; default 1024 */
-    uint32_t max_paths;          /* default 1024 */
-    uint32_t max_neighbors;      /* default 256 */
-    uint32_t max_receive_window; /* bytes; default 1 GiB */
-    uint32_t max_path_mtu;       /* bytes; default 9000 */
-    flue_time initiate_delay;    /* time to take over one TCP object; default 0 */
-    flue_time terminate_delay;   /* time to give back one TCP object; default 0 */
+    struct flue_tcp_config tcp;    /* its engine; is_offload_target is set by the target */
+    struct flue_mac mac;           /* the interface's own address */
+    uint32_t max_connections;      /* TcpConnectionOffloadCapacity; default 1024 */
+    uint32_t max_paths;            /* default 1024 */
+    uint32_t max_neighbors;        /* default 256 */
+    uint32_t max_contexts;         /* objects of all layers; default UNLIMITED */
+    uint32_t max_receive_window;   /* bytes; default 1 GiB */
+    uint32_t max_path_mtu;         /* bytes; default 9000 */
+    uint32_t max_source_macs;      /* besides its own, 0..4096: default 0, it can take on none */
+    uint32_t max_source_ips;       /* 1..4096; default UNLIMITED */
+    uint32_t max_transmit_buffers; /* one a connection; default UNLIMITED */
+    uint64_t receive_buffer_bytes; /* for the InitialRcvWnd of all; default UINT64_MAX */
+    uint64_t link_bps;             /* bits a second, from which the send backlog follows; default 0:
+                                      it is not told */
+    flue_time initiate_delay;      /* time to take over one TCP object; default 0 */
+    flue_time terminate_delay;     /* time to give back one TCP object; default 0 */
 };
 
 struct flue_target_config flue_target_config_default(void);
@@ -51,6 +64,9 @@ struct flue_target_handlers {
      * the provider's too; none comes during flue_target_poll. The handler may poll when it comes
      * from flue_target_input or flue_target_advance, never when it comes from a provider call. */
     void (*interrupt)(void *user, flue_time now);
+    /* Is this connection worth taking over? NULL: each is. False: it is refused with
+     * FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED (OFFLOAD-023). */
+    bool (*is_welcome)(void *user, flue_time now, const struct flue_tcp_block *block);
 };
 
 FLUE_MUST_USE enum flue_result flue_target_create(const struct flue_target_config *config,

@@ -79,6 +79,43 @@ flue__block_is_sound(const struct flue_block_list *block)
            block->header.size >= sizeof(struct flue_block_list) + size_behind(block->header.type);
 }
 
+bool
+flue__block_is_bare(const struct flue_block_list *block)
+{
+    return block->header.size == sizeof *block;
+}
+
+#define IS_RIGHT(structure)                                                                        \
+    ((structure) == NULL || (structure)->header.length == sizeof *(structure))
+
+bool
+flue__block_lengths_are_right(struct flue_block_list *block, bool only_cached)
+{
+    struct flue_neighbor_state neighbor = flue__neighbor_state(block);
+    struct flue_path_state path = flue__path_state(block);
+    struct flue_tcp_state tcp = flue__tcp_state(block);
+
+    if (!IS_RIGHT(neighbor.cached) || !IS_RIGHT(path.cached) || !IS_RIGHT(tcp.cached))
+        return false;
+    return only_cached || (IS_RIGHT(neighbor.constants) && IS_RIGHT(neighbor.delegated) &&
+                           IS_RIGHT(path.constants) && IS_RIGHT(path.delegated) &&
+                           IS_RIGHT(tcp.constants) && IS_RIGHT(tcp.delegated));
+}
+
+bool
+flue__block_is_whole(struct flue_block_list *block)
+{
+    switch (block->header.type) {
+    case FLUE_NEIGHBOR_OFFLOAD_STATE:
+    case FLUE_IP4_OFFLOAD_STATE:
+    case FLUE_IP6_OFFLOAD_STATE:
+    case FLUE_TCP_OFFLOAD_STATE:
+        return flue__block_is_sound(block) && flue__block_lengths_are_right(block, false);
+    default:
+        return false;
+    }
+}
+
 void *
 flue__block_context(const struct flue_block_list *block)
 {

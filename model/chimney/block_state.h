@@ -16,6 +16,12 @@ enum flue_layer flue__block_layer(const struct flue_block_list *block);
 uint8_t flue__block_ip_version(const struct flue_block_list *block);
 /* The revision is ours and the size covers the structures that the type names (STATE-012). */
 bool flue__block_is_sound(const struct flue_block_list *block);
+/* A sound block with all three structures, each of its right length. */
+bool flue__block_is_whole(struct flue_block_list *block);
+/* Nothing follows the block: it only names an object. */
+bool flue__block_is_bare(const struct flue_block_list *block);
+/* The structures behind a sound block say their own sizes (STATE-011): the cached one, or all. */
+bool flue__block_lengths_are_right(struct flue_block_list *block, bool only_cached);
 /* The context that the provider gave the block's object; NULL for placeholders and new objects. */
 void *flue__block_context(const struct flue_block_list *block);
 

@@ -79,7 +79,7 @@ flue__target_disconnect(void *adapter, flue_time now, void *context, struct flue
                         uint32_t flags)
 {
     struct flue_target *target = adapter;
-    struct target_connection *connection = context;
+    struct target_connection *connection = flue__target_connection(target, context);
     enum flue_status status = flue__target_io_status(connection);
 
     if (status != FLUE_STATUS_PENDING)
@@ -88,7 +88,8 @@ flue__target_disconnect(void *adapter, flue_time now, void *context, struct flue
         close_abortively(connection, now, list);
     else
         close_gracefully(connection, now, list);
-    flue__target_io_settle(connection);
+    if (connection != NULL)
+        flue__target_io_settle(connection);
     flue__target_wake(target, now);
     return FLUE_STATUS_PENDING;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Received data on its way up: kept in pieces of the target's memory, put into posted requests
- * while there are any, indicated otherwise (the RECV rows' algorithm). Length-only data of any
- * amount is one piece.
+ * while there are any, indicated otherwise (the RECV rows' algorithm; indicate.c). Length-only data
+ * of any amount is one piece.
  */
 #include <string.h>
 
@@ -20,22 +20,20 @@ piece_of(struct flue_memory_descriptor *descriptor)
     return (struct received_piece *)descriptor; /* its first member */
 }
 
-static void
-free_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor)
+void
+flue__target_free_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor)
 {
     heap_put(&target->heap, descriptor->bytes);
     slab_put(&target->pieces, piece_of(descriptor));
 }
 
-static bool
-append_piece(struct target_connection *connection, const struct flue_span *data)
+struct flue_memory_descriptor *
+flue__target_new_piece(struct flue_target *target, const struct flue_span *data)
 {
-    struct flue_target *target = connection->target;
-    struct target_io *io = connection->io;
     struct received_piece *piece = slab_get(&target->pieces);
 
     if (piece == NULL)
-        return false;
+        return NULL;
     piece->descriptor = (struct flue_memory_descriptor){NULL, NULL, data->length};
     piece->capacity = 0;
     if (!flue_span_is_virtual(data)) {
@@ -43,15 +41,26 @@ append_piece(struct target_connection *connection, const struct flue_span *data)
         piece->descriptor.bytes = heap_get(&target->heap, piece->capacity);
         if (piece->descriptor.bytes == NULL) {
             slab_put(&target->pieces, piece);
-            return false;
+            return NULL;
         }
         flue_span_copy(data, piece->descriptor.bytes);
     }
+    return &piece->descriptor;
+}
+
+static bool
+append_piece(struct target_connection *connection, const struct flue_span *data)
+{
+    struct target_io *io = connection->io;
+    struct flue_memory_descriptor *piece = flue__target_new_piece(connection->target, data);
+
+    if (piece == NULL)
+        return false;
     if (io->last != NULL)
-        io->last->next = &piece->descriptor;
+        io->last->next = piece;
     else
-        io->first = &piece->descriptor;
-    io->last = &piece->descriptor;
+        io->first = piece;
+    io->last = piece;
     return true;
 }
 
@@ -78,9 +87,8 @@ flue__target_buffer(struct target_connection *connection, const struct flue_span
     return true;
 }
 
-/* The first `count` buffered bytes are done with. */
-static void
-discard(struct target_connection *connection, uint32_t count)
+void
+flue__target_discard(struct target_connection *connection, uint32_t count)
 {
     struct target_io *io = connection->io;
 
@@ -96,7 +104,7 @@ discard(struct target_connection *connection, uint32_t count)
         count -= left;
         io->first = first->next;
         io->first_offset = 0;
-        free_piece(connection->target, first);
+        flue__target_free_piece(connection->target, first);
     }
     if (io->first == NULL)
         io->last = NULL;
@@ -106,7 +114,7 @@ void
 flue__target_drop_data(struct target_connection *connection)
 {
     if (connection->io != NULL && connection->io->bytes > 0)
-        discard(connection, connection->io->bytes);
+        flue__target_discard(connection, connection->io->bytes);
 }
 
 /* ---- Posted requests ---------------------------------------------------------------------------
@@ -197,7 +205,7 @@ flue__target_place(struct target_connection *connection, flue_time now)
         if (io->bytes > 0) {
             uint32_t count = fill_first_request(io);
 
-            discard(connection, count);
+            flue__target_discard(connection, count);
             placed += count;
         }
         if (filled_of(io->requests) < io->requests->buffer.data_length)
@@ -210,143 +218,6 @@ flue__target_place(struct target_connection *connection, flue_time now)
         io->ends_with_push = false;
     if (placed > 0 && connection->tcp != NULL)
         flue_tcp_consume(connection->tcp, now, placed); /* RECV-012 */
-}
-
-/* ---- Indications -------------------------------------------------------------------------------
- */
-
-struct indication *
-flue__target_lend(struct target_connection *connection)
-{
-    struct target_io *io = connection->io;
-    struct indication *indication;
-    struct flue_buffer *buffer;
-
-    if (io == NULL || io->bytes == 0)
-        return NULL;
-    indication = slab_get(&connection->target->indications);
-    if (indication == NULL)
-        return NULL;
-    memset(indication, 0, sizeof *indication);
-    indication->list.status = FLUE_STATUS_SUCCESS;
-    buffer = &indication->list.buffer;
-    buffer->first_descriptor = io->first;
-    buffer->current_descriptor = io->first;
-    buffer->current_descriptor_offset = io->first_offset;
-    buffer->data_offset = io->first_offset;
-    buffer->data_length = io->bytes;
-    indication->connection = connection;
-    indication->bytes = io->bytes;
-    indication->next = io->lent;
-    if (io->lent != NULL)
-        io->lent->previous = indication;
-    io->lent = indication;
-    io->first = NULL;
-    io->last = NULL;
-    io->first_offset = 0;
-    io->bytes = 0;
-    return indication;
-}
-
-static void
-unlink_lent(struct indication *indication)
-{
-    struct target_io *io = indication->connection->io;
-
-    if (indication->previous != NULL)
-        indication->previous->next = indication->next;
-    else
-        io->lent = indication->next;
-    if (indication->next != NULL)
-        indication->next->previous = indication->previous;
-}
-
-/* The client did not take it all: the rest is the target's again (RECV-043, RECV-044). */
-static void
-take_back(struct indication *indication, flue_time now, uint32_t consumed)
-{
-    struct target_connection *connection = indication->connection;
-    struct target_io *io = connection->io;
-    struct flue_memory_descriptor *last = indication->list.buffer.first_descriptor;
-
-    unlink_lent(indication);
-    while (last->next != NULL)
-        last = last->next;
-    last->next = io->first;
-    if (io->last == NULL)
-        io->last = last;
-    io->first = indication->list.buffer.first_descriptor;
-    io->first_offset = indication->list.buffer.data_offset;
-    io->bytes += indication->bytes;
-    if (consumed > indication->bytes)
-        consumed = indication->bytes;
-    discard(connection, consumed);
-    if (consumed > 0 && connection->tcp != NULL)
-        flue_tcp_consume(connection->tcp, now, consumed);
-    slab_put(&connection->target->indications, indication);
-}
-
-/* RECV-033, RECV-035, RECV-039. False: there is nothing more to do now. */
-static bool
-indicate(struct target_connection *connection, flue_time now)
-{
-    struct flue_target *target = connection->target;
-    struct indication *indication = flue__target_lend(connection);
-    uint32_t consumed = 0;
-    uint32_t bytes;
-    enum flue_status status;
-
-    if (indication == NULL) {
-        flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
-        connection->is_refused = true;
-        return false;
-    }
-    /* Only a request posted from here on, inside the call too, lets the next indication pass. */
-    connection->is_refused = true;
-    bytes = indication->bytes;
-    target->statistics.indications++;
-    target->told++;
-    status = target->client->tcp_offload_receive_indicate(
-        connection->object.handle, now, &indication->list, FLUE_STATUS_SUCCESS, &consumed);
-    if (status == FLUE_STATUS_SUCCESS) {
-        /* It may have been returned already: no touching it. */
-        connection->is_refused = false;
-        target->statistics.indicated_bytes += bytes;
-        return true;
-    }
-    if (status != FLUE_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED)
-        consumed = 0;
-    target->statistics.indicated_bytes += consumed;
-    take_back(indication, now, consumed);
-    return true;
-}
-
-enum flue_status
-flue__target_receive_return(void *adapter, flue_time now, struct flue_buffer_list *lists)
-{
-    struct flue_target *target = adapter;
-
-    while (lists != NULL) {
-        struct indication *indication = (struct indication *)lists;
-        struct target_connection *connection = indication->connection;
-        struct flue_memory_descriptor *descriptor = indication->list.buffer.first_descriptor;
-
-        lists = lists->next;
-        while (descriptor != NULL) {
-            struct flue_memory_descriptor *next = descriptor->next;
-
-            free_piece(target, descriptor);
-            descriptor = next;
-        }
-        if (connection != NULL) {
-            unlink_lent(indication);
-            if (connection->tcp != NULL)
-                flue_tcp_consume(connection->tcp, now, indication->bytes);
-            flue__target_io_settle(connection);
-        }
-        slab_put(&target->indications, indication);
-    }
-    return FLUE_STATUS_SUCCESS;
 }
 
 /* ---- The algorithm -----------------------------------------------------------------------------
@@ -405,9 +276,10 @@ flue__target_deliver(struct target_connection *connection, flue_time now)
         flue__target_place(connection, now);
         if (flue__target_complete_lists(target, now))
             continue; /* the client may have posted more (RECV-010) */
-        if (!has_data(connection) || connection->io->requests != NULL || connection->is_refused)
+        if (!has_data(connection) || connection->io->requests != NULL || connection->is_refused ||
+            connection->is_paced)
             break;
-        if (!indicate(connection, now))
+        if (!flue__target_indicate(connection, now))
             break;
     }
     tell_events(connection, now);

@@ -128,6 +128,7 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
         connection->final = final;
     }
     connection->tcp = NULL;
+    flue__target_unsilence(connection);
     flue_tcp_release(tcp, now);
     /* In CLOSING and LAST_ACK a reset ends the connection in order for TCP, but not for a
      * disconnect whose FIN was not acknowledged (CLOSE-014, CLOSE-020). */
@@ -149,6 +150,23 @@ on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
     flue__target_request_upload(flue_tcp_user(tcp), now, FLUE_UPLOAD_UPLOAD_REQUESTED);
 }
 
+/* STATE-035, INVAL-004 */
+static uint32_t
+path_mtu(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    struct target_connection *connection = flue_tcp_user(tcp);
+    const struct target_path *path = connection->path;
+
+    (void)user;
+    if (!connection->object.is_invalid && !path->object.is_invalid &&
+        !path->neighbor->object.is_invalid) {
+        flue__target_unsilence(connection);
+        return path->path_mtu;
+    }
+    flue__target_silence(connection, now);
+    return 0;
+}
+
 const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .emit = on_emit,
     .received = on_received,
@@ -159,4 +177,5 @@ const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .exhausted = on_exhausted,
     .closed = on_closed,
     .entered_time_wait = on_entered_time_wait,
+    .path_mtu = path_mtu,
 };

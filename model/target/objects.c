@@ -29,7 +29,7 @@ flue__target_io_settle(struct target_connection *connection)
     struct target_io *io = connection->io;
 
     if (io == NULL || io->bytes > 0 || io->requests != NULL || io->lent != NULL ||
-        io->disconnect != NULL)
+        io->disconnect != NULL || io->ending != NULL)
         return;
     slab_put(&connection->target->ios, io);
     connection->io = NULL;
@@ -41,6 +41,7 @@ free_connection(struct flue_target *target, struct target_connection *connection
     connection->path->connections--;
     connection->path->leaving--;
     target->statistics.connections--;
+    target->receive_bytes -= connection->receive_bytes;
     if (connection->io != NULL)
         slab_put(&target->ios, connection->io);
     if (connection->final != NULL)
@@ -48,22 +49,39 @@ free_connection(struct flue_target *target, struct target_connection *connection
     slab_put(&target->connections, connection);
 }
 
+static void
+free_path(struct flue_target *target, struct target_path *path)
+{
+    struct address_key key = flue__target_ip_key(path);
+
+    path->neighbor->paths--;
+    path->neighbor->leaving--;
+    flue__target_unuse_address(&target->ips, &key);
+    target->statistics.paths--;
+    slab_put(&target->paths, path);
+}
+
+static void
+free_neighbor(struct flue_target *target, struct target_neighbor *neighbor)
+{
+    struct address_key key = flue__target_mac_key(&neighbor->source);
+
+    flue__target_unuse_address(&target->macs, &key); /* of its own there is no entry */
+    target->statistics.neighbors--;
+    slab_put(&target->neighbors, neighbor);
+}
+
 void
 flue__target_free(struct flue_target *target, struct target_object *object)
 {
+    flue__target_take_context(target, object);
     switch (object->layer) {
     case FLUE_LAYER_NEIGHBOR:
-        target->statistics.neighbors--;
-        slab_put(&target->neighbors, object);
+        free_neighbor(target, (struct target_neighbor *)object);
         break;
-    case FLUE_LAYER_PATH: {
-        struct target_path *path = (struct target_path *)object;
-        path->neighbor->paths--;
-        path->neighbor->leaving--;
-        target->statistics.paths--;
-        slab_put(&target->paths, path);
+    case FLUE_LAYER_PATH:
+        free_path(target, (struct target_path *)object);
         break;
-    }
     default:
         free_connection(target, (struct target_connection *)object);
         break;

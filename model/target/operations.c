@@ -53,6 +53,8 @@ void
 flue__target_queue_operation(struct flue_target *target, flue_time now,
                              struct flue_block_list *tree, enum operation_kind kind)
 {
+    if (kind == OPERATION_INVALIDATE)
+        flue__target_invalidate_now(target, tree);
     if (target->operations.first == NULL && target->operation_due < now)
         target->operation_due = now;
     tree->miniport_reserved[KEPT] = NULL;
@@ -68,18 +70,31 @@ flue__target_keep(struct flue_block_list *root, struct target_object *object)
     root->miniport_reserved[KEPT] = object;
 }
 
+struct flue_block_list *
+flue__target_guard(struct flue_target *target, struct guarded_walk *guard,
+                   struct flue_block_list *root)
+{
+    return flue__guarded_first(guard, root, ++target->walks);
+}
+
+/* Every block gets the status of one that is never come to (OFFLOAD-003, OFFLOAD-032). What turns
+ * out to be no tree is not followed again. */
 static void
 begin(struct flue_target *target, struct flue_block_list *root)
 {
     struct operation_progress *progress = &target->progress;
+    struct guarded_walk guard;
     struct flue_block_list *block;
 
     memset(progress, 0, sizeof *progress);
     progress->is_begun = true;
-    for (block = flue_block_walk_first(&progress->walk, root); block != NULL;
-         block = flue_block_walk_next(&progress->walk))
-        block->status = FLUE_STATUS_UNWRITTEN;
-    progress->block = flue_block_walk_first(&progress->walk, root);
+    for (block = flue__target_guard(target, &guard, root); block != NULL;
+         block = flue__guarded_next(&guard))
+        block->status =
+            block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
+    progress->is_no_tree = !guard.is_sound;
+    if (guard.is_sound)
+        progress->block = flue_block_walk_first(&progress->walk, root);
 }
 
 /* How long the adapter is busy with one block. */
@@ -89,18 +104,37 @@ delay_of(const struct flue_target *target, enum operation_kind kind,
 {
     if (flue__block_layer(block) != FLUE_LAYER_TCP || block->miniport_offload_context == NULL)
         return 0;
-    if (kind == OPERATION_INITIATE && !target->progress.is_stopped)
+    if (kind == OPERATION_INITIATE)
         return target->config.initiate_delay;
     if (kind == OPERATION_TERMINATE)
         return target->config.terminate_delay;
     return 0;
 }
 
+/* Carries the operation out for the current block. */
 static void
-refuse_block(struct flue_block_list *block)
+carry_out(struct flue_target *target, flue_time now, struct flue_block_list *root)
 {
-    block->status =
-        block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
+    struct flue_block_list *block = target->progress.block;
+    uint32_t depth = target->progress.walk.depth;
+
+    switch (kind_of(root)) {
+    case OPERATION_INITIATE:
+        flue__target_initiate_block(target, now, root, block, depth);
+        break;
+    case OPERATION_TERMINATE:
+        block->status = flue__target_terminate_block(target, now, root, block);
+        break;
+    case OPERATION_UPDATE:
+        block->status = flue__target_update_block(target, now, block, depth);
+        break;
+    case OPERATION_INVALIDATE:
+        block->status = flue__target_invalidate_block(target, now, block);
+        break;
+    case OPERATION_QUERY:
+        block->status = flue__target_query_block(target, now, block);
+        break;
+    }
 }
 
 static void
@@ -108,27 +142,22 @@ handle_block(struct flue_target *target, flue_time now, struct flue_block_list *
 {
     struct operation_progress *progress = &target->progress;
     struct flue_block_list *block = progress->block;
-    bool skip = false;
+    uint32_t depth = progress->walk.depth;
 
-    switch (kind_of(root)) {
-    case OPERATION_INITIATE:
-        flue__target_initiate_block(target, now, root, block, progress->walk.depth);
-        /* What depends on a block that was not taken over is not attempted (OFFLOAD-027). */
-        skip = block->status != FLUE_STATUS_SUCCESS && block->status != FLUE_STATUS_PENDING;
-        break;
-    case OPERATION_TERMINATE:
-        flue__target_terminate_block(now, root, block);
-        break;
-    case OPERATION_QUERY:
-        flue__target_query_block(target, now, block);
-        break;
-    default:
-        refuse_block(block);
-        break;
-    }
+    progress->objects[depth] = NULL;
     progress->is_paid = false;
-    progress->block =
-        skip ? flue_block_walk_skip(&progress->walk) : flue_block_walk_next(&progress->walk);
+    if (block->miniport_offload_context != NULL) {
+        if (flue__block_fits(block, depth, &progress->base))
+            carry_out(target, now, root);
+        else if (kind_of(root) == OPERATION_INITIATE)
+            progress->is_stopped = true; /* OFFLOAD-027, NOTE-021 */
+    }
+    if (progress->is_stopped)
+        progress->block = NULL;
+    else if (block->status == FLUE_STATUS_SUCCESS || block->status == FLUE_STATUS_PENDING)
+        progress->block = flue_block_walk_next(&progress->walk);
+    else /* what depends on a block that was refused is not attempted */
+        progress->block = flue_block_walk_skip(&progress->walk);
 }
 
 static void
@@ -136,9 +165,9 @@ finish(struct flue_target *target, flue_time now, struct flue_block_list *root)
 {
     enum operation_kind kind = kind_of(root);
 
-    if (kind == OPERATION_INITIATE)
+    if (kind == OPERATION_INITIATE && !target->progress.is_no_tree)
         flue__target_initiate_end(root);
-    else if (kind == OPERATION_TERMINATE)
+    else if (kind == OPERATION_TERMINATE && !target->progress.is_no_tree)
         flue__target_terminate_end(target, now, root);
     (void)take_first(&target->operations);
     target->progress.is_begun = false;
@@ -246,6 +275,7 @@ flue__target_complete_operation(struct flue_target *target, flue_time now)
         let_go(target, now, kept);
         break;
     case OPERATION_TERMINATE:
+        flue__target_deliver_last(target, now, kept);
         client->terminate_offload_complete(client->binding, now, root);
         free_kept(target, kept); /* TERM-020 */
         break;

@@ -12,15 +12,44 @@
 
 #include "chimney/block_state.h"
 #include "chimney/heap.h"
+#include "chimney/tree_check.h"
 #include "flue/target.h"
 #include "tcp/slab.h"
 
-/* What every offloaded object has; the client's cell refers to it. */
+/* What every offloaded object has. */
 struct target_object {
     struct target_object *operation_next; /* in the list of the operation that made or ends it */
     struct flue_offload_handle *handle;   /* the client's, to be quoted in indications */
+    uint32_t slot;                        /* in the table of contexts: the client's cell names it */
     uint8_t layer;                        /* enum flue_layer */
     bool is_ending;                       /* a termination has taken it out */
+    bool is_invalid;                      /* nothing may be sent over it (INVAL-003) */
+};
+
+/* contexts.c */
+struct context_slot {
+    struct target_object *object; /* NULL: free */
+    uint32_t generation;
+    uint32_t next_free; /* 0: the last */
+};
+struct context_table {
+    struct context_slot *slots;
+    uint32_t size;
+    uint32_t free; /* the first free slot; 0: none */
+};
+
+/* limits.c */
+struct address_key {
+    uint8_t bytes[16];
+    uint32_t kind; /* 0: a MAC address; 4, 6: IP */
+};
+struct address_entry {
+    struct address_key key;
+    uint32_t uses; /* 0: free */
+};
+struct address_table {
+    struct address_entry *entries;
+    uint32_t size; /* FLUE_TARGET_UNLIMITED: nothing is counted */
 };
 
 struct target_neighbor {
@@ -38,8 +67,9 @@ struct target_neighbor {
 struct target_path {
     struct target_object object;
     struct target_neighbor *neighbor;
-    uint32_t connections; /* that depend on it ... */
-    uint32_t leaving;     /* ... and are being terminated */
+    uint32_t connections;             /* that depend on it ... */
+    uint32_t leaving;                 /* ... and are being terminated */
+    struct target_connection *silent; /* those that found out that nothing may be sent */
     uint32_t path_mtu;
     uint16_t next_ip_id; /* 0x8000..0xFFFF (SEND-019) */
     uint8_t ip_version;
@@ -74,6 +104,7 @@ struct target_io {
     struct flue_buffer_list *last_request;
     struct indication *lent;             /* with the client */
     struct flue_buffer_list *disconnect; /* a graceful one under way */
+    struct flue_block_list *ending;      /* its termination's block: data may still be delivered */
 };
 
 /* The state of a connection that has ended and waits for its termination (CLOSE-018). */
@@ -91,6 +122,9 @@ struct target_connection {
     struct target_final *final;      /* once it has ended */
     struct target_io *io;            /* NULL: nothing under way */
     struct target_connection *ready_next;
+    struct target_connection *silent_next;  /* of the path's ... */
+    struct target_connection **silent_link; /* ... and what leads here */
+    uint32_t receive_bytes;                 /* reserved */
     uint32_t hash_value;
     uint32_t rcv_indication_size;
     uint8_t user_priority;
@@ -98,6 +132,8 @@ struct target_connection {
     bool is_ready : 1;       /* in the target's ready queue */
     bool is_held : 1;        /* its initiate has not been completed: nothing may be indicated */
     bool is_refused : 1;     /* the client refused data: wait for a request (RECV-045) */
+    bool is_paced : 1;       /* RcvIndicationSize was told: wait for a request or a return */
+    bool is_silent : 1;      /* it wanted to send and may not: in the path's list */
     bool is_leaving : 1;     /* its upload was asked for, or it was given back */
     bool is_aborted : 1;     /* by RST, from either side */
     bool is_corrupt : 1;     /* received data was lost for want of memory */
@@ -138,6 +174,8 @@ struct operation_progress {
     bool is_begun;
     bool is_paid;    /* the time for `block` has been added to the due time */
     bool is_stopped; /* an initiate that goes no further (OFFLOAD-027) */
+    bool is_no_tree; /* nothing may be followed */
+    uint32_t base;   /* the layer of depth 0; 0: not known yet */
 };
 
 struct flue_target {
@@ -158,6 +196,11 @@ struct flue_target {
     struct slab pieces;
     struct slab indications;
     struct heap heap; /* bytes of received data */
+    struct context_table contexts;
+    struct address_table macs;
+    struct address_table ips;
+    uint64_t receive_bytes; /* reserved by connections */
+    uint64_t walks;         /* over trees not yet trusted, so far */
 
     struct operation_queue operations; /* the first is being carried out */
     struct operation_progress progress;
@@ -187,6 +230,33 @@ void flue__target_io_settle(struct target_connection *connection);
 void flue__target_free(struct flue_target *target, struct target_object *object);
 uint32_t flue__target_tick(const struct flue_target *target, flue_time now);
 
+/* ---- contexts.c ---- */
+/* True: the next give_context will not want memory. */
+bool flue__target_reserve_context(struct flue_target *target);
+void *flue__target_give_context(struct flue_target *target, struct target_object *object);
+void flue__target_take_context(struct flue_target *target, const struct target_object *object);
+void flue__target_free_contexts(struct flue_target *target);
+/* The object of a context; NULL: it is none of ours, or gone. */
+struct target_object *flue__target_object(const struct flue_target *target, const void *context);
+/* The object that a block names, of the layer that its type says, and not on its way out. */
+struct target_object *flue__target_named(const struct flue_target *target,
+                                         const struct flue_block_list *block);
+struct target_connection *flue__target_connection(const struct flue_target *target,
+                                                  const void *context);
+
+/* ---- limits.c ---- */
+bool flue__target_init_addresses(struct address_table *table,
+                                 const struct flue_allocator *allocator, uint32_t size);
+void flue__target_free_addresses(struct address_table *table,
+                                 const struct flue_allocator *allocator);
+/* Counts a use of the address. False: there is no room for it. */
+bool flue__target_use_address(struct address_table *table, const struct address_key *key);
+void flue__target_unuse_address(struct address_table *table, const struct address_key *key);
+struct address_key flue__target_mac_key(const struct flue_mac *mac);
+struct address_key flue__target_ip_key(const struct target_path *path);
+/* Memory for a receive window of `bytes`, instead of what the connection had. */
+bool flue__target_reserve_receive(struct target_connection *connection, uint32_t bytes);
+
 /* ---- engine.c: what the engine calls ---- */
 extern const struct flue_tcp_handlers flue__target_tcp_handlers;
 
@@ -206,34 +276,74 @@ uint32_t flue__target_call_tick(const struct flue_block_list *root);
 /* Takes the first of the done operations and completes it; false: there is none. */
 bool flue__target_complete_operation(struct flue_target *target, flue_time now);
 
-/* ---- initiate.c, terminate.c, query.c: one block each, and the end of the walk ---- */
+/* Stamps the root, and begins a walk that trusts no link. */
+struct flue_block_list *flue__target_guard(struct flue_target *target, struct guarded_walk *guard,
+                                           struct flue_block_list *root);
+
+/* ---- initiate.c, update.c, invalidate.c, terminate.c, query.c: one block each, and the end of the
+ * walk. The block names something (it is no placeholder), fits its tree, and says FAILURE until
+ * the function says otherwise. ---- */
 
 /* Leaves a status in the block: SUCCESS, PENDING for a linker, or why it was not taken over. */
 void flue__target_initiate_block(struct flue_target *target, flue_time now,
                                  struct flue_block_list *root, struct flue_block_list *block,
                                  uint32_t depth);
 void flue__target_initiate_end(struct flue_block_list *root);
-void flue__target_terminate_block(flue_time now, struct flue_block_list *root,
-                                  struct flue_block_list *block);
+/* initiate_tcp.c: a connection on this path. */
+enum flue_status flue__target_take_tcp(struct flue_target *target, flue_time now,
+                                       struct flue_block_list *root, struct flue_block_list *block,
+                                       struct target_path *path, struct target_object **object);
+enum flue_status flue__target_update_block(struct flue_target *target, flue_time now,
+                                           struct flue_block_list *block, uint32_t depth);
+/* From inside the call, for the whole tree: what it names is invalid (INVAL-004). */
+void flue__target_invalidate_now(struct flue_target *target, struct flue_block_list *root);
+enum flue_status flue__target_invalidate_block(struct flue_target *target, flue_time now,
+                                               const struct flue_block_list *block);
+/* The connection wanted to send over an invalid object. */
+void flue__target_silence(struct target_connection *connection, flue_time now);
+void flue__target_unsilence(struct target_connection *connection);
+/* The path has another neighbour: the connections that fell silent may go on. */
+void flue__target_wake_path(struct target_path *path, flue_time now);
+enum flue_status flue__target_terminate_block(struct flue_target *target, flue_time now,
+                                              struct flue_block_list *root,
+                                              struct flue_block_list *block);
 void flue__target_terminate_end(struct flue_target *target, flue_time now,
                                 struct flue_block_list *root);
-void flue__target_query_block(struct flue_target *target, flue_time now,
-                              struct flue_block_list *block);
+/* TERM-005: a lost object's sends are aborted, not handed back. */
+void flue__target_abort_returned(struct flue_target *target, struct flue_block_list *block);
+enum flue_status flue__target_query_block(struct flue_target *target, flue_time now,
+                                          struct flue_block_list *block);
 /* Keeps an object in the list of the operation whose tree is `root`. */
 void flue__target_keep(struct flue_block_list *root, struct target_object *object);
 
 /* ---- deliver.c: received data ---- */
 /* Appends data to what the connection holds. False: no memory, the data is lost. */
 bool flue__target_buffer(struct target_connection *connection, const struct flue_span *data);
+/* A piece with a copy of the data, or length-only like it; NULL: no memory. */
+struct flue_memory_descriptor *flue__target_new_piece(struct flue_target *target,
+                                                      const struct flue_span *data);
+void flue__target_free_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor);
+/* The first `count` buffered bytes are done with. */
+void flue__target_discard(struct target_connection *connection, uint32_t count);
 /* Fills posted requests from buffered data; full ones go to the completion queue (RECV-026). */
 void flue__target_place(struct target_connection *connection, flue_time now);
 /* The delivery algorithm and the events behind it, for one connection. Only while polling. */
 void flue__target_deliver(struct target_connection *connection, flue_time now);
 /* All posted requests end with `status` and what they hold. */
 void flue__target_end_requests(struct target_connection *connection, enum flue_status status);
-/* All undelivered data as one list that the client must return; NULL: no memory, or no data. */
-struct indication *flue__target_lend(struct target_connection *connection);
 void flue__target_drop_data(struct target_connection *connection);
+
+/* ---- indicate.c: received data as lists ---- */
+/* All undelivered data, or about the first `most` bytes of it, as one list that the client must
+ * return; NULL: no memory, or no data. */
+struct indication *flue__target_lend(struct target_connection *connection, uint32_t most);
+/* Indicates what there is, or as much as RcvIndicationSize says (RECV-033, RECV-035, RECV-039).
+ * False: there is nothing more to do now. Only while polling. */
+bool flue__target_indicate(struct target_connection *connection, flue_time now);
+/* From inside poll, before the completion: what can be delivered is, and the rest is handed back
+ * (TERM-012, TERM-013). */
+void flue__target_deliver_last(struct flue_target *target, flue_time now,
+                               struct target_object *kept);
 
 /* ---- close.c ---- */
 void flue__target_request_upload(struct target_connection *connection, flue_time now,
@@ -253,10 +363,12 @@ enum flue_status flue__target_receive_return(void *adapter, flue_time now,
 enum flue_status flue__target_disconnect(void *adapter, flue_time now, void *context,
                                          struct flue_buffer_list *list, uint32_t flags);
 
-/* How I/O on a connection that takes none ends; PENDING: it takes some. */
+/* How I/O on a connection that takes none ends, or on none (NULL); PENDING: it takes some. */
 static inline enum flue_status
 flue__target_io_status(const struct target_connection *connection)
 {
+    if (connection == NULL)
+        return FLUE_STATUS_REQUEST_ABORTED;
     if (connection->is_leaving)
         return FLUE_STATUS_UPLOAD_IN_PROGRESS;
     if (connection->tcp == NULL)

@@ -35,11 +35,13 @@ query_neighbor(struct flue_target *target, flue_time now, struct flue_block_list
 }
 
 /* The addresses point into the path object, which lives as long as it is offloaded. */
-static void
+static enum flue_status
 query_path(struct flue_block_list *block, const struct target_path *path)
 {
     struct flue_path_state state = flue__path_state(block);
 
+    if (flue__block_ip_version(block) != path->ip_version)
+        return FLUE_STATUS_FAILURE;
     if (state.constants != NULL) {
         memset(state.constants, 0, sizeof *state.constants);
         state.constants->header.length = sizeof *state.constants;
@@ -55,6 +57,25 @@ query_path(struct flue_block_list *block, const struct target_path *path)
         memset(state.delegated, 0, sizeof *state.delegated);
         state.delegated->header.length = sizeof *state.delegated;
     }
+    return FLUE_STATUS_SUCCESS;
+}
+
+/* STATE-047: what fills the pipe, and a segment more, whatever is queued; no more than the peer
+ * could ever be sent (EVENT-007). A round trip of less than a tick counts as one. */
+static uint32_t
+send_backlog(const struct target_connection *connection, const struct flue_tcp_delegated *delegated)
+{
+    const struct flue_target_config *config = &connection->target->config;
+    uint64_t ticks_x8 = delegated->srtt > 8 ? delegated->srtt : 8;
+    uint64_t bytes;
+
+    if (config->link_bps == 0)
+        return FLUE_BACKLOG_NOT_SUPPORTED; /* STATE-048 */
+    bytes = config->link_bps / 8 / config->tcp.ticks_per_second * ticks_x8 / 8 +
+            connection->path->path_mtu;
+    if (bytes > delegated->max_snd_wnd)
+        bytes = delegated->max_snd_wnd;
+    return (uint32_t)bytes;
 }
 
 static enum flue_status
@@ -82,35 +103,30 @@ query_tcp(flue_time now, struct flue_block_list *block, const struct target_conn
     }
     if (state.delegated != NULL) {
         *state.delegated = values->delegated;
-        state.delegated->send_backlog_size = FLUE_BACKLOG_NOT_SUPPORTED; /* STATE-048 */
+        state.delegated->send_data_head = NULL; /* STATE-050: the words behind the counts too */
+        state.delegated->send_data_tail = NULL;
+        state.delegated->buffered_data = NULL;
+        state.delegated->send_backlog_size = send_backlog(connection, &values->delegated);
         state.delegated->receive_backlog_size =
             connection->io != NULL ? connection->io->bytes : 0; /* STATE-049 */
     }
     return FLUE_STATUS_SUCCESS;
 }
 
-void
+enum flue_status
 flue__target_query_block(struct flue_target *target, flue_time now, struct flue_block_list *block)
 {
-    struct target_object *object = flue__block_context(block);
+    const struct target_object *object = flue__target_named(target, block);
 
-    block->status = FLUE_STATUS_SUCCESS;
-    if (block->miniport_offload_context == NULL)
-        return;
-    if (object == NULL || object->is_ending || object->layer != flue__block_layer(block) ||
-        !flue__block_is_sound(block)) {
-        block->status = FLUE_STATUS_FAILURE;
-        return;
-    }
+    if (object == NULL || !flue__block_is_sound(block))
+        return FLUE_STATUS_FAILURE;
     switch (object->layer) {
     case FLUE_LAYER_NEIGHBOR:
         query_neighbor(target, now, block, (const struct target_neighbor *)object);
-        break;
+        return FLUE_STATUS_SUCCESS;
     case FLUE_LAYER_PATH:
-        query_path(block, (const struct target_path *)object);
-        break;
+        return query_path(block, (const struct target_path *)object);
     default:
-        block->status = query_tcp(now, block, (const struct target_connection *)object);
-        break;
+        return query_tcp(now, block, (const struct target_connection *)object);
     }
 }

@@ -8,11 +8,12 @@
 static enum flue_status
 request_status(struct target_connection *connection)
 {
-    bool has_data = connection->io != NULL && connection->io->bytes > 0;
     enum flue_status status = flue__target_io_status(connection);
+    bool has_data;
 
     if (status != FLUE_STATUS_PENDING)
         return status;
+    has_data = connection->io != NULL && connection->io->bytes > 0;
     if (connection->has_fin && connection->is_fin_told && !has_data)
         return FLUE_STATUS_INVALID_STATE; /* RECV-015 */
     if (flue__target_io(connection) == NULL)
@@ -37,13 +38,14 @@ queue_request(struct target_connection *connection, struct flue_buffer_list *req
         io->requests = request;
     io->last_request = request;
     connection->is_refused = false; /* RECV-045 */
+    connection->is_paced = false;
 }
 
 enum flue_status
 flue__target_receive(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
     struct flue_target *target = adapter;
-    struct target_connection *connection = context;
+    struct target_connection *connection = flue__target_connection(target, context);
 
     while (lists != NULL) {
         struct flue_buffer_list *request = lists;
@@ -62,7 +64,8 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
         flue__target_push(&target->receives, request);
     }
     /* Data that waits goes into them, but not from inside this call (RECV-019, RECV-021). */
-    flue__target_ready(connection, now);
+    if (connection != NULL)
+        flue__target_ready(connection, now);
     flue__target_wake(target, now);
     return FLUE_STATUS_PENDING;
 }

@@ -21,7 +21,7 @@ enum flue_status
 flue__target_send(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
     struct flue_target *target = adapter;
-    struct target_connection *connection = context;
+    struct target_connection *connection = flue__target_connection(target, context);
     enum flue_status status = flue__target_io_status(connection);
 
     /* Data behind a graceful disconnect is the client's mistake; it was not sent (SEND-009). */
@@ -58,7 +58,7 @@ enum flue_status
 flue__target_forward(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
     struct flue_target *target = adapter;
-    const struct target_connection *connection = context;
+    const struct target_connection *connection = flue__target_connection(target, context);
 
     while (lists != NULL) {
         struct flue_buffer_list *list = lists;

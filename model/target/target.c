@@ -15,8 +15,12 @@ flue_target_config_default(void)
         .max_connections = 1024,
         .max_paths = 1024,
         .max_neighbors = 256,
+        .max_contexts = FLUE_TARGET_UNLIMITED,
         .max_receive_window = UINT32_C(1) << 30,
         .max_path_mtu = 9000,
+        .max_source_ips = FLUE_TARGET_UNLIMITED,
+        .max_transmit_buffers = FLUE_TARGET_UNLIMITED,
+        .receive_buffer_bytes = UINT64_MAX,
     };
 
     return config;
@@ -85,17 +89,55 @@ init_provider(struct flue_target *target)
     };
 }
 
+static bool
+is_table_size(uint32_t size, uint32_t least)
+{
+    return size == FLUE_TARGET_UNLIMITED || (size >= least && size <= 4096);
+}
+
+static bool
+config_ok(const struct flue_target_config *config)
+{
+    return config->max_connections > 0 && config->max_paths > 0 && config->max_neighbors > 0 &&
+           config->max_source_macs != FLUE_TARGET_UNLIMITED &&
+           is_table_size(config->max_source_macs, 0) && is_table_size(config->max_source_ips, 1);
+}
+
+static void
+free_target(struct flue_target *target)
+{
+    struct flue_allocator allocator = target->allocator;
+
+    flue__target_free_contexts(target);
+    flue__target_free_addresses(&target->macs, &allocator);
+    flue__target_free_addresses(&target->ips, &allocator);
+    allocator.reallocate(allocator.user, target, sizeof *target, 0);
+}
+
+static enum flue_result
+init_tables(struct flue_target *target)
+{
+    const struct flue_target_config *config = &target->config;
+    struct flue_tcp_config tcp = config->tcp;
+
+    if (!flue__target_init_addresses(&target->macs, &target->allocator, config->max_source_macs) ||
+        !flue__target_init_addresses(&target->ips, &target->allocator, config->max_source_ips))
+        return FLUE_ERROR_NO_MEMORY;
+    tcp.is_offload_target = true;
+    tcp.max_connections = config->max_connections;
+    return flue_tcp_engine_create(&tcp, &flue__target_tcp_handlers, target, &target->allocator,
+                                  &target->engine);
+}
+
 enum flue_result
 flue_target_create(const struct flue_target_config *config,
                    const struct flue_target_handlers *handlers, void *user,
                    const struct flue_allocator *allocator, struct flue_target **target_out)
 {
     struct flue_target *target;
-    struct flue_tcp_config tcp;
     enum flue_result result;
 
-    if (handlers->transmit == NULL || config->max_connections == 0 || config->max_paths == 0 ||
-        config->max_neighbors == 0)
+    if (handlers->transmit == NULL || !config_ok(config))
         return FLUE_ERROR_INVALID;
     target = allocator->reallocate(allocator->user, NULL, 0, sizeof *target);
     if (target == NULL)
@@ -109,14 +151,9 @@ flue_target_create(const struct flue_target_config *config,
     target->client = &target->no_client;
     init_memory(target);
     init_provider(target);
-
-    tcp = config->tcp;
-    tcp.is_offload_target = true;
-    tcp.max_connections = config->max_connections;
-    result = flue_tcp_engine_create(&tcp, &flue__target_tcp_handlers, target, allocator,
-                                    &target->engine);
+    result = init_tables(target);
     if (result != FLUE_OK) {
-        allocator->reallocate(allocator->user, target, sizeof *target, 0);
+        free_target(target);
         return result;
     }
     *target_out = target;
@@ -126,11 +163,8 @@ flue_target_create(const struct flue_target_config *config,
 void
 flue_target_destroy(struct flue_target *target)
 {
-    struct flue_allocator allocator;
-
     if (target == NULL)
         return;
-    allocator = target->allocator;
     flue_tcp_engine_destroy(target->engine);
     slab_fini(&target->neighbors);
     slab_fini(&target->paths);
@@ -140,7 +174,7 @@ flue_target_destroy(struct flue_target *target)
     slab_fini(&target->pieces);
     slab_fini(&target->indications);
     heap_fini(&target->heap);
-    allocator.reallocate(allocator.user, target, sizeof *target, 0);
+    free_target(target);
 }
 
 struct flue_provider *

@@ -41,41 +41,17 @@ hand_back_sends(struct target_connection *connection, flue_time now, struct flue
     delegated->send_data_head = lists;
 }
 
-/* TERM-013, TERM-014: what was received and not delivered goes with the state. */
-static enum flue_status
-hand_back_received(struct target_connection *connection, struct flue_tcp_delegated *delegated)
+void
+flue__target_abort_returned(struct flue_target *target, struct flue_block_list *block)
 {
-    struct indication *indication;
-
-    if (connection->io == NULL || connection->io->bytes == 0)
-        return FLUE_STATUS_SUCCESS;
-    indication = flue__target_lend(connection);
-    if (indication == NULL) {
-        flue__target_drop_data(connection);
-        return FLUE_STATUS_FAILURE; /* TERM-004 */
-    }
-    delegated->buffered_data = &indication->list;
-    return FLUE_STATUS_SUCCESS;
-}
-
-static void
-forget_lent(struct target_io *io)
-{
-    for (struct indication *it = io->lent; it != NULL; it = it->next)
-        it->connection = NULL;
-    io->lent = NULL;
-}
-
-/* TERM-005: what belongs to a lost object is aborted, not handed back. */
-static void
-abort_sends(struct flue_target *target, struct flue_block_list *block,
-            struct flue_tcp_delegated *delegated)
-{
+    struct flue_tcp_delegated *delegated = flue__tcp_state(block).delegated;
     struct flue_buffer_list *lists = block->net_buffer_list_chain;
 
     block->net_buffer_list_chain = NULL;
-    delegated->send_data_head = NULL;
-    delegated->send_data_tail = NULL;
+    if (delegated != NULL && !flue__block_is_bare(block)) {
+        delegated->send_data_head = NULL;
+        delegated->send_data_tail = NULL;
+    }
     while (lists != NULL) {
         struct flue_buffer_list *list = lists;
 
@@ -85,7 +61,8 @@ abort_sends(struct flue_target *target, struct flue_block_list *block,
     }
 }
 
-static void
+/* False: the connection ended, and there was no memory to keep its last state. */
+static bool
 fill_delegated(struct target_connection *connection, flue_time now,
                struct flue_tcp_delegated *delegated)
 {
@@ -103,105 +80,107 @@ fill_delegated(struct target_connection *connection, flue_time now,
     delegated->send_data_head = NULL;
     delegated->send_data_tail = NULL;
     delegated->buffered_data = NULL;
+    return connection->tcp != NULL || connection->final != NULL;
 }
 
 static enum flue_status
-give_back(struct target_connection *connection, flue_time now, struct flue_block_list *block)
+give_back(struct target_connection *connection, flue_time now, struct flue_block_list *block,
+          struct flue_tcp_delegated *delegated)
 {
     struct flue_tcp_delegated unwanted;
-    struct flue_tcp_delegated *delegated = flue__tcp_state(block).delegated;
-    enum flue_status status;
+    bool is_lost = connection->is_corrupt;
+    bool is_wanted = delegated != NULL;
 
-    if (delegated == NULL)
+    if (!is_wanted)
         delegated = &unwanted;
-    flue__target_place(connection, now); /* TERM-012 */
-    fill_delegated(connection, now, delegated);
+    flue__target_place(connection, now);
+    if (!fill_delegated(connection, now, delegated))
+        is_lost = true;
     block->net_buffer_list_chain = NULL;
     if (connection->tcp != NULL)
         hand_back_sends(connection, now, block, delegated);
     flue__target_end_requests(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
     flue__target_end_disconnect(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
-    if (delegated == &unwanted || connection->is_corrupt)
+    if (is_lost || !is_wanted)
         flue__target_drop_data(connection); /* the host wants no state, or gets none */
-    status = hand_back_received(connection, delegated);
-    if (connection->is_corrupt)
-        status = FLUE_STATUS_FAILURE;
-    if (status == FLUE_STATUS_FAILURE)
-        abort_sends(connection->target, block, delegated);
-    if (connection->io != NULL)
-        forget_lent(connection->io);
+    if (is_lost)
+        flue__target_abort_returned(connection->target, block);
+    if (connection->io != NULL && connection->io->bytes > 0)
+        connection->io->ending = block; /* what is to be done with it: deliver_last */
     connection->is_leaving = true;
     connection->is_fin_told = true;
     connection->want_abort = false;
     connection->want_retrieve = false;
-    flue__target_io_settle(connection);
+    flue__target_unsilence(connection);
     connection->target->statistics.uploads++;
-    return status;
+    return is_lost ? FLUE_STATUS_FAILURE : FLUE_STATUS_SUCCESS;
 }
 
-void
-flue__target_terminate_block(flue_time now, struct flue_block_list *root,
-                             struct flue_block_list *block)
+/* TERM-024. A path or neighbour goes when all that depends on it has: terminate_end. */
+enum flue_status
+flue__target_terminate_block(struct flue_target *target, flue_time now,
+                             struct flue_block_list *root, struct flue_block_list *block)
 {
-    struct target_object *object = flue__block_context(block);
+    struct target_object *object = flue__target_named(target, block);
+    bool is_bare = flue__block_is_bare(block);
     struct target_connection *connection;
 
-    block->status = FLUE_STATUS_SUCCESS;
-    if (block->miniport_offload_context == NULL)
-        return;
-    if (object == NULL || object->layer != flue__block_layer(block) ||
-        !flue__block_is_sound(block)) {
-        block->status = FLUE_STATUS_FAILURE;
-        return;
-    }
+    if (object == NULL || (!is_bare && !flue__block_is_sound(block)))
+        return FLUE_STATUS_FAILURE;
     if (object->layer != FLUE_LAYER_TCP)
-        return; /* when all that depends on it has gone: flue__target_terminate_end */
+        return FLUE_STATUS_SUCCESS;
     connection = (struct target_connection *)object;
-    if (object->is_ending || connection->is_held) { /* the host broke HOST-004 */
-        block->status = FLUE_STATUS_FAILURE;
-        return;
-    }
+    if (connection->is_held) /* the host broke HOST-004 */
+        return FLUE_STATUS_FAILURE;
     object->is_ending = true;
     connection->path->leaving++;
-    block->status = give_back(connection, now, block);
     flue__target_keep(root, object);
+    return give_back(connection, now, block, is_bare ? NULL : flue__tcp_state(block).delegated);
+}
+
+static void
+fill_lower(const struct flue_target *target, flue_time now, struct flue_block_list *block,
+           const struct target_object *object)
+{
+    struct flue_path_delegated *path = flue__path_state(block).delegated;
+    struct flue_neighbor_delegated *neighbor = flue__neighbor_state(block).delegated;
+
+    if (flue__block_is_bare(block))
+        return;
+    if (path != NULL)
+        path->header.length = sizeof *path; /* STATE-014 */
+    if (neighbor != NULL) {
+        neighbor->header.length = sizeof *neighbor;
+        neighbor->nic_reachability_delta_ticks =
+            flue__target_tick(target, now) - ((const struct target_neighbor *)object)->nrt_tick;
+    }
 }
 
 static void
 end_lower(struct flue_target *target, flue_time now, struct flue_block_list *root,
           struct flue_block_list *block)
 {
-    struct target_object *object = flue__block_context(block);
+    struct target_object *object = flue__target_named(target, block);
+    struct target_path *path = (struct target_path *)object;
+    const struct target_neighbor *neighbor = (const struct target_neighbor *)object;
     uint32_t staying;
 
-    if (block->status != FLUE_STATUS_SUCCESS || object == NULL)
+    if (block->status != FLUE_STATUS_SUCCESS)
         return;
-    if (object->layer == FLUE_LAYER_PATH) {
-        struct flue_path_delegated *delegated = flue__path_state(block).delegated;
-
-        staying =
-            ((struct target_path *)object)->connections - ((struct target_path *)object)->leaving;
-        if (delegated != NULL)
-            delegated->header.length = sizeof *delegated; /* STATE-014 */
-    } else {
-        const struct target_neighbor *neighbor = (struct target_neighbor *)object;
-        struct flue_neighbor_delegated *delegated = flue__neighbor_state(block).delegated;
-
-        staying = neighbor->paths - neighbor->leaving;
-        if (delegated != NULL) {
-            delegated->header.length = sizeof *delegated;
-            delegated->nic_reachability_delta_ticks =
-                flue__target_tick(target, now) - neighbor->nrt_tick;
-        }
-    }
-    /* The host broke HOST-013: something still needs it. */
-    if (staying > 0 || object->is_ending) {
+    if (object == NULL) { /* named twice */
         block->status = FLUE_STATUS_FAILURE;
         return;
     }
+    staying = object->layer == FLUE_LAYER_PATH ? path->connections - path->leaving
+                                               : neighbor->paths - neighbor->leaving;
+    if (staying > 0) { /* the host broke HOST-013: something still needs it */
+        block->status = FLUE_STATUS_FAILURE;
+        return;
+    }
+    fill_lower(target, now, block, object);
     object->is_ending = true;
     if (object->layer == FLUE_LAYER_PATH)
-        ((struct target_path *)object)->neighbor->leaving++;
+        path->neighbor->leaving++;
     flue__target_keep(root, object);
 }
 

@@ -445,9 +445,9 @@ rig_make_path(struct rig_path *path)
     path->destination = flue_ipv4(192, 0, 2, 2);
     path->block.constants.source_address = path->source.bytes;
     path->block.constants.destination_address = path->destination.bytes;
-    path->block.cached.path_mtu = 1500;
     path->block.constants.header.length = sizeof path->block.constants;
     path->block.cached.header.length = sizeof path->block.cached;
+    path->block.cached.path_mtu = 1500;
     path->block.delegated.header.length = sizeof path->block.delegated;
 }
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Taking one connection over: its state into the engine, and its data in both directions
+ * (OFFLOAD-033 to OFFLOAD-046). A refusal leaves everything with the host as it was.
+ */
+#include <string.h>
+
+#include "chimney/age.h"
+#include "target/parts.h"
+
+/* OFFLOAD-033: the target's own copy. */
+static bool
+copy_buffered(struct target_connection *connection, const struct flue_buffer_list *lists)
+{
+    for (; lists != NULL; lists = lists->next) {
+        struct flue_span span = flue_buffer_list_span(lists);
+
+        if (span.length > 0 && !flue__target_buffer(connection, &span))
+            return false;
+    }
+    return true;
+}
+
+static enum flue_status
+status_of(enum flue_result result)
+{
+    switch (result) {
+    case FLUE_OK:
+        return FLUE_STATUS_SUCCESS;
+    case FLUE_ERROR_LIMIT:
+        return FLUE_STATUS_OFFLOAD_TCP_ENTRIES;
+    case FLUE_ERROR_NO_MEMORY:
+        return FLUE_STATUS_RESOURCES;
+    default:
+        return FLUE_STATUS_FAILURE;
+    }
+}
+
+/* The lists of a chain that bear data, SendDataHead to SendDataTail, taken out of it. The chain is
+ * whole again after join. */
+struct cut_chain {
+    struct flue_buffer_list *data;
+    struct flue_buffer_list *tail;   /* of the data */
+    struct flue_buffer_list *before; /* the chain's start, when that is not the data's */
+    struct flue_buffer_list *behind;
+};
+
+/* False: head or tail are not of the chain. Without them all of it is data. */
+static bool
+cut(struct cut_chain *chain, struct flue_buffer_list *lists,
+    const struct flue_tcp_delegated *delegated)
+{
+    struct flue_buffer_list *it = lists;
+
+    memset(chain, 0, sizeof *chain);
+    if (delegated->send_data_head != NULL && lists != delegated->send_data_head) {
+        chain->before = lists;
+        while (it != NULL && it != delegated->send_data_head)
+            it = it->next;
+        if (it == NULL)
+            return false;
+    }
+    chain->data = it;
+    chain->tail = it;
+    while (chain->tail != NULL && chain->tail->next != NULL &&
+           chain->tail != delegated->send_data_tail)
+        chain->tail = chain->tail->next;
+    if (delegated->send_data_tail != NULL && chain->tail != delegated->send_data_tail)
+        return false;
+    if (chain->tail != NULL) {
+        chain->behind = chain->tail->next;
+        chain->tail->next = NULL;
+    }
+    return true;
+}
+
+static void
+join(struct cut_chain *chain)
+{
+    if (chain->tail != NULL)
+        chain->tail->next = chain->behind;
+}
+
+/* OFFLOAD-038: lists without data have nothing to wait for but the completion of the offload. */
+static void
+complete_empty(struct target_connection *connection, struct flue_buffer_list *lists,
+               const struct flue_buffer_list *end)
+{
+    while (lists != NULL && lists != end) {
+        struct flue_buffer_list *list = lists;
+
+        lists = lists->next;
+        list->status = FLUE_STATUS_SUCCESS;
+        list->tcp_offload_bytes_transferred = 0;
+        list->miniport_reserved[1] = connection;
+        flue__target_push(&connection->target->held_sends, list);
+    }
+}
+
+static enum flue_status
+import(struct target_connection *connection, flue_time now, struct flue_block_list *root,
+       struct flue_block_list *block)
+{
+    struct flue_target *target = connection->target;
+    const struct target_path *path = connection->path;
+    struct flue_tcp_state state = flue__tcp_state(block);
+    struct flue_tcp_delegated delegated = *state.delegated;
+    struct flue_tcp_import take = {
+        .tuple = {.local = path->source,
+                  .remote = path->destination,
+                  .local_port = state.constants->local_port,
+                  .remote_port = state.constants->remote_port,
+                  .ip_version = path->ip_version},
+        .constants = state.constants,
+        .cached = state.cached,
+        .delegated = &delegated,
+        .path_mtu = path->path_mtu,
+        .rcv_buffered = connection->io != NULL ? connection->io->bytes : 0,
+        .connection_user = connection,
+    };
+    struct cut_chain chain;
+    enum flue_result result;
+
+    if (!cut(&chain, block->net_buffer_list_chain, &delegated))
+        return FLUE_STATUS_FAILURE;
+    take.lists = chain.data;
+    /* The state was right when the call came. */
+    flue__tcp_delegated_age(&delegated,
+                            flue__target_tick(target, now) - flue__target_call_tick(root));
+    result = flue_tcp_import(target->engine, now, &take, &connection->tcp);
+    if (result != FLUE_OK) {
+        join(&chain); /* OFFLOAD-029, OFFLOAD-030 */
+        return status_of(result);
+    }
+    complete_empty(connection, chain.before, chain.data);
+    complete_empty(connection, chain.behind, NULL);
+    return FLUE_STATUS_SUCCESS;
+}
+
+static void
+note_state(struct target_connection *connection, const struct flue_tcp_state *state)
+{
+    connection->hash_value = state->constants->hash_value;
+    connection->rcv_indication_size = state->cached->rcv_indication_size;
+    connection->user_priority = state->cached->user_priority & 7;
+    connection->is_held = true;
+    switch (state->delegated->state) {
+    case FLUE_TCP_CONNECTION_CLOSE_WAIT:
+    case FLUE_TCP_CONNECTION_CLOSING:
+    case FLUE_TCP_CONNECTION_LAST_ACK:
+        connection->has_fin = true; /* the host saw it */
+        connection->is_fin_told = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Reasons against a connection that show before anything is done for it. */
+static enum flue_status
+judge(struct flue_target *target, flue_time now, struct flue_block_list *block)
+{
+    const struct flue_target_config *config = &target->config;
+    const struct flue_tcp_block *whole = (const struct flue_tcp_block *)block;
+
+    if (target->statistics.connections >= config->max_connections)
+        return FLUE_STATUS_OFFLOAD_TCP_ENTRIES;
+    if (target->statistics.connections >= config->max_transmit_buffers)
+        return FLUE_STATUS_OFFLOAD_TCP_XMIT_BUFFER;
+    if (whole->cached.initial_rcv_wnd > config->max_receive_window)
+        return FLUE_STATUS_OFFLOAD_TCP_RCV_WINDOW;
+    if (whole->cached.user_priority > 7)
+        return FLUE_STATUS_FAILURE;
+    if (target->handlers.is_welcome != NULL &&
+        !target->handlers.is_welcome(target->user, now, whole))
+        return FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED;
+    return FLUE_STATUS_SUCCESS;
+}
+
+static enum flue_status
+fill_tcp(struct target_connection *connection, flue_time now, struct flue_block_list *root,
+         struct flue_block_list *block)
+{
+    struct flue_tcp_state state = flue__tcp_state(block);
+
+    note_state(connection, &state);
+    if (!flue__target_reserve_receive(connection, state.cached->initial_rcv_wnd))
+        return FLUE_STATUS_OFFLOAD_TCP_RCV_BUFFER;
+    if (!copy_buffered(connection, state.delegated->buffered_data))
+        return FLUE_STATUS_FAILURE; /* OFFLOAD-034 */
+    return import(connection, now, root, block);
+}
+
+enum flue_status
+flue__target_take_tcp(struct flue_target *target, flue_time now, struct flue_block_list *root,
+                      struct flue_block_list *block, struct target_path *path,
+                      struct target_object **object)
+{
+    enum flue_status status = judge(target, now, block);
+    struct target_connection *connection;
+
+    if (status != FLUE_STATUS_SUCCESS)
+        return status;
+    connection = slab_get(&target->connections);
+    if (connection == NULL)
+        return FLUE_STATUS_RESOURCES;
+    memset(connection, 0, sizeof *connection);
+    connection->target = target;
+    connection->path = path;
+    status = fill_tcp(connection, now, root, block);
+    if (status != FLUE_STATUS_SUCCESS) {
+        (void)flue__target_reserve_receive(connection, 0);
+        flue__target_drop_data(connection);
+        flue__target_io_settle(connection);
+        slab_put(&target->connections, connection);
+        return status;
+    }
+    connection->is_refused = connection->io != NULL; /* OFFLOAD-036: it waits for requests */
+    connection->path->connections++;
+    target->statistics.connections++;
+    target->statistics.offloads++;
+    *object = &connection->object;
+    return FLUE_STATUS_SUCCESS;
+}
