@@ -15,8 +15,7 @@ flue__target_init_addresses(struct address_table *table, const struct flue_alloc
     table->entries = NULL;
     if (size == 0 || size == FLUE_TARGET_UNLIMITED)
         return true;
-    table->entries =
-        allocator->reallocate(allocator->user, NULL, 0, size * sizeof *table->entries);
+    table->entries = allocator->reallocate(allocator->user, NULL, 0, size * sizeof *table->entries);
     if (table->entries == NULL)
         return false;
     memset(table->entries, 0, size * sizeof *table->entries);

@@ -37,8 +37,7 @@ update_path(const struct flue_target *target, flue_time now, struct flue_block_l
         return FLUE_STATUS_FAILURE;
     if (flue__block_is_bare(block))
         cached = NULL;
-    if (cached != NULL &&
-        (cached->path_mtu == 0 || cached->path_mtu > target->config.max_path_mtu))
+    if (cached != NULL && (cached->path_mtu == 0 || cached->path_mtu > target->config.max_path_mtu))
         return FLUE_STATUS_FAILURE;
     if (cached != NULL)
         path->path_mtu = cached->path_mtu; /* the engine asks before it sends (UPDATE-004) */
@@ -61,8 +60,8 @@ keep_final(struct target_final *final, const struct flue_tcp_cached *cached)
 }
 
 static enum flue_status
-update_cached(const struct flue_target *target, flue_time now,
-              struct target_connection *connection, const struct flue_tcp_cached *cached)
+update_cached(const struct flue_target *target, flue_time now, struct target_connection *connection,
+              const struct flue_tcp_cached *cached)
 {
     bool has_window = (cached->flags & FLUE_TCP_FLAG_UPDATE_RCV_WND) != 0;
     uint32_t reserved = connection->receive_bytes;
@@ -106,8 +105,8 @@ flue__target_update_block(struct flue_target *target, flue_time now, struct flue
     bool is_bare = flue__block_is_bare(block);
 
     progress->objects[depth] = object;
-    if (object == NULL || (!is_bare && (!flue__block_is_sound(block) ||
-                                        !flue__block_lengths_are_right(block, true))))
+    if (object == NULL ||
+        (!is_bare && (!flue__block_is_sound(block) || !flue__block_lengths_are_right(block, true))))
         return FLUE_STATUS_FAILURE;
     switch (object->layer) {
     case FLUE_LAYER_NEIGHBOR: {

@@ -65,6 +65,8 @@ on_transmit(void *user, flue_time now, const struct flue_packet *packet)
     struct rig *rig = user;
 
     (void)now;
+    if (rig->target_segments < RIG_SENT)
+        rig->sent[rig->target_segments] = *packet;
     rig->target_segments++;
     rig->to_peer_flags |= packet->segment.flags;
     rig->last_packet = *packet;
@@ -306,6 +308,16 @@ init_client(struct rig *rig)
 void
 rig_create(struct rig *rig, const struct flue_target_config *config)
 {
+    struct flue_tcp_config hosts = flue_tcp_config_default();
+
+    hosts.options.use_nagle = false; /* a test says when a segment goes */
+    rig_create_as(rig, config, &hosts, 4);
+}
+
+void
+rig_create_as(struct rig *rig, const struct flue_target_config *config,
+              const struct flue_tcp_config *hosts, uint8_t ip_version)
+{
     static const struct flue_tcp_handlers opener = {.emit = on_opener_emit,
                                                     .connected = on_opener_connected};
     static const struct flue_tcp_handlers peer = {
@@ -319,23 +331,23 @@ rig_create(struct rig *rig, const struct flue_target_config *config)
     static const struct flue_target_handlers down = {.transmit = on_transmit,
                                                      .interrupt = on_interrupt};
     struct flue_target_config defaults = flue_target_config_default();
-    struct flue_tcp_config tcp = flue_tcp_config_default();
     struct flue_tcp_listener *listener;
     struct flue_allocator watching;
 
     memset(rig, 0, sizeof *rig);
     current = rig;
-    tcp.options.use_nagle = false; /* a test says when a segment goes */
+    rig->ip_version = ip_version;
     rig->allocator = flue_test_memory_allocator(&rig->memory);
     init_client(rig);
     if (config == NULL)
         config = &defaults;
-    assert_int_equal(flue_tcp_engine_create(&tcp, &opener, rig, &rig->allocator, &rig->opener),
+    assert_int_equal(flue_tcp_engine_create(hosts, &opener, rig, &rig->allocator, &rig->opener),
                      FLUE_OK);
-    assert_int_equal(flue_tcp_engine_create(&tcp, &peer, rig, &rig->allocator, &rig->peer),
+    assert_int_equal(flue_tcp_engine_create(hosts, &peer, rig, &rig->allocator, &rig->peer),
                      FLUE_OK);
-    assert_int_equal(flue_tcp_listen(rig->peer, 4, NULL, RIG_PORT, 2000, NULL, NULL, &listener),
-                     FLUE_OK);
+    assert_int_equal(
+        flue_tcp_listen(rig->peer, ip_version, NULL, RIG_PORT, 2000, NULL, NULL, &listener),
+        FLUE_OK);
     assert_int_equal(flue_target_create(config, &down, rig, &rig->allocator, &rig->target),
                      FLUE_OK);
     watching = flue_test_memory_allocator(&rig->verifier_memory);
@@ -406,16 +418,30 @@ rig_advance(struct rig *rig, flue_time time)
     rig->now = until;
 }
 
+static struct flue_ip
+address_of(const struct rig *rig, uint8_t host)
+{
+    struct flue_ip ip = flue_ipv4(192, 0, 2, host);
+
+    if (rig->ip_version == 4)
+        return ip;
+    memset(&ip, 0, sizeof ip);
+    ip.bytes[0] = 0x20;
+    ip.bytes[1] = 0x01;
+    ip.bytes[15] = host;
+    return ip;
+}
+
 void
 rig_open(struct rig *rig, uint16_t port)
 {
     struct flue_four_tuple tuple = {0};
 
-    tuple.local = flue_ipv4(192, 0, 2, 1);
-    tuple.remote = flue_ipv4(192, 0, 2, 2);
+    tuple.local = address_of(rig, 1);
+    tuple.remote = address_of(rig, 2);
     tuple.local_port = port;
     tuple.remote_port = RIG_PORT;
-    tuple.ip_version = 4;
+    tuple.ip_version = rig->ip_version;
     assert_int_equal(flue_tcp_connect(rig->opener, rig->now, &tuple, NULL, NULL, &rig->opened),
                      FLUE_OK);
     rig_settle(rig);
@@ -439,10 +465,11 @@ void
 rig_make_path(struct rig_path *path)
 {
     memset(path, 0, sizeof *path);
-    flue_block_list_init(&path->block.block, FLUE_IP4_OFFLOAD_STATE, sizeof path->block,
-                         &path->handle);
-    path->source = flue_ipv4(192, 0, 2, 1);
-    path->destination = flue_ipv4(192, 0, 2, 2);
+    flue_block_list_init(&path->block.block,
+                         current->ip_version == 4 ? FLUE_IP4_OFFLOAD_STATE : FLUE_IP6_OFFLOAD_STATE,
+                         sizeof path->block, &path->handle);
+    path->source = address_of(current, 1);
+    path->destination = address_of(current, 2);
     path->block.constants.source_address = path->source.bytes;
     path->block.constants.destination_address = path->destination.bytes;
     path->block.constants.header.length = sizeof path->block.constants;
@@ -558,4 +585,51 @@ rig_count(const struct rig *rig, enum call_kind kind)
     for (uint32_t i = 0; i < rig->call_count; i++)
         count += rig->calls[i].kind == kind ? 1 : 0;
     return count;
+}
+
+void
+rig_operate(struct rig *rig, enum call_kind kind, struct flue_block_list *tree)
+{
+    const struct flue_provider *provider = rig->provider;
+    void (*const calls[])(void *adapter, flue_time now, struct flue_block_list *tree) = {
+        [CALL_INITIATE] = provider->initiate_offload,
+        [CALL_TERMINATE] = provider->terminate_offload,
+        [CALL_UPDATE] = provider->update_offload,
+        [CALL_INVALIDATE] = provider->invalidate_offload,
+        [CALL_QUERY] = provider->query_offload,
+    };
+
+    calls[kind](provider->adapter, rig->now, tree);
+    rig_settle(rig);
+}
+
+void
+rig_send(struct rig *rig, const struct rig_tcp *tcp, struct rig_list *list)
+{
+    assert_int_equal(rig->provider->tcp_offload_send(rig->provider->adapter, rig->now,
+                                                     rig_context(tcp), &list->list),
+                     FLUE_STATUS_PENDING); /* SEND-001 */
+}
+
+struct bench bench;
+
+int
+bench_set_up(void **state)
+{
+    (void)state;
+    memset(&bench, 0, sizeof bench);
+    rig_create(&bench.rig, NULL);
+    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
+    bench.rig.call_count = 0;
+    bench.rig.target_segments = 0;
+    return 0;
+}
+
+int
+bench_tear_down(void **state)
+{
+    (void)state;
+    rig_return_lent(&bench.rig);
+    rig_destroy(&bench.rig);
+    return 0;
 }

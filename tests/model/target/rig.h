@@ -11,7 +11,14 @@
 #include "test_memory.h"
 #include "verifier_watch.h"
 
-enum { RIG_PORT = 7000, RIG_CALLS = 256, RIG_FRAMES = 512, RIG_BYTES = 1 << 17, RIG_LISTS = 32 };
+enum {
+    RIG_PORT = 7000,
+    RIG_CALLS = 256,
+    RIG_FRAMES = 512,
+    RIG_SENT = 512,
+    RIG_BYTES = 1 << 17,
+    RIG_LISTS = 32
+};
 
 enum call_kind {
     CALL_INITIATE,
@@ -42,6 +49,7 @@ struct rig {
     struct flue_test_memory memory;
     struct flue_allocator allocator;
     flue_time now;
+    uint8_t ip_version;
     struct flue_tcp_engine *opener;
     struct flue_tcp_engine *peer;
     struct flue_target *target;
@@ -84,6 +92,8 @@ struct rig {
     uint32_t target_segments;
     uint32_t passed_up; /* segments that the target left to the ordinary path */
     struct flue_packet last_packet;
+    struct flue_packet
+        sent[RIG_SENT]; /* by the target; a later test of a payload wants its bytes */
 };
 
 /* One neighbour, path and connection to offload. */
@@ -104,6 +114,9 @@ struct rig_tcp {
 };
 
 void rig_create(struct rig *rig, const struct flue_target_config *config);
+/* The same with the hosts' TCP (of opener and peer) and the IP version of one's choice. */
+void rig_create_as(struct rig *rig, const struct flue_target_config *config,
+                   const struct flue_tcp_config *hosts, uint8_t ip_version);
 void rig_destroy(struct rig *rig);
 /* The test makes its client break the contract: `requirement` may be broken from here on, and must
  * be before the rig is destroyed. */
@@ -123,6 +136,10 @@ void rig_offload(struct rig *rig, struct rig_neighbor *neighbor, struct rig_path
 /* Terminates it; `block` gets the delegated state. */
 void rig_terminate(struct rig *rig, struct rig_tcp *tcp, struct flue_tcp_delegated_block *block);
 void *rig_context(const struct rig_tcp *tcp);
+/* Runs a state operation on a tree to its end. */
+void rig_operate(struct rig *rig, enum call_kind kind, struct flue_block_list *tree);
+/* Hands the list to the target's send. */
+void rig_send(struct rig *rig, const struct rig_tcp *tcp, struct rig_list *list);
 
 /* Runs wire, target and poll until nothing is left to do now. */
 void rig_settle(struct rig *rig);
@@ -144,5 +161,21 @@ struct rig_list {
     uint8_t bytes[4000];
 };
 void rig_make_list(struct rig_list *list, uint8_t first, uint32_t length);
+
+/* ---- One offloaded connection, for tests that begin with that ----------------------------------
+ */
+
+struct bench {
+    struct rig rig;
+    struct rig_neighbor neighbor;
+    struct rig_path path;
+    struct rig_tcp tcp;
+    struct rig_list lists[4];
+};
+extern struct bench bench;
+
+int bench_set_up(void **state);
+int bench_tear_down(void **state);
+#define ON_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 #endif

@@ -6,35 +6,6 @@
 
 #include <string.h>
 
-struct bench {
-    struct rig rig;
-    struct rig_neighbor neighbor;
-    struct rig_path path;
-    struct rig_tcp tcp;
-    struct rig_list lists[4];
-};
-
-static struct bench bench;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    rig_create(&bench.rig, NULL);
-    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
-    bench.rig.call_count = 0;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    rig_return_lent(&bench.rig);
-    rig_destroy(&bench.rig);
-    return 0;
-}
-
 static void
 disconnect(struct rig_list *list, uint32_t length, uint32_t flags)
 {
@@ -194,17 +165,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_close_graceful_completes_behind_sends, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_close_graceful_then_peer_asks_for_upload, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_close_peer_first_ends_in_closed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_close_abortive_sends_reset, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_close_abortive_drops_received_data, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_close_reset_ends_graceful_disconnect, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_close_ended_connection_passes_segments_up, set_up,
-                                        tear_down),
+        ON_BENCH(test_close_graceful_completes_behind_sends),
+        ON_BENCH(test_close_graceful_then_peer_asks_for_upload),
+        ON_BENCH(test_close_peer_first_ends_in_closed),
+        ON_BENCH(test_close_abortive_sends_reset),
+        ON_BENCH(test_close_abortive_drops_received_data),
+        ON_BENCH(test_close_reset_ends_graceful_disconnect),
+        ON_BENCH(test_close_ended_connection_passes_segments_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

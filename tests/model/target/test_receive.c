@@ -6,35 +6,6 @@
 
 #include <string.h>
 
-struct bench {
-    struct rig rig;
-    struct rig_neighbor neighbor;
-    struct rig_path path;
-    struct rig_tcp tcp;
-    struct rig_list lists[4];
-};
-
-static struct bench bench;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    rig_create(&bench.rig, NULL);
-    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
-    bench.rig.call_count = 0;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    rig_return_lent(&bench.rig);
-    rig_destroy(&bench.rig);
-    return 0;
-}
-
 static void
 post(struct rig_list *list, uint32_t length, bool no_push)
 {
@@ -317,29 +288,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_receive_without_requests_is_indicated, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_full_request_completes_at_once, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_remainder_is_indicated, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_push_completes_push_mode_only, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_fills_behind_the_hosts_bytes, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_refused_data_waits_for_a_request, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_partly_accepted_keeps_the_rest, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_zero_byte_request_enables_indications, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_request_posted_inside_refusal_is_filled,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_fin_waits_for_the_data, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_window_opens_with_the_return, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_reset_aborts_requests, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_receive_length_only_takes_no_memory_per_segment,
-                                        set_up, tear_down),
+        ON_BENCH(test_receive_without_requests_is_indicated),
+        ON_BENCH(test_receive_full_request_completes_at_once),
+        ON_BENCH(test_receive_remainder_is_indicated),
+        ON_BENCH(test_receive_push_completes_push_mode_only),
+        ON_BENCH(test_receive_fills_behind_the_hosts_bytes),
+        ON_BENCH(test_receive_refused_data_waits_for_a_request),
+        ON_BENCH(test_receive_partly_accepted_keeps_the_rest),
+        ON_BENCH(test_receive_zero_byte_request_enables_indications),
+        ON_BENCH(test_receive_request_posted_inside_refusal_is_filled),
+        ON_BENCH(test_receive_fin_waits_for_the_data),
+        ON_BENCH(test_receive_window_opens_with_the_return),
+        ON_BENCH(test_receive_reset_aborts_requests),
+        ON_BENCH(test_receive_length_only_takes_no_memory_per_segment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

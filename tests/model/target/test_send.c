@@ -6,34 +6,6 @@
 
 #include <string.h>
 
-struct bench {
-    struct rig rig;
-    struct rig_neighbor neighbor;
-    struct rig_path path;
-    struct rig_tcp tcp;
-    struct rig_list lists[4];
-};
-
-static struct bench bench;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    rig_create(&bench.rig, NULL);
-    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
-    bench.rig.call_count = 0;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    rig_destroy(&bench.rig);
-    return 0;
-}
-
 static void
 send_list(struct rig_list *list)
 {
@@ -212,17 +184,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_send_completes_in_order_when_acknowledged, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_send_frames_carry_neighbour_and_ip_id, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_send_ip_id_wraps_inside_upper_half, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_send_reset_by_peer_aborts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_send_retransmission_limit_asks_for_upload, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_forward_is_taken_as_if_from_the_wire, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_forward_malformed_is_dropped, set_up, tear_down),
+        ON_BENCH(test_send_completes_in_order_when_acknowledged),
+        ON_BENCH(test_send_frames_carry_neighbour_and_ip_id),
+        ON_BENCH(test_send_ip_id_wraps_inside_upper_half),
+        ON_BENCH(test_send_reset_by_peer_aborts),
+        ON_BENCH(test_send_retransmission_limit_asks_for_upload),
+        ON_BENCH(test_forward_is_taken_as_if_from_the_wire),
+        ON_BENCH(test_forward_malformed_is_dropped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,35 +6,6 @@
 
 #include <string.h>
 
-struct bench {
-    struct rig rig;
-    struct rig_neighbor neighbor;
-    struct rig_path path;
-    struct rig_tcp tcp;
-    struct rig_list lists[4];
-};
-
-static struct bench bench;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    rig_create(&bench.rig, NULL);
-    rig_offload(&bench.rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
-    bench.rig.call_count = 0;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    rig_return_lent(&bench.rig);
-    rig_destroy(&bench.rig);
-    return 0;
-}
-
 static void
 send_list(struct rig_list *list, uint32_t length)
 {
@@ -338,27 +309,18 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_terminate_hands_sends_back_in_order, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_partly_acknowledged_list_is_advanced, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_without_sends_has_no_chain, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_hands_undelivered_data_over, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_ends_requests_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_sends_the_ack_it_owes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_segments_pass_up_afterwards, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_lower_objects_go_last, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_terminate_late_io_is_completed_before_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_query_gives_back_what_was_offloaded, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_query_delegated_follows_the_traffic, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_query_neighbor_reachability_ages_and_is_renewed,
-                                        set_up, tear_down),
+        ON_BENCH(test_terminate_hands_sends_back_in_order),
+        ON_BENCH(test_terminate_partly_acknowledged_list_is_advanced),
+        ON_BENCH(test_terminate_without_sends_has_no_chain),
+        ON_BENCH(test_terminate_hands_undelivered_data_over),
+        ON_BENCH(test_terminate_ends_requests_first),
+        ON_BENCH(test_terminate_sends_the_ack_it_owes),
+        ON_BENCH(test_terminate_segments_pass_up_afterwards),
+        ON_BENCH(test_terminate_lower_objects_go_last),
+        ON_BENCH(test_terminate_late_io_is_completed_before_it),
+        ON_BENCH(test_query_gives_back_what_was_offloaded),
+        ON_BENCH(test_query_delegated_follows_the_traffic),
+        ON_BENCH(test_query_neighbor_reachability_ages_and_is_renewed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
