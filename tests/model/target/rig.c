@@ -402,6 +402,7 @@ rig_advance(struct rig *rig, flue_time time)
 {
     flue_time until = rig->now + time;
 
+    rig_settle(rig);
     for (;;) {
         flue_time next = flue_target_next_deadline(rig->target);
 
