@@ -30,12 +30,11 @@ flue__target_end_disconnect(struct target_connection *connection, enum flue_stat
 }
 
 static void
-end_now(struct target_connection *connection, struct flue_buffer_list *list,
-        enum flue_status status)
+end_now(struct flue_target *target, struct flue_buffer_list *list, enum flue_status status)
 {
     list->status = status;
     list->tcp_offload_bytes_transferred = 0;
-    flue__target_push(&connection->target->disconnects, list);
+    flue__target_push(&target->disconnects, list);
 }
 
 /* CLOSE-008, CLOSE-009: its data, if any, and FIN behind it. */
@@ -45,12 +44,12 @@ close_gracefully(struct target_connection *connection, flue_time now, struct flu
     struct target_io *io = flue__target_io(connection);
 
     if (io == NULL) {
-        end_now(connection, list, FLUE_STATUS_UPLOAD_IN_PROGRESS);
+        end_now(connection->target, list, FLUE_STATUS_UPLOAD_IN_PROGRESS);
         flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
         return;
     }
     if (io->disconnect != NULL) { /* a second one is the client's mistake */
-        end_now(connection, list, FLUE_STATUS_REQUEST_ABORTED);
+        end_now(connection->target, list, FLUE_STATUS_REQUEST_ABORTED);
         return;
     }
     list->tcp_offload_bytes_transferred = 0;
@@ -71,7 +70,7 @@ close_abortively(struct target_connection *connection, flue_time now, struct flu
     flue_tcp_abort(connection->tcp, now);
     flue__target_drop_data(connection);
     flue__target_end_requests(connection, FLUE_STATUS_REQUEST_ABORTED);
-    end_now(connection, list, FLUE_STATUS_SUCCESS);
+    end_now(connection->target, list, FLUE_STATUS_SUCCESS);
 }
 
 enum flue_status
@@ -83,7 +82,7 @@ flue__target_disconnect(void *adapter, flue_time now, void *context, struct flue
     enum flue_status status = flue__target_io_status(connection);
 
     if (status != FLUE_STATUS_PENDING)
-        end_now(connection, list, status); /* CLOSE-017 */
+        end_now(target, list, status); /* CLOSE-017 */
     else if ((flags & FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE) != 0)
         close_abortively(connection, now, list);
     else

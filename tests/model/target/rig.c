@@ -480,12 +480,11 @@ rig_make_path(struct rig_path *path)
 }
 
 void
-rig_make_tcp(struct rig *rig, struct rig_tcp *tcp, uint16_t port)
+rig_take_tcp(struct rig *rig, struct rig_tcp *tcp)
 {
     struct flue_buffer_list *lists;
 
     memset(tcp, 0, sizeof *tcp);
-    rig_open(rig, port);
     tcp->peer = rig->accepted;
     flue_block_list_init(&tcp->block.block, FLUE_TCP_OFFLOAD_STATE, sizeof tcp->block,
                          &tcp->handle);
@@ -494,6 +493,16 @@ rig_make_tcp(struct rig *rig, struct rig_tcp *tcp, uint16_t port)
                     &tcp->block.delegated);
     flue_tcp_surrender(rig->opened, rig->now, &lists);
     tcp->block.block.net_buffer_list_chain = lists;
+    tcp->block.delegated.send_data_head = lists;
+    for (; lists != NULL; lists = lists->next)
+        tcp->block.delegated.send_data_tail = lists;
+}
+
+void
+rig_make_tcp(struct rig *rig, struct rig_tcp *tcp, uint16_t port)
+{
+    rig_open(rig, port);
+    rig_take_tcp(rig, tcp);
 }
 
 void

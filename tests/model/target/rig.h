@@ -124,6 +124,8 @@ void rig_expect(struct rig *rig, const char *requirement);
 
 /* A connection between opener and peer, established and at rest. */
 void rig_open(struct rig *rig, uint16_t port);
+/* Takes the connection that was opened last, as it is, out of the opener and into a block. */
+void rig_take_tcp(struct rig *rig, struct rig_tcp *tcp);
 /* Makes the blocks; rig_make_tcp opens a connection and takes it out of the opener. */
 void rig_make_neighbor(struct rig_neighbor *neighbor);
 void rig_make_path(struct rig_path *path);
