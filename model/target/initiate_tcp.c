@@ -36,65 +36,36 @@ status_of(enum flue_result result)
     }
 }
 
-/* The lists of a chain that bear data, SendDataHead to SendDataTail, taken out of it. The chain is
- * whole again after join. */
-struct cut_chain {
-    struct flue_buffer_list *data;
-    struct flue_buffer_list *tail;   /* of the data */
-    struct flue_buffer_list *before; /* the chain's start, when that is not the data's */
-    struct flue_buffer_list *behind;
-};
-
-/* False: head or tail are not of the chain. Without them all of it is data. */
+/* Lists before SendDataHead and behind SendDataTail bear no data for the wire (OFFLOAD-038): they
+ * are queued as empty ones, and complete in their turn. `is_back` undoes it. False: head or tail
+ * are not of the chain. Without them all of it is data. */
 static bool
-cut(struct cut_chain *chain, struct flue_buffer_list *lists,
-    const struct flue_tcp_delegated *delegated)
+empty_outer(struct flue_buffer_list *lists, const struct flue_tcp_delegated *delegated,
+            bool is_back)
 {
-    struct flue_buffer_list *it = lists;
+    const struct flue_buffer_list *head = delegated->send_data_head;
+    const struct flue_buffer_list *tail = delegated->send_data_tail;
+    bool has_met_head = head == NULL;
+    bool has_met_tail = tail == NULL;
+    bool is_inside = has_met_head;
 
-    memset(chain, 0, sizeof *chain);
-    if (delegated->send_data_head != NULL && lists != delegated->send_data_head) {
-        chain->before = lists;
-        while (it != NULL && it != delegated->send_data_head)
-            it = it->next;
-        if (it == NULL)
-            return false;
+    for (struct flue_buffer_list *list = lists; list != NULL; list = list->next) {
+        if (list == head) {
+            has_met_head = true;
+            is_inside = true;
+        }
+        if (!is_inside && is_back) {
+            list->buffer.data_length = (uint32_t)(uintptr_t)list->miniport_reserved[0];
+        } else if (!is_inside) {
+            list->miniport_reserved[0] = (void *)(uintptr_t)list->buffer.data_length;
+            list->buffer.data_length = 0;
+        }
+        if (list == tail) {
+            has_met_tail = is_inside;
+            is_inside = false;
+        }
     }
-    chain->data = it;
-    chain->tail = it;
-    while (chain->tail != NULL && chain->tail->next != NULL &&
-           chain->tail != delegated->send_data_tail)
-        chain->tail = chain->tail->next;
-    if (delegated->send_data_tail != NULL && chain->tail != delegated->send_data_tail)
-        return false;
-    if (chain->tail != NULL) {
-        chain->behind = chain->tail->next;
-        chain->tail->next = NULL;
-    }
-    return true;
-}
-
-static void
-join(struct cut_chain *chain)
-{
-    if (chain->tail != NULL)
-        chain->tail->next = chain->behind;
-}
-
-/* OFFLOAD-038: lists without data have nothing to wait for but the completion of the offload. */
-static void
-complete_empty(struct target_connection *connection, struct flue_buffer_list *lists,
-               const struct flue_buffer_list *end)
-{
-    while (lists != NULL && lists != end) {
-        struct flue_buffer_list *list = lists;
-
-        lists = lists->next;
-        list->status = FLUE_STATUS_SUCCESS;
-        list->tcp_offload_bytes_transferred = 0;
-        list->miniport_reserved[1] = connection;
-        flue__target_push(&connection->target->held_sends, list);
-    }
+    return has_met_head && has_met_tail;
 }
 
 static enum flue_status
@@ -116,25 +87,19 @@ import(struct target_connection *connection, flue_time now, struct flue_block_li
         .delegated = &delegated,
         .path_mtu = path->path_mtu,
         .rcv_buffered = connection->io != NULL ? connection->io->bytes : 0,
+        .lists = block->net_buffer_list_chain,
         .connection_user = connection,
     };
-    struct cut_chain chain;
-    enum flue_result result;
+    enum flue_result result = FLUE_ERROR_INVALID;
 
-    if (!cut(&chain, block->net_buffer_list_chain, &delegated))
-        return FLUE_STATUS_FAILURE;
-    take.lists = chain.data;
     /* The state was right when the call came. */
     flue__tcp_delegated_age(&delegated,
                             flue__target_tick(target, now) - flue__target_call_tick(root));
-    result = flue_tcp_import(target->engine, now, &take, &connection->tcp);
-    if (result != FLUE_OK) {
-        join(&chain); /* OFFLOAD-029, OFFLOAD-030 */
-        return status_of(result);
-    }
-    complete_empty(connection, chain.before, chain.data);
-    complete_empty(connection, chain.behind, NULL);
-    return FLUE_STATUS_SUCCESS;
+    if (empty_outer(take.lists, state.delegated, false))
+        result = flue_tcp_import(target->engine, now, &take, &connection->tcp);
+    if (result != FLUE_OK)
+        (void)empty_outer(take.lists, state.delegated, true); /* OFFLOAD-029, OFFLOAD-030 */
+    return status_of(result);
 }
 
 static void

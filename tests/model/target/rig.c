@@ -364,6 +364,13 @@ rig_expect(struct rig *rig, const char *requirement)
 }
 
 void
+rig_stop_watching(struct rig *rig)
+{
+    rig->provider = flue_target_provider(rig->target);
+    flue_target_attach(rig->target, &rig->client);
+}
+
+void
 rig_destroy(struct rig *rig)
 {
     while (rig->frame_count > 0)

@@ -117,6 +117,8 @@ void rig_create(struct rig *rig, const struct flue_target_config *config);
 /* The same with the hosts' TCP (of opener and peer) and the IP version of one's choice. */
 void rig_create_as(struct rig *rig, const struct flue_target_config *config,
                    const struct flue_tcp_config *hosts, uint8_t ip_version);
+/* Takes the verifier out: for a client that is wrong all over, where the target is what counts. */
+void rig_stop_watching(struct rig *rig);
 void rig_destroy(struct rig *rig);
 /* The test makes its client break the contract: `requirement` may be broken from here on, and must
  * be before the rig is destroyed. */

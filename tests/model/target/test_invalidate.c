@@ -220,6 +220,7 @@ test_invalidate_malformed_tree_leaves_all_as_it_was(void **state)
     struct flue_block_list path = block_of(1);
 
     (void)state;
+    rig_stop_watching(&bench.rig);
     neighbor.dependent_block_list = &path;
     path.dependent_block_list = &tcp;
     tcp.next_block = &tcp;

@@ -255,6 +255,7 @@ test_malformed_trees_are_refused(void **state)
             flue_block_list_init(&before.block, FLUE_TCP_OFFLOAD_STATE, sizeof before,
                                  &bench.tcp.handle);
             rig_operate(&bench.rig, CALL_QUERY, &before.block);
+            rig_stop_watching(&bench.rig);
             make_tree(&tree, kind);
             cases[i].spoil(&tree);
             tree.tcp.cached.ttl_or_hop_limit = 9; /* an update would show it */
@@ -285,6 +286,7 @@ test_mixed_chain_fails_what_does_not_fit(void **state)
         struct tree tree;
 
         (void)bench_set_up(state);
+        rig_stop_watching(&bench.rig);
         make_tree(&tree, OPERATIONS[k]);
         spoil_mixed_chain(&tree);
         rig_operate(&bench.rig, OPERATIONS[k], &tree.neighbor.block);
@@ -313,6 +315,7 @@ test_initiate_wrong_lengths_are_refused(void **state)
         enum flue_status expected = i < 9 ? FLUE_STATUS_FAILURE : FLUE_STATUS_SUCCESS;
 
         (void)bench_set_up(state);
+        rig_stop_watching(&bench.rig);
         make_tree(&tree, CALL_INITIATE);
         for (uint32_t k = 0; k < 9; k++)
             headers[k]->recognized_options = 0xDEADBEEF;
@@ -411,6 +414,7 @@ test_contexts_lead_to_their_objects(void **state)
     assert_non_null(rig_context(&next)); /* STATE-022 */
     assert_ptr_not_equal(rig_context(&next), contexts[2]);
     assert_null(object_of(&bench.tcp.handle));
+    rig_stop_watching(&bench.rig);
     rig_terminate(&bench.rig, &bench.tcp, &back);
     assert_int_equal(back.block.status, FLUE_STATUS_FAILURE);
     bench.rig.call_count = 0;
@@ -425,11 +429,13 @@ test_contexts_lead_to_their_objects(void **state)
 static void
 test_contexts_that_never_were_end_io(void **state)
 {
-    struct flue_provider *provider = bench.rig.provider;
+    struct flue_provider *provider;
     struct rig_list *lists = bench.lists;
     void *foreign = bench.neighbor.handle.miniport_offload_context;
 
     (void)state;
+    rig_stop_watching(&bench.rig);
+    provider = bench.rig.provider;
     for (uint32_t i = 0; i < 4; i++)
         rig_make_list(&lists[i], 1, 100);
     (void)provider->tcp_offload_send(provider->adapter, 0, foreign, &lists[0].list);

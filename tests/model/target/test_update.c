@@ -415,6 +415,7 @@ test_update_relinks_paths(void **state)
     rig_operate(&bench.rig, CALL_TERMINATE, &end);
     assert_int_equal(end.status, FLUE_STATUS_SUCCESS);
     end = bare_block(FLUE_NEIGHBOR_OFFLOAD_STATE, &other.handle);
+    rig_expect(&bench.rig, "HOST-013");
     rig_operate(&bench.rig, CALL_TERMINATE, &end);
     assert_int_equal(end.status, FLUE_STATUS_FAILURE);
 }
@@ -434,6 +435,7 @@ test_update_does_not_relink_connections(void **state)
     lower = bare_block(FLUE_IP4_OFFLOAD_STATE, &path.handle);
     lower.dependent_block_list = &upper.block;
     upper.cached.ttl_or_hop_limit = 3;
+    rig_expect(&bench.rig, "UPDATE-014");
     update(&lower, FLUE_STATUS_SUCCESS);
     assert_int_equal(upper.block.status, FLUE_STATUS_FAILURE);
     assert_int_equal(send_data(&bench.lists[0], 10)->segment.hop_limit, 64);
@@ -477,6 +479,7 @@ test_update_refused_changes_nothing(void **state)
     struct flue_tcp_block before = query_tcp();
 
     (void)state;
+    rig_stop_watching(&bench.rig);
     for (uint32_t i = 0; i < 7; i++) {
         struct cached_tcp block = tcp_block();
         struct flue_tcp_block after;
