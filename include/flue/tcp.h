@@ -200,6 +200,13 @@ struct flue_tcp_handlers {
     /* Both FINs are done and the connection waits out 2 MSL; `closed` follows then. An owner that
      * has nothing more to do with it may release it here. */
     void (*entered_time_wait)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* The peer announced urgent data ahead of what the application has consumed, or more of it:
+     * flue_tcp_urgent_left says how far it reaches. It comes through `received` like other data,
+     * this segment's next. False: go on. True: the owner takes the connection over, as with
+     * `exhausted`: of this segment only the ACK has been taken, and nothing is taken in, sent or
+     * acknowledged any more (a target does so, and has the connection uploaded). NULL: urgent data
+     * is data. */
+    bool (*urgent)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* Asked whenever the connection is about to work: the largest IP packet that its path takes
      * now, bytes. 0: nothing may go there. Then the connection keeps still, timers and all, and
      * goes on when a later call, flue_tcp_resume for one, gets another answer. NULL: what
@@ -243,6 +250,15 @@ void *flue_tcp_listener_user(const struct flue_tcp_listener *listener);
  * ended in order. */
 FLUE_MUST_USE enum flue_result flue_tcp_send(struct flue_tcp_connection *connection, flue_time now,
                                              struct flue_buffer_list *lists);
+/* The same, and marks the end of the lists as the end of urgent data (RFC 9293 3.8.5): the peer is
+ * told at once, even when its window is shut. The data stays in the stream. FLUE_ERROR_NO_MEMORY
+ * when there is none for the mark. A mark that is not acknowledged yet does not move to another
+ * engine. */
+FLUE_MUST_USE enum flue_result flue_tcp_send_urgent(struct flue_tcp_connection *connection,
+                                                    flue_time now, struct flue_buffer_list *lists);
+/* How many bytes, consumed ones not counted, are still to come up to the end of what the peer said
+ * is urgent; 0 when nothing is. */
+uint32_t flue_tcp_urgent_left(const struct flue_tcp_connection *connection);
 /* The application took `bytes` of what was received: the window may open. */
 void flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t bytes);
 /* No more data to send: FIN follows the queue. FLUE_ERROR_STATE when that was said before;
@@ -325,10 +341,12 @@ struct flue_tcp_snapshot {
     uint16_t mss; /* payload of a full segment, options taken off */
     uint8_t snd_wind_scale, rcv_wind_scale;
     bool timestamps, window_scaling, sack, nagle;
-    bool ecn;              /* agreed on: new data goes out marked ECT(0) */
-    bool ecn_echo;         /* CE has arrived and the peer's CWR has not */
-    bool is_unreachable;   /* the network said so since the peer was last heard */
-    uint32_t sacked_bytes; /* beyond snd_una, held by the peer */
+    bool ecn;                    /* agreed on: new data goes out marked ECT(0) */
+    bool ecn_echo;               /* CE has arrived and the peer's CWR has not */
+    bool snd_urgent, rcv_urgent; /* whether snd_up and rcv_up count */
+    uint32_t snd_up, rcv_up;     /* one past the urgent data that was sent, or announced */
+    bool is_unreachable;         /* the network said so since the peer was last heard */
+    uint32_t sacked_bytes;       /* beyond snd_una, held by the peer */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
         keepalive_left_ticks; /* or NOT_RUNNING */
 };

@@ -113,6 +113,8 @@ take_new_ack(struct flue_tcp_connection *connection, flue_time now,
     if (seq_lt(connection->snd_nxt, connection->snd_una))
         connection->snd_nxt = connection->snd_una;
     connection->retransmissions = 0;
+    if (connection->extension != NULL)
+        flue__tcp_urgent_acknowledged(connection);
     flue__scoreboard_advance(connection);
     flue__tcp_on_new_ack(connection, now, acked, flight, echo == ECN_ECHO_NONE);
     if (connection->slow == SLOW_RETRANSMIT) { /* RFC 6298 5.2, 5.3 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A segment arrives in a synchronized state, or in SYN-RECEIVED: the numbered steps of RFC 9293
- * 3.10.7.4, one function each, in order. Steps 5 and 7 are accept_ack.c and accept_data.c; CLOSED,
- * LISTEN and SYN-SENT are arrive_setup.c.
+ * 3.10.7.4, one function each, in order. Steps 5 to 7 are accept_ack.c, urgent.c and accept_data.c;
+ * CLOSED, LISTEN and SYN-SENT are arrive_setup.c.
  */
 #include "tcp/connection.h"
 
@@ -244,6 +244,8 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
         flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
                            connection->engine->config.fin_wait_2_ticks);
     if (!flue__tcp_accept_ack(connection, now, segment))
+        return;
+    if (!flue__tcp_accept_urgent(connection, now, segment))
         return;
     flue__tcp_accept_data(connection, now, segment);
 }

@@ -196,6 +196,8 @@ flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t
     flue__tcp_set_clock(connection->engine, now);
     flue__tcp_hold(connection);
     connection->rcv_buffered -= bytes < connection->rcv_buffered ? bytes : connection->rcv_buffered;
+    if (connection->extension != NULL)
+        flue__tcp_urgent_consumed(connection);
     /* An update of its own only when the window at least doubles; else the next ACK carries it. */
     if (before <= connection->rcv_buf / 2 && flue__tcp_can_receive(connection) &&
         !connection->fin_received) {

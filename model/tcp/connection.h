@@ -196,6 +196,8 @@ struct flue_tcp_engine {
 struct flue_tcp_connection *flue__tcp_new(struct flue_tcp_engine *engine,
                                           const struct flue_four_tuple *tuple,
                                           const struct flue_tcp_options *options, void *user);
+/* Gives it the object of extension.h if it has none. False: no memory. */
+bool flue__tcp_extend(struct flue_tcp_connection *connection);
 /* Takes it out of table and wheel and frees it. Its send queue must be empty. */
 void flue__tcp_free(struct flue_tcp_connection *connection);
 struct flue_tcp_listener *flue__tcp_find_listener(const struct flue_tcp_engine *engine,
@@ -220,6 +222,17 @@ bool flue__tcp_options_ok(const struct flue_tcp_options *options);
  * sends what is due, moves the timer, and frees the connection if its end has come. */
 void flue__tcp_hold(struct flue_tcp_connection *connection);
 void flue__tcp_let_go(struct flue_tcp_connection *connection, flue_time now);
+
+/* ---- urgent.c; those without a comment only with an extension ---- */
+void flue__tcp_mark_urgent(const struct flue_tcp_connection *connection,
+                           struct flue_tcp_segment *segment);
+/* Urgent data is queued or in flight. With or without an extension. */
+bool flue__tcp_has_urgent(const struct flue_tcp_connection *connection);
+void flue__tcp_urgent_acknowledged(struct flue_tcp_connection *connection);
+void flue__tcp_urgent_consumed(struct flue_tcp_connection *connection);
+/* Step 6. False: processing of the segment ends. With or without an extension. */
+bool flue__tcp_accept_urgent(struct flue_tcp_connection *connection, flue_time now,
+                             const struct flue_tcp_segment *segment);
 
 /* ---- update.c ---- */
 
@@ -426,6 +439,8 @@ uint32_t flue__tcp_ticks_left(const struct flue_tcp_connection *connection, flue
                               uint64_t deadline);
 /* Puts the wheel entry at the earliest deadline. */
 void flue__tcp_settle_timer(struct flue_tcp_connection *connection);
+/* The owner takes care of it from here: timers and output stop, nothing is taken in. */
+void flue__tcp_hand_over(struct flue_tcp_connection *connection);
 void flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now);
 
 static inline struct flue_tcp_statistics *

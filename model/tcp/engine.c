@@ -133,13 +133,26 @@ needs_extension(const struct flue_tcp_connection *connection,
     return connection->congestion->has_private || options->use_ecn || options->use_prr;
 }
 
-static bool
-extend(struct flue_tcp_connection *connection, const struct flue_tcp_options *options)
+bool
+flue__tcp_extend(struct flue_tcp_connection *connection)
 {
+    if (connection->extension != NULL)
+        return true;
     connection->extension = slab_get(&connection->engine->extensions);
     if (connection->extension == NULL)
         return false;
     memset(connection->extension, 0, sizeof *connection->extension);
+    return true;
+}
+
+/* False: there is no memory for what the options ask for. */
+static bool
+extend_for(struct flue_tcp_connection *connection, const struct flue_tcp_options *options)
+{
+    if (!needs_extension(connection, options))
+        return true;
+    if (!flue__tcp_extend(connection))
+        return false;
     connection->extension->ecn.is_wanted = options->use_ecn;
     connection->extension->prr.is_wanted = options->use_prr;
     return true;
@@ -191,8 +204,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->congestion = flue__congestion_find(options->congestion_control);
     connection->ssthresh = UINT32_MAX;
     connection->rto = engine->config.initial_rto_ticks;
-    if ((needs_extension(connection, options) && !extend(connection, options)) ||
-        flue__tcp_table_insert(connection) != FLUE_OK) {
+    if (!extend_for(connection, options) || flue__tcp_table_insert(connection) != FLUE_OK) {
         free_memory(connection);
         return NULL;
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The variables of mechanisms that only some connections use, in one object that only those have.
- * It is made with the connection, all zero, when its options ask for one of them; a connection with
- * the default options has none.
+ * It is made, all zero, with the connection when its options ask for one of them, or when one of
+ * them is used for the first time; a connection with the default options that does nothing unusual
+ * has none.
  */
 #ifndef FLUE_TCP_EXTENSION_H
 #define FLUE_TCP_EXTENSION_H
@@ -39,10 +40,19 @@ struct prr {
     uint32_t lost_edge;  /* up to where data was lost, at the last ACK */
 };
 
+/* urgent.c */
+struct urgent {
+    uint32_t snd_up;       /* one past the urgent data that was sent last */
+    uint32_t rcv_up;       /* one past the urgent data that the peer announced last */
+    bool is_sending : 1;   /* snd_up counts: not yet acknowledged */
+    bool is_receiving : 1; /* rcv_up counts: not yet consumed */
+};
+
 struct extension {
     uint32_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
     struct ecn ecn;
     struct prr prr;
+    struct urgent urgent;
 };
 
 #endif

@@ -133,7 +133,8 @@ is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, 
         return true;
     if (seq_lt(connection->snd_nxt, connection->snd_max))
         return true;
-    if (length == available && (!connection->use_nagle || flight == 0 || connection->fin_wanted))
+    if (length == available && (!connection->use_nagle || flight == 0 || connection->fin_wanted ||
+                                flue__tcp_has_urgent(connection)))
         return true;
     return length >= connection->max_snd_wnd / 2 && length < connection->mss && flight == 0;
 }

@@ -74,4 +74,6 @@ flue__tcp_build(const struct flue_tcp_connection *connection, uint32_t seq, uint
             flue__tcp_sack_blocks(connection, segment);
     if ((flags & FLUE_TCP_SYN) != 0)
         build_syn_options(connection, segment);
+    if (connection->extension != NULL)
+        flue__tcp_mark_urgent(connection, segment);
 }

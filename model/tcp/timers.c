@@ -73,6 +73,15 @@ flue__tcp_settle_timer(struct flue_tcp_connection *connection)
     wheel_set(&connection->engine->wheel, &connection->timer, deadline);
 }
 
+void
+flue__tcp_hand_over(struct flue_tcp_connection *connection)
+{
+    connection->is_exhausted = true;
+    flue__tcp_stop_slow(connection);
+    connection->delayed_ack_deadline = WHEEL_NEVER;
+    connection->keepalive_deadline = WHEEL_NEVER;
+}
+
 /* Retransmissions or probes are used up (RFC 9293 3.8.3). */
 static void
 give_up(struct flue_tcp_connection *connection, flue_time now)
@@ -83,8 +92,7 @@ give_up(struct flue_tcp_connection *connection, flue_time now)
     connection->keepalive_deadline = WHEEL_NEVER;
     if (engine->handlers.exhausted != NULL && !connection->is_released &&
         connection->listener == NULL && engine->handlers.exhausted(engine->user, now, connection)) {
-        connection->is_exhausted = true;
-        connection->delayed_ack_deadline = WHEEL_NEVER;
+        flue__tcp_hand_over(connection);
         return;
     }
     flue__tcp_end(connection, now,

@@ -131,6 +131,17 @@ on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
         peer->inside(peer, connection);
 }
 
+static bool
+on_urgent(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    peer->urgent++;
+    peer->urgent_left = flue_tcp_urgent_left(connection);
+    return peer->take_over;
+}
+
 const struct flue_tcp_handlers peer_handlers = {
     .emit = on_emit,
     .accepted = on_accepted,
@@ -142,6 +153,7 @@ const struct flue_tcp_handlers peer_handlers = {
     .exhausted = on_exhausted,
     .closed = on_closed,
     .entered_time_wait = on_time_wait,
+    .urgent = on_urgent,
 };
 
 struct flue_tcp_segment
