@@ -301,6 +301,33 @@ test_time_wait_lets_timestamps_decide(void **state)
     }
 }
 
+/* The FIN of a connection that is not open yet follows the peer's ACK of our SYN, behind the data:
+ * a peer that has not seen the SYN could make nothing of it. */
+static void
+test_shutdown_in_syn_received_waits_for_the_open(void **state)
+{
+    for (uint32_t length = 0; length <= 300; length += 300) {
+        FOR_EACH_VARIATION(peer, ON_HOST)
+        {
+            peer_create(&peer);
+            peer_connect(&peer);
+            peer_segment(&peer, S, 0, 0, 0);
+            EXPECT(&peer, S, 0, 0, 0);
+            EXPECT(&peer, S | A, 0, 1, 0);
+            if (length > 0)
+                peer_send(&peer, length);
+            assert_int_equal(flue_tcp_shutdown(peer.connection, peer.now), FLUE_OK);
+            EXPECT_NOTHING(&peer);
+            peer_ack(&peer, 1, 1);
+            EXPECT(&peer, F | A, 1, 1, length);
+            EXPECT_STATE(&peer, FIN_WAIT1);
+            peer_segment(&peer, F | A, 1, 2 + length, 0);
+            EXPECT(&peer, A, 2 + length, 2, 0);
+            EXPECT_STATE(&peer, TIME_WAIT);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -320,6 +347,7 @@ main(void)
         PEER_SCRIPT(test_release_closes_in_order),
         PEER_SCRIPT(test_time_wait_makes_way_for_a_new_syn),
         PEER_SCRIPT(test_time_wait_lets_timestamps_decide),
+        PEER_SCRIPT(test_shutdown_in_syn_received_waits_for_the_open),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
