@@ -29,6 +29,7 @@
 
 #include "flue/address.h"
 #include "flue/buffer.h"
+#include "flue/oid.h"
 #include "flue/state.h"
 #include "flue/status.h"
 #include "flue/time.h"
@@ -60,13 +61,6 @@ enum flue_offload_state_type {
     FLUE_TCP_OFFLOAD_STATE,
     FLUE_TCP_OFFLOAD_RESOURCE_STATE,   /* reserved, unused */
     FLUE_FILTER_RESERVED_OFFLOAD_STATE /* for filter drivers */
-};
-
-/* NDIS_OBJECT_HEADER */
-struct flue_object_header {
-    uint8_t type; /* in a block: enum flue_offload_state_type */
-    uint8_t revision;
-    uint16_t size; /* bytes of the structure that this header opens */
 };
 
 #define FLUE_BLOCK_LIST_REVISION 1
@@ -210,6 +204,9 @@ struct flue_provider {
     /* Gives indicated lists back: SUCCESS always, synchronous. */
     enum flue_status (*tcp_offload_receive_return)(void *adapter, flue_time now,
                                                    struct flue_buffer_list *lists);
+
+    /* A question or a setting, answered before the call returns (flue/oid.h). */
+    enum flue_status (*oid_request)(void *adapter, flue_time now, struct flue_oid_request *request);
 };
 
 /* What a host stack, or an intermediate driver, offers downwards. `binding` is the table's own;
@@ -241,7 +238,10 @@ struct flue_client {
                                                      flue_time now, struct flue_buffer_list *list,
                                                      enum flue_status status,
                                                      uint32_t *bytes_consumed);
-    /* NdisMIndicateStatusEx: pause, resume, upload all ... */
+    /* NdisMIndicateStatusEx: pause, resume, upload all ... The buffer is lent for the call. It
+     * holds a struct flue_tcp_connection_offload with RESUME and
+     * TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES, a struct flue_offload_encapsulation with
+     * ENCASPULATION_CHANGE, nothing with the others. */
     void (*indicate_status)(void *binding, flue_time now, enum flue_status status,
                             const void *buffer, uint32_t length);
 };

@@ -28,6 +28,8 @@
  *   flue/status.h    how an operation of the contract ended
  *   flue/chimney.h   the contract: struct flue_provider and struct flue_client
  *   flue/verifier.h  the watch between the two, that reports who breaks the contract
+ *   flue/oid.h       requests to an adapter: capabilities, parameters, statistics
+ *   flue/adapter.h   what the system keeps of an adapter: registration, requests, statuses
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
  *   flue/frame.h     headers on the wire, from and to plain structs
@@ -38,6 +40,7 @@
 #ifndef FLUE_FLUE_H
 #define FLUE_FLUE_H
 
+#include "flue/adapter.h"
 #include "flue/address.h"
 #include "flue/buffer.h"
 #include "flue/chimney.h"
@@ -45,6 +48,7 @@
 #include "flue/frame.h"
 #include "flue/host.h"
 #include "flue/memory.h"
+#include "flue/oid.h"
 #include "flue/result.h"
 #include "flue/sim.h"
 #include "flue/state.h"

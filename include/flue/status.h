@@ -19,6 +19,7 @@ extern "C" {
     X(FAILURE, "not done")                                                                         \
     X(NOT_SUPPORTED, "not supported")                                                              \
     X(INVALID_DATA, "the request's contents are invalid")                                          \
+    X(INVALID_LENGTH, "the buffer is too short")                                                   \
     X(INVALID_PARAMETER, "a parameter is invalid")                                                 \
     X(INVALID_STATE, "posted after the disconnect was indicated")                                  \
     X(RESOURCES, "host memory ran out")                                                            \

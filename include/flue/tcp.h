@@ -221,6 +221,13 @@ FLUE_MUST_USE enum flue_result flue_tcp_engine_create(const struct flue_tcp_conf
                                                       const struct flue_allocator *allocator,
                                                       struct flue_tcp_engine **engine);
 
+/* Takes over another configuration; connections follow it where they do not have their own option.
+ * max_connections below what there is only keeps others out. FLUE_ERROR_INVALID when it is out of
+ * bounds or changes is_offload_target, FLUE_ERROR_STATE when it changes ticks_per_second while
+ * there are connections. */
+FLUE_MUST_USE enum flue_result flue_tcp_configure(struct flue_tcp_engine *engine, flue_time now,
+                                                  const struct flue_tcp_config *config);
+
 /* Frees the engine and every connection, without a segment and without a handler call. Send lists
  * still queued are the owner's to find. NULL is allowed. */
 void flue_tcp_engine_destroy(struct flue_tcp_engine *engine);
@@ -354,7 +361,10 @@ void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_ti
                            struct flue_tcp_snapshot *snapshot);
 
 struct flue_tcp_statistics {
-    uint64_t in_segments, out_segments, retransmitted_segments, in_errors, out_resets;
+    uint64_t in_segments, out_segments, in_errors, out_resets;
+    uint64_t retransmitted_segments; /* with at least one byte, or the FIN, that was sent before */
+    uint64_t repeated_segments;      /* of them, those with nothing else */
+    uint64_t resets;                 /* from ESTABLISHED or CLOSE-WAIT straight to CLOSED */
     uint64_t fast_retransmits, timeouts;
     uint64_t ecn_ce_segments; /* data that arrived marked CE */
     uint64_t ecn_reductions;  /* windows reduced because the peer echoed CE */
@@ -363,6 +373,9 @@ struct flue_tcp_statistics {
 };
 void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                              struct flue_tcp_statistics *statistics);
+/* The same of one address family (4 or 6); `connections` is left out. */
+void flue_tcp_get_family_statistics(const struct flue_tcp_engine *engine, uint8_t ip_version,
+                                    struct flue_tcp_statistics *statistics);
 
 void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on);
 /* Takes over what an owner may change at any time: keepalive, Nagle, MaxRT, TTL, traffic class,

@@ -118,6 +118,15 @@ take_nothing_back(void *adapter, flue_time now, struct flue_buffer_list *lists)
     return FLUE_STATUS_SUCCESS;
 }
 
+static enum flue_status
+refuse_request(void *adapter, flue_time now, struct flue_oid_request *request)
+{
+    (void)adapter;
+    (void)now;
+    request->written = 0;
+    return FLUE_STATUS_NOT_SUPPORTED;
+}
+
 void
 flue_provider_init(struct flue_provider *provider, const struct flue_client *client)
 {
@@ -138,5 +147,6 @@ flue_provider_init(struct flue_provider *provider, const struct flue_client *cli
         .tcp_offload_forward = refuse_forward,
         .tcp_offload_disconnect = refuse_disconnect,
         .tcp_offload_receive_return = take_nothing_back,
+        .oid_request = refuse_request,
     };
 }

@@ -30,8 +30,8 @@ answer_with_reset(struct flue_tcp_engine *engine, flue_time now,
                     ((segment->flags & FLUE_TCP_SYN) != 0 ? 1 : 0) +
                     ((segment->flags & FLUE_TCP_FIN) != 0 ? 1 : 0);
     }
-    engine->statistics.out_segments++;
-    engine->statistics.out_resets++;
+    flue__tcp_family_stats(engine, tuple)->out_segments++;
+    flue__tcp_family_stats(engine, tuple)->out_resets++;
     engine->handlers.emit(engine->user, now, NULL, tuple, &reset);
 }
 

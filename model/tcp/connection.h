@@ -189,7 +189,7 @@ struct flue_tcp_engine {
 
     uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */
     uint32_t challenge_count;
-    struct flue_tcp_statistics statistics;
+    struct flue_tcp_statistics statistics[2]; /* IPv4, IPv6 */
 };
 
 /* ---- engine.c, table.c ---- */
@@ -444,9 +444,15 @@ void flue__tcp_hand_over(struct flue_tcp_connection *connection);
 void flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now);
 
 static inline struct flue_tcp_statistics *
+flue__tcp_family_stats(struct flue_tcp_engine *engine, const struct flue_four_tuple *tuple)
+{
+    return &engine->statistics[tuple->ip_version == 6];
+}
+
+static inline struct flue_tcp_statistics *
 flue__tcp_stats(struct flue_tcp_connection *connection)
 {
-    return &connection->engine->statistics;
+    return flue__tcp_family_stats(connection->engine, &connection->tuple);
 }
 
 #endif

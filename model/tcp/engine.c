@@ -97,6 +97,25 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
     return FLUE_OK;
 }
 
+enum flue_result
+flue_tcp_configure(struct flue_tcp_engine *engine, flue_time now,
+                   const struct flue_tcp_config *config)
+{
+    bool has_other_tick = config->ticks_per_second != engine->config.ticks_per_second;
+
+    if (!config_ok(config) || config->is_offload_target != engine->config.is_offload_target)
+        return FLUE_ERROR_INVALID;
+    if (has_other_tick && engine->connection_count > 0)
+        return FLUE_ERROR_STATE;
+    engine->config = *config;
+    if (has_other_tick) {
+        engine->tick_length = FLUE_SECOND / config->ticks_per_second;
+        flue__tcp_set_clock(engine, now);
+        wheel_init(&engine->wheel, engine->tick);
+    }
+    return FLUE_OK;
+}
+
 void
 flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
 {
@@ -254,7 +273,7 @@ flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_
 
     flue__tcp_set_clock(engine, now);
     if (connection != NULL) {
-        engine->statistics.in_segments++;
+        flue__tcp_family_stats(engine, tuple)->in_segments++;
         if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT &&
             flue__tcp_reopen(connection, now, segment))
             return true;
@@ -266,12 +285,12 @@ flue_tcp_input(struct flue_tcp_engine *engine, flue_time now, const struct flue_
     }
     listener = flue__tcp_find_listener(engine, tuple);
     if (listener != NULL) {
-        engine->statistics.in_segments++;
+        flue__tcp_family_stats(engine, tuple)->in_segments++;
         flue__tcp_arrive_listen(listener, now, tuple, segment);
         return true;
     }
     if (!engine->config.is_offload_target) {
-        engine->statistics.in_segments++;
+        flue__tcp_family_stats(engine, tuple)->in_segments++;
         flue__tcp_arrive_closed(engine, now, tuple, segment);
     }
     return false;
@@ -281,6 +300,29 @@ void
 flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                         struct flue_tcp_statistics *statistics)
 {
-    *statistics = engine->statistics;
+    const struct flue_tcp_statistics *other = &engine->statistics[1];
+
+    *statistics = engine->statistics[0];
+    statistics->in_segments += other->in_segments;
+    statistics->out_segments += other->out_segments;
+    statistics->retransmitted_segments += other->retransmitted_segments;
+    statistics->repeated_segments += other->repeated_segments;
+    statistics->in_errors += other->in_errors;
+    statistics->out_resets += other->out_resets;
+    statistics->resets += other->resets;
+    statistics->fast_retransmits += other->fast_retransmits;
+    statistics->timeouts += other->timeouts;
+    statistics->in_icmp_errors += other->in_icmp_errors;
+    statistics->heeded_icmp_errors += other->heeded_icmp_errors;
+    statistics->ecn_ce_segments += other->ecn_ce_segments;
+    statistics->ecn_reductions += other->ecn_reductions;
+    statistics->currently_established += other->currently_established;
     statistics->connections = engine->connection_count;
+}
+
+void
+flue_tcp_get_family_statistics(const struct flue_tcp_engine *engine, uint8_t ip_version,
+                               struct flue_tcp_statistics *statistics)
+{
+    *statistics = engine->statistics[ip_version == 6];
 }

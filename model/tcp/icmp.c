@@ -125,12 +125,12 @@ flue_tcp_icmp_input(struct flue_tcp_engine *engine, flue_time now,
     bool is_heeded;
 
     flue__tcp_set_clock(engine, now);
-    engine->statistics.in_icmp_errors++;
+    flue__tcp_family_stats(engine, tuple)->in_icmp_errors++;
     if (connection == NULL)
         return false;
     flue__tcp_hold(connection);
     is_heeded = heed(connection, now, icmp);
     flue__tcp_let_go(connection, now);
-    engine->statistics.heeded_icmp_errors += is_heeded;
+    flue__tcp_family_stats(engine, tuple)->heeded_icmp_errors += is_heeded;
     return is_heeded;
 }

@@ -49,7 +49,7 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
             connection->has_dsack = false;
         }
     }
-    engine->statistics.out_segments++;
+    flue__tcp_stats(connection)->out_segments++;
     engine->handlers.emit(engine->user, now, connection, &connection->tuple, &segment);
 }
 
@@ -90,6 +90,8 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     end = seq + payload.length + (fin ? 1 : 0);
     if (seq_lt(seq, connection->snd_max)) {
         flue__tcp_stats(connection)->retransmitted_segments++;
+        if (seq_le(end, connection->snd_max))
+            flue__tcp_stats(connection)->repeated_segments++;
         connection->is_timing = false; /* Karn's rule */
     }
     if (seq_gt(end, connection->snd_max)) {

@@ -56,7 +56,7 @@ flue_tcp_input_packet(struct flue_tcp_engine *engine, flue_time now, const uint8
     enum flue_result result = input(engine, now, bytes, packet_length);
 
     if (result != FLUE_OK && result != FLUE_ERROR_NOT_SUPPORTED)
-        engine->statistics.in_errors++;
+        engine->statistics[packet_length > 0 && bytes[0] >> 4 == 6].in_errors++;
     return result;
 }
 

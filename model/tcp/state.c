@@ -110,8 +110,11 @@ flue__tcp_set_state(struct flue_tcp_connection *connection, enum flue_tcp_connec
 
     assert(legal[connection->state] & 1U << state);
     (void)legal; /* a release build does not look */
-    if (counts_as_established(connection->state))
+    if (counts_as_established(connection->state)) {
         statistics->currently_established--;
+        if (state == FLUE_TCP_CONNECTION_CLOSED && !connection->is_reported)
+            statistics->resets++; /* not one that only leaves its engine */
+    }
     connection->state = (uint8_t)state;
     if (counts_as_established(state))
         statistics->currently_established++;

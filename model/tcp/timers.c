@@ -165,6 +165,7 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_stats(connection)->timeouts++;
     if (is_opening) {
         flue__tcp_stats(connection)->retransmitted_segments++;
+        flue__tcp_stats(connection)->repeated_segments++;
         flue__tcp_send_syn(connection, now);
         return;
     }
