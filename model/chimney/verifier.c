@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The verifier's life, its reports, and the calls in progress.
+ * The verifier's life, its reports, and the calls in progress. Which rows of the requirements have
+ * no rule, and why: verifier_rows.md.
  */
 #include "chimney/verifier_parts.h"
 

@@ -100,6 +100,11 @@ check_state(struct flue_verifier *verifier, struct flue_block_list *block)
                                    "A path comes without an address.");
         return false;
     }
+    if (flue__block_layer(block) == FLUE_LAYER_NEIGHBOR &&
+        flue__neighbor_state(block).cached->host_reachability_delta_ticks !=
+            flue__neighbor_state(block).delegated->nic_reachability_delta_ticks)
+        flue__verifier_blame_block(verifier, FLUE_SIDE_CLIENT, "EVENT-018", block,
+                                   "The two ages of a new neighbour differ.");
     return true;
 }
 

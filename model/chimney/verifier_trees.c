@@ -251,6 +251,35 @@ is_refusal(enum flue_status status)
     }
 }
 
+/* The refusals that belong to one layer. NULL: the status fits the block. */
+static const char *
+misplaced_row(const struct flue_block_list *block)
+{
+    static const struct {
+        enum flue_status status;
+        enum flue_layer layer;
+        const char *row;
+    } rules[] = {
+        {FLUE_STATUS_OFFLOAD_TCP_ENTRIES, FLUE_LAYER_TCP, "OFFLOAD-014"},
+        {FLUE_STATUS_OFFLOAD_PATH_ENTRIES, FLUE_LAYER_PATH, "OFFLOAD-015"},
+        {FLUE_STATUS_OFFLOAD_NEIGHBOR_ENTRIES, FLUE_LAYER_NEIGHBOR, "OFFLOAD-016"},
+        {FLUE_STATUS_OFFLOAD_HW_ADDRESS_ENTRIES, FLUE_LAYER_NEIGHBOR, "OFFLOAD-017"},
+        {FLUE_STATUS_OFFLOAD_IP_ADDRESS_ENTRIES, FLUE_LAYER_PATH, "OFFLOAD-018"},
+        {FLUE_STATUS_OFFLOAD_TCP_XMIT_BUFFER, FLUE_LAYER_TCP, "OFFLOAD-019"},
+        {FLUE_STATUS_OFFLOAD_TCP_RCV_BUFFER, FLUE_LAYER_TCP, "OFFLOAD-020"},
+        {FLUE_STATUS_OFFLOAD_TCP_RCV_WINDOW, FLUE_LAYER_TCP, "OFFLOAD-021"},
+        {FLUE_STATUS_OFFLOAD_PATH_MTU, FLUE_LAYER_PATH, "OFFLOAD-022"},
+        {FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED, FLUE_LAYER_TCP, "OFFLOAD-023"},
+        {FLUE_STATUS_OFFLOAD_VLAN_ENTRIES, FLUE_LAYER_NEIGHBOR, "VLAN-003"},
+        {FLUE_STATUS_OFFLOAD_VLAN_MISMATCH, FLUE_LAYER_NEIGHBOR, "VLAN-007"},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (block->status == rules[i].status && flue__block_layer(block) != rules[i].layer)
+            return rules[i].row;
+    return NULL;
+}
+
 static bool
 is_allowed(enum verifier_call call, enum flue_status status)
 {
@@ -279,6 +308,9 @@ check_status(struct flue_verifier *verifier, enum verifier_call call,
     else if (!is_allowed(call, status))
         flue__verifier_blame_block(verifier, FLUE_SIDE_PROVIDER, rows[call], image->block,
                                    "The block came back with a status that the operation has not.");
+    else if (image->role == BLOCK_NEW && misplaced_row(image->block) != NULL)
+        flue__verifier_blame_block(verifier, FLUE_SIDE_PROVIDER, misplaced_row(image->block),
+                                   image->block, "The block has a refusal of another layer.");
     else if (image->role == BLOCK_PLACEHOLDER && status != FLUE_STATUS_SUCCESS)
         flue__verifier_blame_block(verifier, FLUE_SIDE_PROVIDER,
                                    image->before.dependent_block_list != NULL ? "OFFLOAD-032"

@@ -123,6 +123,16 @@ test_initiate_path_without_address_is_reported(void **state)
 }
 
 static void
+test_initiate_ages_of_a_neighbour_are_equal(void **state)
+{
+    struct bench *bench = *state;
+
+    bench->neighbor.cached.host_reachability_delta_ticks = 5;
+    bench_initiate(bench);
+    bench_claim(bench, "EVENT-018", FLUE_SIDE_CLIENT);
+}
+
+static void
 test_initiate_without_handle_is_reported(void **state)
 {
     struct bench *bench = *state;
@@ -325,6 +335,47 @@ test_initiate_refused_cell_written_is_reported(void **state)
     bench_claim(bench, "OFFLOAD-009", FLUE_SIDE_PROVIDER);
 }
 
+/* Each refusal names a want of its own layer. */
+static void
+test_initiate_refusals_fit_their_layer(void **state)
+{
+    static const struct {
+        enum flue_status status;
+        bool is_of_connections;
+        const char *row;
+    } cases[] = {
+        {FLUE_STATUS_OFFLOAD_TCP_ENTRIES, true, "OFFLOAD-014"},
+        {FLUE_STATUS_OFFLOAD_PATH_ENTRIES, false, "OFFLOAD-015"},
+        {FLUE_STATUS_OFFLOAD_NEIGHBOR_ENTRIES, false, "OFFLOAD-016"},
+        {FLUE_STATUS_OFFLOAD_HW_ADDRESS_ENTRIES, false, "OFFLOAD-017"},
+        {FLUE_STATUS_OFFLOAD_IP_ADDRESS_ENTRIES, false, "OFFLOAD-018"},
+        {FLUE_STATUS_OFFLOAD_TCP_XMIT_BUFFER, true, "OFFLOAD-019"},
+        {FLUE_STATUS_OFFLOAD_TCP_RCV_BUFFER, true, "OFFLOAD-020"},
+        {FLUE_STATUS_OFFLOAD_TCP_RCV_WINDOW, true, "OFFLOAD-021"},
+        {FLUE_STATUS_OFFLOAD_PATH_MTU, false, "OFFLOAD-022"},
+        {FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED, true, "OFFLOAD-023"},
+        {FLUE_STATUS_OFFLOAD_VLAN_ENTRIES, false, "VLAN-003"},
+        {FLUE_STATUS_OFFLOAD_VLAN_MISMATCH, false, "VLAN-007"},
+    };
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool is_of_tcp = cases[i].is_of_connections; /* so the neighbour may not have it */
+
+        bench_make_tree(bench);
+        memset(bench->handles, 0, sizeof bench->handles);
+        bench->path_handle.miniport_offload_context = NULL;
+        bench->neighbor_handle.miniport_offload_context = NULL;
+        bench_initiate(bench);
+        bench->neighbor.block.status = is_of_tcp ? cases[i].status : FLUE_STATUS_FAILURE;
+        bench->path.block.status = FLUE_STATUS_FAILURE;
+        bench->tcps[0].block.status = is_of_tcp ? FLUE_STATUS_FAILURE : cases[i].status;
+        bench->tcps[1].block.status = FLUE_STATUS_RESOURCES;
+        bench_initiate_complete(bench);
+        bench_claim(bench, cases[i].row, FLUE_SIDE_PROVIDER);
+    }
+}
+
 static void
 test_initiate_full_success_over_a_refusal_is_reported(void **state)
 {
@@ -525,6 +576,7 @@ main(void)
         TEST(test_initiate_block_too_small_is_reported),
         TEST(test_initiate_wrong_length_is_reported),
         TEST(test_initiate_path_without_address_is_reported),
+        TEST(test_initiate_ages_of_a_neighbour_are_equal),
         TEST(test_initiate_without_handle_is_reported),
         TEST(test_initiate_linker_rules),
         TEST(test_initiate_linker_of_wrong_layer_is_reported),
@@ -537,6 +589,7 @@ main(void)
         TEST(test_initiate_while_paused_is_reported),
         TEST(test_initiate_cells_and_statuses_agree),
         TEST(test_initiate_refused_cell_written_is_reported),
+        TEST(test_initiate_refusals_fit_their_layer),
         TEST(test_initiate_full_success_over_a_refusal_is_reported),
         TEST(test_initiate_partial_success_without_refusal_is_reported),
         TEST(test_initiate_taken_under_a_refused_path_is_reported),
