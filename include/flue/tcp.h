@@ -110,6 +110,7 @@ struct flue_tcp_options {
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_prr;                  /* RFC 6937; default false */
+    bool use_frto;                 /* RFC 5682; default false */
     bool use_ecn;                  /* RFC 3168, if the peer agrees; default false */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
@@ -366,8 +367,9 @@ struct flue_tcp_statistics {
     uint64_t repeated_segments;      /* of them, those with nothing else */
     uint64_t resets;                 /* from ESTABLISHED or CLOSE-WAIT straight to CLOSED */
     uint64_t fast_retransmits, timeouts;
-    uint64_t ecn_ce_segments; /* data that arrived marked CE */
-    uint64_t ecn_reductions;  /* windows reduced because the peer echoed CE */
+    uint64_t spurious_timeouts; /* found by F-RTO */
+    uint64_t ecn_ce_segments;   /* data that arrived marked CE */
+    uint64_t ecn_reductions;    /* windows reduced because the peer echoed CE */
     uint64_t in_icmp_errors, heeded_icmp_errors;
     uint32_t currently_established, connections;
 };

@@ -160,14 +160,41 @@ is_implausible(const struct flue_tcp_connection *connection, uint32_t ack)
            seq_lt(ack, connection->snd_una - connection->max_snd_wnd);
 }
 
+/* The ACK field and the SACK blocks, which acknowledge data between them. */
+static void
+take_ack(struct flue_tcp_connection *connection, flue_time now,
+         const struct flue_tcp_segment *segment)
+{
+    struct ack_news news = {.is_duplicate = is_duplicate(connection, segment)};
+    enum ecn_echo echo = ECN_ECHO_NONE;
+
+    update_window(connection, segment);
+    if (connection->extension != NULL)
+        echo = flue__ecn_take_echo(connection, segment);
+    if (seq_gt(segment->ack, connection->snd_una)) {
+        news.acked = segment->ack - connection->snd_una;
+        take_new_ack(connection, now, segment, echo);
+    } else if (news.is_duplicate && !connection->use_sack) {
+        flue__tcp_on_duplicate_ack(connection, now);
+    }
+    if (connection->state == FLUE_TCP_CONNECTION_CLOSED)
+        return;
+    if (connection->use_sack) {
+        if (segment->sack_count > 0)
+            news.is_sack_news = flue__scoreboard_update(connection, segment);
+        flue__prr_on_ack(connection);
+        if (news.is_sack_news || connection->in_recovery)
+            flue__tcp_sack_on_ack(connection, now, news.is_sack_news);
+    }
+    if (connection->extension != NULL)
+        flue__frto_on_ack(connection, now, &news);
+}
+
 bool
 flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
                      const struct flue_tcp_segment *segment)
 {
-    bool is_duplicate_ack;
     bool had_fin_in_flight;
-    bool is_sack_news = false;
-    enum ecn_echo echo = ECN_ECHO_NONE;
 
     if (is_implausible(connection, segment->ack)) {
         flue__tcp_challenge(connection, now);
@@ -180,23 +207,9 @@ flue__tcp_accept_ack(struct flue_tcp_connection *connection, flue_time now,
         update_window(connection, segment); /* nothing is in flight: no other news is possible */
         return true;
     }
-    is_duplicate_ack = is_duplicate(connection, segment);
-    update_window(connection, segment);
-    if (connection->extension != NULL)
-        echo = flue__ecn_take_echo(connection, segment);
     had_fin_in_flight =
         connection->fin_sent && seq_le(connection->snd_una, connection->queue.end_seq);
-    if (seq_gt(segment->ack, connection->snd_una))
-        take_new_ack(connection, now, segment, echo);
-    else if (is_duplicate_ack && !connection->use_sack)
-        flue__tcp_on_duplicate_ack(connection, now);
-    if (connection->use_sack && connection->state != FLUE_TCP_CONNECTION_CLOSED) {
-        if (segment->sack_count > 0)
-            is_sack_news = flue__scoreboard_update(connection, segment);
-        flue__prr_on_ack(connection);
-        if (is_sack_news || connection->in_recovery)
-            flue__tcp_sack_on_ack(connection, now, is_sack_news);
-    }
+    take_ack(connection, now, segment);
     persist_answered(connection, now);
     if (connection->state == FLUE_TCP_CONNECTION_CLOSED)
         return false;

@@ -293,6 +293,8 @@ bool flue__tcp_reopen(struct flue_tcp_connection *connection, flue_time now,
                       const struct flue_tcp_segment *segment);
 void flue__tcp_arrive_syn_sent(struct flue_tcp_connection *connection, flue_time now,
                                const struct flue_tcp_segment *segment);
+/* What may be in flight at the start (RFC 5681 3.1). */
+uint32_t flue__tcp_initial_window(const struct flue_tcp_connection *connection);
 /* MSS, cwnd and the first round-trip sample, when the peer has acknowledged our SYN. */
 void flue__tcp_open_windows(struct flue_tcp_connection *connection,
                             const struct flue_tcp_segment *segment);
@@ -385,6 +387,20 @@ void flue__prr_start(struct flue_tcp_connection *connection);
 /* Sets cwnd to what may be in flight after the ACK that was noted last. */
 void flue__prr_set_window(struct flue_tcp_connection *connection);
 void flue__prr_on_sent(struct flue_tcp_connection *connection, uint32_t length);
+
+/* ---- frto.c ---- */
+/* What an acceptable ACK told. */
+struct ack_news {
+    uint32_t acked;    /* by how much SND.UNA advanced */
+    bool is_duplicate; /* as RFC 5681 2 defines it */
+    bool is_sack_news; /* its blocks told of data not known to be held before */
+};
+/* The retransmission timer has expired and nothing has been done about it. True: whether that was
+ * right will be seen, so the scoreboard is kept. */
+bool flue__frto_on_timeout(struct flue_tcp_connection *connection);
+/* The ACK has been taken in, by the scoreboard and the windows too. */
+void flue__frto_on_ack(struct flue_tcp_connection *connection, flue_time now,
+                       const struct ack_news *news);
 
 /* ---- ecn.c ---- */
 /* What an ACK says of congestion. */

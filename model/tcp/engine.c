@@ -149,7 +149,8 @@ static bool
 needs_extension(const struct flue_tcp_connection *connection,
                 const struct flue_tcp_options *options)
 {
-    return connection->congestion->has_private || options->use_ecn || options->use_prr;
+    return connection->congestion->has_private || options->use_ecn || options->use_prr ||
+           options->use_frto;
 }
 
 bool
@@ -174,6 +175,7 @@ extend_for(struct flue_tcp_connection *connection, const struct flue_tcp_options
         return false;
     connection->extension->ecn.is_wanted = options->use_ecn;
     connection->extension->prr.is_wanted = options->use_prr;
+    connection->extension->frto.is_wanted = options->use_frto;
     return true;
 }
 

@@ -48,11 +48,21 @@ struct urgent {
     bool is_receiving : 1; /* rcv_up counts: not yet consumed */
 };
 
+/* frto.c: which ACK after a timeout is waited for */
+enum frto_step { FRTO_OFF, FRTO_FIRST_ACK, FRTO_SECOND_ACK };
+
+struct frto {
+    bool is_wanted;     /* the option */
+    uint8_t step;       /* enum frto_step */
+    uint32_t pipe_prev; /* what ssthresh becomes if the timeout was spurious, bytes */
+};
+
 struct extension {
     uint32_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
     struct ecn ecn;
     struct prr prr;
     struct urgent urgent;
+    struct frto frto;
 };
 
 #endif

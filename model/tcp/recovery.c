@@ -152,6 +152,7 @@ void
 flue__tcp_on_timeout(struct flue_tcp_connection *connection)
 {
     struct congestion_view view = view_of(connection, connection->snd_max - connection->snd_una, 0);
+    bool is_doubtful = flue__frto_on_timeout(connection);
 
     /* RFC 5681 3.1: ssthresh is set once, when the data is retransmitted for the first time. */
     if (connection->retransmissions == 1) {
@@ -160,7 +161,8 @@ flue__tcp_on_timeout(struct flue_tcp_connection *connection)
         flue__ecn_note_reduction(connection);
     }
     connection->cwnd = connection->mss;
-    flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */
+    if (!is_doubtful)
+        flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */
     connection->in_recovery = false;
     connection->dup_acks = 0;
     connection->recover = connection->snd_max; /* RFC 6582 3.2 step 4 */

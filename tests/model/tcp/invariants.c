@@ -261,11 +261,12 @@ check_timers(struct invariants *watch, const struct flue_tcp_snapshot *s)
     bool has_fin_to_send = end->shutdown_done && !end->send_closed;
     bool is_waiting =
         s->state != FLUE_TCP_CONNECTION_TIME_WAIT && s->state != FLUE_TCP_CONNECTION_FIN_WAIT2;
+    bool is_held = watch->options->use_ecn && s->cwnd <= s->mss; /* RFC 3168 6.1.2 */
 
     if (s->snd_max != s->snd_una || s->snd_queued > 0 || has_fin_to_send ||
         s->state == FLUE_TCP_CONNECTION_TIME_WAIT)
         CHECK(watch, is_running);
-    else if (is_waiting && !end->is_released)
+    else if (is_waiting && !end->is_released && !is_held)
         CHECK(watch, !is_running);
     if (is_waiting && is_running)
         CHECK(watch, s->retransmit_left_ticks <= watch->config->max_rto_ticks + 1);

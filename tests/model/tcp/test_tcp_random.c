@@ -67,6 +67,7 @@ random_options(struct draw *draw, uint32_t ticks_per_second, struct flue_tcp_opt
     options->use_nagle = chance(draw, 0.5);
     options->use_limited_transmit = chance(draw, 0.5);
     options->use_prr = chance(draw, 0.3);
+    options->use_frto = chance(draw, 0.3);
     options->use_ecn = chance(draw, 0.4);
     options->use_keepalive = draw->may_end_early || chance(draw, 0.3);
     options->keepalive_probes = 60;
