@@ -221,9 +221,9 @@ check_provider(struct flue_verifier *verifier, const struct flue_provider *it)
                              "A handler of a state operation is missing.");
     if (it->tcp_offload_send == NULL || it->tcp_offload_receive == NULL ||
         it->tcp_offload_forward == NULL || it->tcp_offload_disconnect == NULL ||
-        it->tcp_offload_receive_return == NULL)
+        it->tcp_offload_receive_return == NULL || it->oid_request == NULL)
         flue__verifier_blame(verifier, FLUE_SIDE_PROVIDER, "INIT-002", "provider table", it,
-                             "A handler of a TCP operation is missing.");
+                             "A handler of a TCP operation, or that of requests, is missing.");
 }
 
 static void

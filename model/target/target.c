@@ -74,19 +74,20 @@ init_memory(struct flue_target *target)
 static void
 init_provider(struct flue_target *target)
 {
-    target->provider = (struct flue_provider){
-        .adapter = target,
-        .initiate_offload = initiate_offload,
-        .terminate_offload = terminate_offload,
-        .update_offload = update_offload,
-        .invalidate_offload = invalidate_offload,
-        .query_offload = query_offload,
-        .tcp_offload_send = flue__target_send,
-        .tcp_offload_receive = flue__target_receive,
-        .tcp_offload_forward = flue__target_forward,
-        .tcp_offload_disconnect = flue__target_disconnect,
-        .tcp_offload_receive_return = flue__target_receive_return,
-    };
+    struct flue_provider *provider = &target->provider;
+
+    flue_provider_init(provider, &target->no_client); /* for what is not overridden here */
+    provider->adapter = target;
+    provider->initiate_offload = initiate_offload;
+    provider->terminate_offload = terminate_offload;
+    provider->update_offload = update_offload;
+    provider->invalidate_offload = invalidate_offload;
+    provider->query_offload = query_offload;
+    provider->tcp_offload_send = flue__target_send;
+    provider->tcp_offload_receive = flue__target_receive;
+    provider->tcp_offload_forward = flue__target_forward;
+    provider->tcp_offload_disconnect = flue__target_disconnect;
+    provider->tcp_offload_receive_return = flue__target_receive_return;
 }
 
 static bool

@@ -146,6 +146,18 @@ test_verifier_status_indications_pass(void **state)
     bench_claim(bench, "QUERY-001", FLUE_SIDE_PROVIDER);
 }
 
+static void
+test_verifier_requests_pass(void **state)
+{
+    struct bench *bench = *state;
+    struct flue_oid_request request = {.oid = FLUE_OID_TCP4_OFFLOAD_STATS};
+
+    bench->return_answer = FLUE_STATUS_NOT_SUPPORTED;
+    assert_int_equal(bench->up->oid_request(bench->up->adapter, ++bench->now, &request),
+                     FLUE_STATUS_NOT_SUPPORTED);
+    assert_ptr_equal(bench->last, &request);
+}
+
 /* Whatever fails, every call passes; one report says that checking has ended. */
 static void
 test_verifier_without_memory_passes_everything(void **state)
@@ -189,27 +201,28 @@ test_verifier_without_memory_is_not_created(void **state)
     flue_verifier_destroy(NULL);
 }
 
+/* The tables are structs of pointers: each of them in turn is missing, but the first, which is the
+ * owner's. */
 static void
 test_verifier_tables_with_holes_are_reported(void **state)
 {
     struct bench *bench = *state;
-    struct flue_provider provider = bench->provider;
-    struct flue_client client = bench->client;
 
-    provider.query_offload = NULL;
-    flue_verifier_attach(bench->verifier, &provider, &client);
-    bench_claim(bench, "INIT-001", FLUE_SIDE_PROVIDER);
-    provider = bench->provider;
-    provider.tcp_offload_forward = NULL;
-    flue_verifier_attach(bench->verifier, &provider, &client);
-    bench_claim(bench, "INIT-002", FLUE_SIDE_PROVIDER);
-    client.indicate_offload_event = NULL;
-    flue_verifier_attach(bench->verifier, &bench->provider, &client);
-    bench_claim(bench, "IM-002", FLUE_SIDE_CLIENT);
-    client = bench->client;
-    client.tcp_offload_event = NULL;
-    flue_verifier_attach(bench->verifier, &bench->provider, &client);
-    bench_claim(bench, "IM-003", FLUE_SIDE_CLIENT);
+    for (size_t i = 1; i < sizeof bench->provider / sizeof(void *); i++) {
+        struct flue_provider provider = bench->provider;
+
+        memset((char *)&provider + i * sizeof(void *), 0, sizeof(void *));
+        flue_verifier_attach(bench->verifier, &provider, &bench->client);
+        bench_claim(bench, i <= 5 ? "INIT-001" : "INIT-002", FLUE_SIDE_PROVIDER);
+    }
+    for (size_t i = 1; i < sizeof bench->client / sizeof(void *); i++) {
+        struct flue_client client = bench->client;
+        bool is_generic = i <= 6 || i == sizeof client / sizeof(void *) - 1;
+
+        memset((char *)&client + i * sizeof(void *), 0, sizeof(void *));
+        flue_verifier_attach(bench->verifier, &bench->provider, &client);
+        bench_claim(bench, is_generic ? "IM-002" : "IM-003", FLUE_SIDE_CLIENT);
+    }
 }
 
 static void
@@ -248,6 +261,7 @@ main(void)
                                         bench_set_up, bench_tear_down),
         cmocka_unit_test_setup_teardown(test_verifier_status_indications_pass, bench_set_up,
                                         bench_tear_down),
+        cmocka_unit_test_setup_teardown(test_verifier_requests_pass, bench_set_up, bench_tear_down),
         cmocka_unit_test(test_verifier_without_memory_passes_everything),
         cmocka_unit_test(test_verifier_without_memory_is_not_created),
         cmocka_unit_test_setup_teardown(test_verifier_tables_with_holes_are_reported, bench_set_up,

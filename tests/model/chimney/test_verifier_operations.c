@@ -285,6 +285,34 @@ test_query_other_const_state(void **state)
 
 /* QUERY-003 */
 static void
+test_query_other_const_state_below(void **state)
+{
+    static const uint8_t wrong[4] = {203, 0, 113, 9};
+    struct bench *bench = *state;
+    struct flue_neighbor_block neighbor = bench->neighbor;
+    struct flue_path_block path;
+
+    for (uint32_t i = 0; i < 4; i++) {
+        path = bench->path;
+        flue_block_list_init(&path.block, FLUE_IP4_OFFLOAD_STATE, sizeof path, &bench->path_handle);
+        BENCH_CALL(bench, query_offload, &path.block);
+        *(i % 2 == 0 ? &path.constants.source_address : &path.constants.destination_address) =
+            i < 2 ? wrong : NULL;
+        path.block.status = FLUE_STATUS_SUCCESS;
+        BENCH_COMPLETE(bench, query_offload_complete, &path.block);
+        bench_claim(bench, "STATE-005", FLUE_SIDE_PROVIDER);
+    }
+    flue_block_list_init(&neighbor.block, FLUE_NEIGHBOR_OFFLOAD_STATE, sizeof neighbor,
+                         &bench->neighbor_handle);
+    BENCH_CALL(bench, query_offload, &neighbor.block);
+    neighbor.constants.dl_source_address[5]++;
+    neighbor.block.status = FLUE_STATUS_SUCCESS;
+    BENCH_COMPLETE(bench, query_offload_complete, &neighbor.block);
+    bench_claim(bench, "STATE-005", FLUE_SIDE_PROVIDER);
+}
+
+/* QUERY-003 */
+static void
 test_query_other_cached_state(void **state)
 {
     struct bench *bench = *state;
@@ -313,6 +341,31 @@ test_query_other_cached_state(void **state)
     neighbor.cached.dl_destination_address[0]++;
     BENCH_COMPLETE(bench, query_offload_complete, &neighbor.block);
     bench_claim(bench, "STATE-006", FLUE_SIDE_PROVIDER);
+}
+
+/* A path's cached state alone is changed, then all of it asked for. */
+static void
+test_query_after_an_update_of_a_path(void **state)
+{
+    struct bench *bench = *state;
+    struct flue_path_block path = bench->path;
+    struct {
+        struct flue_block_list block;
+        struct flue_path_cached cached;
+    } change = {.cached = bench->path.cached};
+
+    flue_block_list_init(&change.block, FLUE_IP4_OFFLOAD_CACHED_STATE, sizeof change,
+                         &bench->path_handle);
+    change.cached.path_mtu = 576;
+    BENCH_CALL(bench, update_offload, &change.block);
+    change.block.status = FLUE_STATUS_SUCCESS;
+    BENCH_COMPLETE(bench, update_offload_complete, &change.block);
+    flue_block_list_init(&path.block, FLUE_IP4_OFFLOAD_STATE, sizeof path, &bench->path_handle);
+    BENCH_CALL(bench, query_offload, &path.block);
+    path.cached.path_mtu = 576;
+    path.block.status = FLUE_STATUS_SUCCESS;
+    BENCH_COMPLETE(bench, query_offload_complete, &path.block);
+    assert_int_equal(bench->violation_count, 0);
 }
 
 /* Old or new value: an update that overlaps the query leaves both open. */
@@ -561,6 +614,36 @@ test_terminate_chain_left_as_found(void **state)
     bench_claim(bench, "TERM-019", FLUE_SIDE_PROVIDER);
 }
 
+/* A request, or another connection's send, is none of the sends to be handed back. */
+static void
+test_terminate_hands_back_what_is_no_send_of_it(void **state)
+{
+    struct bench *bench = *state;
+    struct flue_buffer_list *other = bench_list(bench, 0, 10);
+    struct flue_buffer_list *request = bench_list(bench, 1, 10);
+
+    (void)bench->up->tcp_offload_send(bench->up->adapter, ++bench->now, &bench->contexts[3], other);
+    bench_terminate(bench, bench_make_ending(bench));
+    bench_fill_ending(bench);
+    bench->ending.block.net_buffer_list_chain = other;
+    bench_terminate_complete(bench, &bench->ending.block);
+    bench_claim(bench, "TERM-019", FLUE_SIDE_PROVIDER);
+
+    bench->ending.block.offload_handle = &bench->handles[1];
+    bench->ending.block.miniport_offload_context = &bench->handles[1].miniport_offload_context;
+    (void)bench->up->tcp_offload_receive(bench->up->adapter, ++bench->now, &bench->contexts[3],
+                                         request);
+    bench_terminate(bench, &bench->ending.block);
+    bench_done(other, FLUE_STATUS_UPLOAD_IN_PROGRESS, 0);
+    bench_send_complete(bench, other);
+    bench_fill_ending(bench);
+    bench->ending.block.net_buffer_list_chain = request;
+    bench_terminate_complete(bench, &bench->ending.block);
+    assert_string_equal(bench->violations[bench->claimed].requirement, "TERM-019");
+    bench->claimed++;
+    bench_claim(bench, "TERM-006", FLUE_SIDE_PROVIDER); /* it was to be completed */
+}
+
 static void
 test_terminate_hands_up_a_list_in_use(void **state)
 {
@@ -615,7 +698,9 @@ main(void)
         TEST(test_query_block_too_small),
         TEST(test_query_not_filled),
         TEST(test_query_other_const_state),
+        TEST(test_query_other_const_state_below),
         TEST(test_query_other_cached_state),
+        TEST(test_query_after_an_update_of_a_path),
         TEST(test_query_that_overlaps_an_update_may_show_either),
         TEST(test_terminate_twice),
         TEST(test_terminate_while_an_operation_is_outstanding),
@@ -632,6 +717,7 @@ main(void)
         TEST(test_terminate_sends_in_another_order),
         TEST(test_terminate_sends_described_wrongly),
         TEST(test_terminate_chain_left_as_found),
+        TEST(test_terminate_hands_back_what_is_no_send_of_it),
         TEST(test_terminate_hands_up_a_list_in_use),
         TEST(test_terminate_failure_loses_the_object),
     };

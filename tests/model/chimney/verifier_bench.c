@@ -75,6 +75,15 @@ pass_return(void *adapter, flue_time now, struct flue_buffer_list *lists)
     return current->return_answer;
 }
 
+static enum flue_status
+pass_request(void *adapter, flue_time now, struct flue_oid_request *request)
+{
+    assert_ptr_equal(adapter, current);
+    assert_true(now == current->now);
+    pass(request);
+    return current->return_answer;
+}
+
 static void
 pass_offload_event(void *binding, flue_time now, struct flue_block_list *block, uint32_t code)
 {
@@ -130,6 +139,7 @@ init_tables(struct bench *bench)
         .tcp_offload_forward = pass_post,
         .tcp_offload_disconnect = pass_disconnect,
         .tcp_offload_receive_return = pass_return,
+        .oid_request = pass_request,
     };
     bench->client = (struct flue_client){
         .binding = bench,

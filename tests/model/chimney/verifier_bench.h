@@ -36,7 +36,7 @@ struct bench {
     uint32_t passed;                /* calls that came through */
     const void *last;               /* the tree, list, handle or block of the last one */
     enum flue_status io_answer;     /* of the provider's send, receive, forward, disconnect */
-    enum flue_status return_answer; /* of its receive return */
+    enum flue_status return_answer; /* of its receive return and requests */
     enum flue_status answer;        /* of the client's receive indication ... */
     uint32_t consumed;              /* ... and what it counts */
     /* Called once, inside the next call that passes; may be NULL. */
