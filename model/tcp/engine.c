@@ -314,6 +314,7 @@ flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
     statistics->resets += other->resets;
     statistics->fast_retransmits += other->fast_retransmits;
     statistics->timeouts += other->timeouts;
+    statistics->spurious_timeouts += other->spurious_timeouts;
     statistics->in_icmp_errors += other->in_icmp_errors;
     statistics->heeded_icmp_errors += other->heeded_icmp_errors;
     statistics->ecn_ce_segments += other->ecn_ce_segments;
