@@ -108,6 +108,9 @@ struct flue_tcp_options {
     bool use_window_scaling;       /* RFC 7323; default true */
     bool use_sack;                 /* RFC 2018, 2883, 6675; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
+    bool use_hold;                 /* small segments wait for more data, at most an RTO, as with
+                                      TCP_CORK; default false */
+    bool use_delayed_ack;          /* RFC 1122 4.2.3.2; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_prr;                  /* RFC 6937; default false */
     bool use_frto;                 /* RFC 5682; default false */
@@ -118,6 +121,8 @@ struct flue_tcp_options {
     uint32_t keepalive_interval_ticks; /* between probes; default 75 s */
     uint32_t max_rt_ticks;             /* most time retransmitting one segment; default 0:
                                           max_retransmissions rules; FLUE_MAX_RT_UNLIMITED */
+    uint32_t open_timeout_ticks;       /* most time from the first SYN to ESTABLISHED; default 0:
+                                          max_syn_retransmissions rules alone */
     uint8_t ttl;                       /* TTL or hop limit; default 64 */
     uint8_t traffic_class;             /* TOS or traffic class without ECN bits; default 0 */
     uint32_t flow_label;               /* IPv6; default 0 */
@@ -125,20 +130,23 @@ struct flue_tcp_options {
 };
 
 struct flue_tcp_config {
-    uint32_t ticks_per_second;       /* timer and timestamp clock; default 1000, 10..1000000 */
-    uint32_t max_connections;        /* default 1000000 */
-    uint8_t isn_secret[16];          /* RFC 6528; default zero: reproducible */
-    uint32_t initial_rto_ticks;      /* RFC 6298 2.1; default 1 s */
-    uint32_t min_rto_ticks;          /* RFC 6298 2.4; default 1 s */
-    uint32_t max_rto_ticks;          /* RFC 6298 2.5; default 60 s */
-    uint8_t max_syn_retransmissions; /* default 6 */
-    uint8_t max_retransmissions;     /* of one segment; default 15 */
-    uint8_t duplicate_ack_threshold; /* RFC 5681; default 3 */
-    uint8_t ack_frequency;           /* most full segments before an ACK; default 2 */
-    uint32_t delayed_ack_ticks;      /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
-    uint32_t time_wait_ticks;        /* 2 MSL; default 60 s */
+    uint32_t ticks_per_second;           /* timer and timestamp clock; default 1000, 10..1000000 */
+    uint32_t max_connections;            /* default 1000000 */
+    uint8_t isn_secret[16];              /* RFC 6528; default zero: reproducible */
+    uint32_t initial_rto_ticks;          /* RFC 6298 2.1; default 1 s */
+    uint32_t min_rto_ticks;              /* RFC 6298 2.4; default 1 s */
+    uint32_t max_rto_ticks;              /* RFC 6298 2.5; default 60 s */
+    uint8_t max_syn_retransmissions;     /* R2 of RFC 9293 3.8.3; default 7: three minutes */
+    uint8_t max_syn_ack_retransmissions; /* likewise; default 7 */
+    uint8_t max_retransmissions;         /* of one segment, R2; default 15 */
+    uint8_t advice_retransmissions;      /* of one segment before `advise`, R1; default 3 */
+    uint8_t duplicate_ack_threshold;     /* RFC 5681; default 3 */
+    uint8_t ack_frequency;               /* most full segments before an ACK; default 2 */
+    uint32_t delayed_ack_ticks;          /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
+    uint32_t time_wait_ticks;            /* 2 MSL; default 60 s */
     uint32_t fin_wait_2_ticks; /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
-    uint16_t min_path_mtu;     /* bytes: an ICMP error lowers IPv4's no further; default 296 */
+    uint32_t challenge_acks_per_second; /* RFC 5961 7; default 100 */
+    uint16_t min_path_mtu; /* bytes: an ICMP error lowers IPv4's no further; default 296 */
     enum flue_tcp_initial_window initial_window; /* default RFC 6928 */
     bool is_offload_target;          /* never sends a RST of its own (CLOSE-003); default false */
     struct flue_tcp_options options; /* defaults of connections */
@@ -146,6 +154,44 @@ struct flue_tcp_config {
 
 /* The defaults above, in ticks of 1 ms. */
 struct flue_tcp_config flue_tcp_config_default(void);
+
+/* FLUE_ERROR_INVALID when a value is out of its bounds, or does not fit another; *field (unless
+ * field is NULL) then names it, as the tunable is named. Nothing else is changed. */
+FLUE_MUST_USE enum flue_result flue_tcp_config_check(const struct flue_tcp_config *config,
+                                                     const char **field);
+FLUE_MUST_USE enum flue_result flue_tcp_options_check(const struct flue_tcp_options *options,
+                                                      const char **field);
+
+enum flue_tcp_scope {
+    FLUE_TCP_SCOPE_ENGINE,    /* a field of struct flue_tcp_config */
+    FLUE_TCP_SCOPE_CONNECTION /* a field of struct flue_tcp_options: of one connection or listener,
+                                 or the default for all */
+};
+
+/* A number or a switch (0, 1) that can be told, with its bounds. */
+struct flue_tcp_tunable {
+    const char *name;    /* of the field */
+    const char *unit;    /* "ticks", "bytes"; "" when it has none */
+    const char *source;  /* the RFC and section that it is from; "" when it is not from one */
+    const char *purpose; /* a few words */
+    uint64_t smallest;
+    uint64_t largest;
+    uint64_t default_value; /* ticks are of 1 ms */
+    enum flue_tcp_scope scope;
+    bool while_running; /* flue_tcp_set_options takes it: it may change after the opening */
+    uint16_t offset;    /* of the field in its struct, bytes ... */
+    uint8_t size;       /* ... and its size */
+};
+
+/* The i-th tunable, or NULL past the last. Beside them there are isn_secret and congestion_control,
+ * which are no numbers. */
+const struct flue_tcp_tunable *flue_tcp_tunable(uint32_t index);
+uint64_t flue_tcp_tunable_get(const struct flue_tcp_config *config,
+                              const struct flue_tcp_tunable *tunable);
+/* FLUE_ERROR_INVALID out of bounds. How values fit together is flue_tcp_config_check's to say. */
+FLUE_MUST_USE enum flue_result flue_tcp_tunable_set(struct flue_tcp_config *config,
+                                                    const struct flue_tcp_tunable *tunable,
+                                                    uint64_t value);
 
 /* The i-th congestion control's name, or NULL past the last. */
 const char *flue_tcp_congestion_name(uint32_t index);
@@ -189,6 +235,9 @@ struct flue_tcp_handlers {
      * the upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT, or
      * FLUE_ERROR_UNREACHABLE. */
     bool (*exhausted)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* One segment was retransmitted advice_retransmissions times (RFC 9293 3.8.3 R1): time for the
+     * IP layer to look for another way. The connection goes on. */
+    void (*advise)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* The connection reached CLOSED: FLUE_OK after both FINs (and TIME_WAIT), or why not:
      *     FLUE_ERROR_REFUSED      the peer, or an ICMP error in its name, declined the opening
      *     FLUE_ERROR_RESET        the peer reset it
@@ -379,6 +428,18 @@ void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
 void flue_tcp_get_family_statistics(const struct flue_tcp_engine *engine, uint8_t ip_version,
                                     struct flue_tcp_statistics *statistics);
 
+/* The options that the connection runs with: as it was opened, and as they were changed since.
+ * Those that the peer did not agree to are off. */
+void flue_tcp_get_options(const struct flue_tcp_connection *connection,
+                          struct flue_tcp_options *options);
+/* Changes what may change while a connection runs: get the options, change them, set them.
+ * FLUE_ERROR_INVALID for a value out of bounds, FLUE_ERROR_STATE for one that is settled when the
+ * connection opens; *field names it then (unless field is NULL), and nothing has changed. A smaller
+ * receive buffer never takes back what was offered. */
+FLUE_MUST_USE enum flue_result flue_tcp_set_options(struct flue_tcp_connection *connection,
+                                                    flue_time now,
+                                                    const struct flue_tcp_options *options,
+                                                    const char **field);
 void flue_tcp_set_nagle(struct flue_tcp_connection *connection, flue_time now, bool on);
 /* Takes over what an owner may change at any time: keepalive, Nagle, MaxRT, TTL, traffic class,
  * flow label, and with FLUE_TCP_FLAG_UPDATE_RCV_WND the receive buffer. The restart flags do what

@@ -101,7 +101,8 @@ schedule_ack(struct flue_tcp_connection *connection, flue_time now)
 {
     if (connection->segments_unacked < UINT8_MAX)
         connection->segments_unacked++;
-    if (connection->segments_unacked >= connection->engine->config.ack_frequency)
+    if (connection->segments_unacked >= connection->engine->config.ack_frequency ||
+        !connection->use_delayed_ack)
         connection->ack_now = true;
     else
         flue__tcp_arm_delayed_ack(connection, now);

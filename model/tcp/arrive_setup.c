@@ -160,6 +160,7 @@ open_passively(struct flue_tcp_listener *listener, flue_time now,
     take_peer_syn(connection, segment);
     flue__tcp_hold(connection);
     flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_SYN_RCVD);
+    flue__tcp_limit_opening(connection, now, listener->options.open_timeout_ticks);
     flue__tcp_send_syn(connection, now);
     flue__tcp_let_go(connection, now);
 }

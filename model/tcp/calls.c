@@ -42,7 +42,8 @@ flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now, const struct flu
 
     if (options == NULL)
         options = &engine->config.options;
-    if (tuple->local_port == 0 || tuple->remote_port == 0 || !flue__tcp_options_ok(options) ||
+    if (tuple->local_port == 0 || tuple->remote_port == 0 ||
+        flue_tcp_options_check(options, NULL) != FLUE_OK ||
         (tuple->ip_version != 4 && tuple->ip_version != 6))
         return FLUE_ERROR_INVALID;
     if (flue_tcp_find(engine, tuple) != NULL)
@@ -63,6 +64,7 @@ flue_tcp_connect(struct flue_tcp_engine *engine, flue_time now, const struct flu
     *connection_out = connection;
     flue__tcp_hold(connection);
     flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_SYN_SENT);
+    flue__tcp_limit_opening(connection, now, options->open_timeout_ticks);
     flue__tcp_send_syn(connection, now);
     flue__tcp_let_go(connection, now);
     return FLUE_OK;
@@ -77,7 +79,8 @@ flue_tcp_listen(struct flue_tcp_engine *engine, uint8_t ip_version, const struct
 
     if (options == NULL)
         options = &engine->config.options;
-    if ((ip_version != 4 && ip_version != 6) || port == 0 || !flue__tcp_options_ok(options))
+    if ((ip_version != 4 && ip_version != 6) || port == 0 ||
+        flue_tcp_options_check(options, NULL) != FLUE_OK)
         return FLUE_ERROR_INVALID;
     for (listener = engine->listeners; listener != NULL; listener = listener->next)
         if (listener->port == port && listener->ip_version == ip_version &&

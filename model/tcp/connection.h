@@ -80,6 +80,8 @@ struct flue_tcp_connection {
     bool use_nagle : 1;
     bool use_keepalive : 1;
     bool use_limited_transmit : 1;
+    bool use_hold : 1;
+    bool use_delayed_ack : 1;
     bool is_listed : 1;    /* in the table: until it ends */
     bool is_exhausted : 1; /* given up, its owner takes over: no timer, no output */
     bool is_muted : 1;     /* its path takes nothing: output and timers wait */
@@ -214,7 +216,9 @@ flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
     engine->tick = now / engine->tick_length;
 }
 
-bool flue__tcp_options_ok(const struct flue_tcp_options *options);
+/* tunables.c: the first option that differs and cannot change after the opening; NULL: none. */
+const char *flue__tcp_settled_option(const struct flue_tcp_options *before,
+                                     const struct flue_tcp_options *after);
 
 /* ---- calls.c: entering and leaving a connection ---- */
 
@@ -448,6 +452,8 @@ void flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time 
 void flue__tcp_stop_slow(struct flue_tcp_connection *connection);
 void flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks);
+/* The opening may take so long; 0: as long as its retransmissions last. */
+void flue__tcp_limit_opening(struct flue_tcp_connection *connection, flue_time now, uint32_t ticks);
 /* The tick at which something armed now for `ticks` ends: never early. */
 uint64_t flue__tcp_deadline(const struct flue_tcp_engine *engine, flue_time now, uint64_t ticks);
 /* What is left of a deadline, from the next tick on; FLUE_TICKS_NOT_RUNNING. */

@@ -6,68 +6,6 @@
 
 #include "tcp/connection.h"
 
-struct flue_tcp_config
-flue_tcp_config_default(void)
-{
-    const struct flue_tcp_config config = {
-        .ticks_per_second = 1000,
-        .max_connections = 1000000,
-        .initial_rto_ticks = 1000,
-        .min_rto_ticks = 1000,
-        .max_rto_ticks = 60000,
-        .max_syn_retransmissions = 6,
-        .max_retransmissions = 15,
-        .duplicate_ack_threshold = 3,
-        .ack_frequency = 2,
-        .delayed_ack_ticks = 40,
-        .time_wait_ticks = 60000,
-        .fin_wait_2_ticks = 120000,
-        .min_path_mtu = 296,
-        .initial_window = FLUE_TCP_IW_RFC6928,
-        .options =
-            {
-                .receive_buffer_bytes = 131072,
-                .mss = 1460,
-                .use_timestamps = true,
-                .use_window_scaling = true,
-                .use_sack = true,
-                .use_nagle = true,
-                .use_limited_transmit = true,
-                .keepalive_probes = 9,
-                .keepalive_idle_ticks = 7200000,
-                .keepalive_interval_ticks = 75000,
-                .ttl = 64,
-                .congestion_control = "newreno",
-            },
-    };
-
-    return config;
-}
-
-bool
-flue__tcp_options_ok(const struct flue_tcp_options *options)
-{
-    return options->receive_buffer_bytes >= 1 && options->receive_buffer_bytes <= 1U << 30 &&
-           options->mss >= FLUE_TCP_MSS_LEAST && options->mss <= FLUE_TCP_MSS_MOST &&
-           options->ttl >= 1 && options->flow_label < 1U << 20 &&
-           (!options->use_keepalive ||
-            (options->keepalive_idle_ticks >= 1 && options->keepalive_interval_ticks >= 1)) &&
-           flue__congestion_find(options->congestion_control) != NULL;
-}
-
-static bool
-config_ok(const struct flue_tcp_config *config)
-{
-    return config->ticks_per_second >= 10 && config->ticks_per_second <= 1000000 &&
-           config->max_connections >= 1 && config->initial_rto_ticks >= 1 &&
-           config->min_rto_ticks >= 1 && config->max_rto_ticks >= config->min_rto_ticks &&
-           config->max_rto_ticks >= config->initial_rto_ticks &&
-           config->duplicate_ack_threshold >= 1 && config->ack_frequency >= 1 &&
-           config->delayed_ack_ticks >= 1 &&
-           config->delayed_ack_ticks <= config->ticks_per_second && config->time_wait_ticks >= 1 &&
-           config->min_path_mtu >= 104 && flue__tcp_options_ok(&config->options);
-}
-
 enum flue_result
 flue_tcp_engine_create(const struct flue_tcp_config *config,
                        const struct flue_tcp_handlers *handlers, void *user,
@@ -75,7 +13,7 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
 {
     struct flue_tcp_engine *engine;
 
-    if (!config_ok(config) || handlers->emit == NULL)
+    if (flue_tcp_config_check(config, NULL) != FLUE_OK || handlers->emit == NULL)
         return FLUE_ERROR_INVALID;
     engine = allocator->reallocate(allocator->user, NULL, 0, sizeof *engine);
     if (engine == NULL)
@@ -103,7 +41,8 @@ flue_tcp_configure(struct flue_tcp_engine *engine, flue_time now,
 {
     bool has_other_tick = config->ticks_per_second != engine->config.ticks_per_second;
 
-    if (!config_ok(config) || config->is_offload_target != engine->config.is_offload_target)
+    if (flue_tcp_config_check(config, NULL) != FLUE_OK ||
+        config->is_offload_target != engine->config.is_offload_target)
         return FLUE_ERROR_INVALID;
     if (has_other_tick && engine->connection_count > 0)
         return FLUE_ERROR_STATE;
@@ -212,6 +151,8 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->use_nagle = options->use_nagle;
     connection->use_keepalive = options->use_keepalive;
     connection->use_limited_transmit = options->use_limited_transmit;
+    connection->use_hold = options->use_hold;
+    connection->use_delayed_ack = options->use_delayed_ack;
     connection->option_mss = options->mss;
     connection->path_mss = UINT16_MAX;
     connection->rcv_buf = options->receive_buffer_bytes;

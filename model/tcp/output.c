@@ -5,8 +5,6 @@
  */
 #include "tcp/connection.h"
 
-enum { CHALLENGES_PER_SECOND = 100 }; /* RFC 5961 7 */
-
 /* FIN counts as the sequence number behind the last byte. */
 uint32_t
 flue__tcp_snd_end(const struct flue_tcp_connection *connection)
@@ -135,8 +133,9 @@ is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, 
         return true;
     if (seq_lt(connection->snd_nxt, connection->snd_max))
         return true;
-    if (length == available && (!connection->use_nagle || flight == 0 || connection->fin_wanted ||
-                                flue__tcp_has_urgent(connection)))
+    if (length == available && (connection->fin_wanted || flue__tcp_has_urgent(connection)))
+        return true;
+    if (length == available && !connection->use_hold && (!connection->use_nagle || flight == 0))
         return true;
     return length >= connection->max_snd_wnd / 2 && length < connection->mss && flight == 0;
 }
@@ -362,7 +361,8 @@ flue__tcp_challenge(struct flue_tcp_connection *connection, flue_time now)
         engine->challenge_tick = second;
         engine->challenge_count = 0;
     }
-    if (engine->challenge_count >= CHALLENGES_PER_SECOND || connection->is_exhausted)
+    if (engine->challenge_count >= engine->config.challenge_acks_per_second ||
+        connection->is_exhausted)
         return;
     engine->challenge_count++;
     flue__tcp_send_ack(connection, now);

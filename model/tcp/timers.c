@@ -53,8 +53,17 @@ flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, u
 {
     bool is_on = connection->use_keepalive && connection->state != FLUE_TCP_CONNECTION_TIME_WAIT;
 
+    if (!flue__tcp_is_synchronized(connection))
+        return; /* the limit of the opening, if any, runs there */
     connection->keepalive_deadline =
         is_on ? flue__tcp_deadline(connection->engine, now, ticks) : WHEEL_NEVER;
+}
+
+void
+flue__tcp_limit_opening(struct flue_tcp_connection *connection, flue_time now, uint32_t ticks)
+{
+    if (ticks > 0)
+        connection->keepalive_deadline = flue__tcp_deadline(connection->engine, now, ticks);
 }
 
 void
@@ -121,8 +130,10 @@ is_used_up(const struct flue_tcp_connection *connection)
 {
     const struct flue_tcp_config *config = &connection->engine->config;
 
-    if (!flue__tcp_is_synchronized(connection))
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT)
         return connection->retransmissions >= config->max_syn_retransmissions;
+    if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
+        return connection->retransmissions >= config->max_syn_ack_retransmissions;
     if (connection->max_rt == 0)
         return connection->retransmissions >= config->max_retransmissions;
     return connection->max_rt != FLUE_MAX_RT_UNLIMITED && connection->retransmissions > 0 &&
@@ -141,6 +152,18 @@ flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time now)
                               connection->max_rt > spent ? connection->max_rt - spent : 0);
     if (connection->slow_deadline > last)
         connection->slow_deadline = last;
+}
+
+/* RFC 9293 3.8.3 R1. False: that ended the connection. */
+static bool
+advise(struct flue_tcp_connection *connection, flue_time now)
+{
+    const struct flue_tcp_engine *engine = connection->engine;
+
+    if (connection->retransmissions == engine->config.advice_retransmissions &&
+        engine->handlers.advise != NULL && !connection->is_released && connection->listener == NULL)
+        engine->handlers.advise(engine->user, now, connection);
+    return connection->state != FLUE_TCP_CONNECTION_CLOSED;
 }
 
 static void
@@ -163,6 +186,8 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
         connection->rtt_tick = (uint32_t)connection->engine->tick;
     }
     flue__tcp_stats(connection)->timeouts++;
+    if (!advise(connection, now))
+        return;
     if (is_opening) {
         flue__tcp_stats(connection)->retransmitted_segments++;
         flue__tcp_stats(connection)->repeated_segments++;
@@ -203,9 +228,14 @@ persist_expired(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_send_probe(connection, now, false);
 }
 
+/* Idle for long enough to ask; or, before that there is a connection, opening for too long. */
 static void
 keepalive_expired(struct flue_tcp_connection *connection, flue_time now)
 {
+    if (!flue__tcp_is_synchronized(connection)) {
+        give_up(connection, now);
+        return;
+    }
     if (connection->snd_max != connection->snd_una) {
         /* RFC 9293 3.8.4: no probe while data is outstanding, which asks the same by itself. */
         flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);

@@ -315,7 +315,8 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
 
     if (!is_movable(engine, import->delegated->state))
         return FLUE_ERROR_STATE;
-    if (!flue__tcp_options_ok(&options) || import->constants->remote_mss < FLUE_TCP_MSS_LEAST ||
+    if (flue_tcp_options_check(&options, NULL) != FLUE_OK ||
+        import->constants->remote_mss < FLUE_TCP_MSS_LEAST ||
         import->constants->snd_wind_scale > 14 || import->constants->rcv_wind_scale > 14 ||
         !is_consistent(import))
         return FLUE_ERROR_INVALID;

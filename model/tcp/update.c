@@ -44,9 +44,10 @@ resegment(struct flue_tcp_connection *connection, flue_time now)
     connection->dup_acks = 0;
     connection->recover = connection->snd_max; /* duplicates of what goes out twice mean no loss */
     connection->is_timing = false;
+    if (connection->extension != NULL)
+        connection->extension->frto.step = FRTO_OFF; /* what goes out twice proves nothing */
     connection->snd_nxt = connection->snd_una;
-    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,
-                       flue__tcp_backed_off(connection, connection->retransmissions));
+    flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     if (connection->retransmissions > 0)
         flue__tcp_cap_retransmit(connection, now);
 }

@@ -131,6 +131,17 @@ on_time_wait(void *user, flue_time now, struct flue_tcp_connection *connection)
         peer->inside(peer, connection);
 }
 
+static void
+on_advise(void *user, flue_time now, struct flue_tcp_connection *connection)
+{
+    struct peer *peer = user;
+
+    (void)now;
+    peer->advised++;
+    if (peer->inside != NULL)
+        peer->inside(peer, connection);
+}
+
 static bool
 on_urgent(void *user, flue_time now, struct flue_tcp_connection *connection)
 {
@@ -154,6 +165,7 @@ const struct flue_tcp_handlers peer_handlers = {
     .closed = on_closed,
     .entered_time_wait = on_time_wait,
     .urgent = on_urgent,
+    .advise = on_advise,
 };
 
 struct flue_tcp_segment

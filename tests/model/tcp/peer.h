@@ -70,12 +70,13 @@ struct peer {
     enum flue_status last_status;
     uint64_t received;
     unsigned peer_closed, closed, accepted, connected, exhausted, time_waits;
+    unsigned advised;     /* calls of `advise` */
     unsigned urgent;      /* calls of `urgent` */
     uint32_t urgent_left; /* what flue_tcp_urgent_left said inside the last */
     bool take_over;       /* what `exhausted` and `urgent` answer */
     bool consume;         /* received data is consumed at once */
     bool keep;            /* a closed connection is not released: the test does that */
-    /* Called from inside `sent`, `send_closed` and `entered_time_wait`. */
+    /* Called from inside `advise`, `sent`, `send_closed` and `entered_time_wait`. */
     void (*inside)(struct peer *peer, struct flue_tcp_connection *connection);
     enum flue_result reason;
 };

@@ -95,6 +95,7 @@ random_config(struct draw *draw, struct flue_tcp_config *config)
     config->initial_window = chance(draw, 0.5) ? FLUE_TCP_IW_RFC6928 : FLUE_TCP_IW_RFC3390;
     config->max_retransmissions = 60;
     config->max_syn_retransmissions = 60;
+    config->max_syn_ack_retransmissions = 60;
     config->time_wait_ticks = 60 * second; /* longer than a peer goes on retransmitting */
     config->fin_wait_2_ticks = 120 * second;
     for (unsigned i = 0; i < sizeof config->isn_secret; i++)

@@ -256,12 +256,12 @@ struct silence {
     unsigned target_end_s; /* if it is another on the target */
 };
 
-/* 1 s, doubling, up to 60 s: six SYNs take 123 s, fifteen segments 663 s (RFC 6298, RFC 1122
- * 4.2.3.5). */
+/* 1 s, doubling, up to 60 s: seven SYNs take 183 s, fifteen segments 663 s (RFC 6298, RFC 9293
+ * MUST-23). */
 static const struct silence silences[PEER_STATES] = {
-    [AT_SYN_SENT] = {S, 0, 0, 6, 123, FLUE_ERROR_TIMED_OUT, 123},
-    [AT_SYN_RCVD_PASSIVE] = {S | A, 0, 0, 6, 123, FLUE_OK, 123},
-    [AT_SYN_RCVD_ACTIVE] = {S | A, 0, 0, 6, 123, FLUE_ERROR_TIMED_OUT, 123},
+    [AT_SYN_SENT] = {S, 0, 0, 7, 183, FLUE_ERROR_TIMED_OUT, 183},
+    [AT_SYN_RCVD_PASSIVE] = {S | A, 0, 0, 7, 183, FLUE_OK, 183},
+    [AT_SYN_RCVD_ACTIVE] = {S | A, 0, 0, 7, 183, FLUE_ERROR_TIMED_OUT, 183},
     [AT_ESTABLISHED] = {A, 301, 500, 15, 663, FLUE_ERROR_TIMED_OUT, 663},
     [AT_FIN_WAIT_1] = {F | A, 301, 500, 15, 663, FLUE_ERROR_TIMED_OUT, 663},
     [AT_FIN_WAIT_2] = {0, 0, 0, 0, NEVER, FLUE_ERROR_TIMED_OUT, 120},
