@@ -67,6 +67,31 @@ test_close_graceful_then_peer_asks_for_upload(void **state)
 }
 
 static void
+abort_with_a_send_inside(struct rig *rig, const struct call *call)
+{
+    if (call->kind == CALL_SEND && rig->context == NULL) {
+        rig->context = rig;
+        send_list(&bench.lists[1], 200);
+        disconnect(&bench.lists[2], 0, FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE);
+    }
+}
+
+/* CLOSE-004, when the abort comes while completions are being told. */
+static void
+test_close_abortive_from_inside_a_completion_ends_sends_first(void **state)
+{
+    (void)state;
+    bench.rig.inside = abort_with_a_send_inside;
+    send_list(&bench.lists[0], 700);
+    rig_settle(&bench.rig);
+    assert_int_equal(bench.rig.call_count, 3);
+    assert_ptr_equal(bench.rig.calls[1].subject, &bench.lists[1].list);
+    assert_int_equal(bench.rig.calls[1].status, FLUE_STATUS_REQUEST_ABORTED);
+    assert_ptr_equal(bench.rig.calls[2].subject, &bench.lists[2].list);
+    assert_int_equal(bench.rig.calls[2].status, FLUE_STATUS_SUCCESS); /* CLOSE-007 */
+}
+
+static void
 test_close_peer_first_ends_in_closed(void **state)
 {
     struct flue_tcp_delegated_block back;
@@ -167,6 +192,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         ON_BENCH(test_close_graceful_completes_behind_sends),
         ON_BENCH(test_close_graceful_then_peer_asks_for_upload),
+        ON_BENCH(test_close_abortive_from_inside_a_completion_ends_sends_first),
         ON_BENCH(test_close_peer_first_ends_in_closed),
         ON_BENCH(test_close_abortive_sends_reset),
         ON_BENCH(test_close_abortive_drops_received_data),
