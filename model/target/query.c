@@ -90,7 +90,7 @@ query_tcp(flue_time now, struct flue_block_list *block, const struct target_conn
                         &current.delegated);
         values = &current;
     }
-    if (values == NULL)
+    if (values == NULL || connection->is_corrupt)
         return FLUE_STATUS_FAILURE; /* it ended when there was no memory to keep its state */
     if (state.constants != NULL) {
         *state.constants = values->constants;

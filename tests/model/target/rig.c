@@ -73,6 +73,14 @@ on_transmit(void *user, flue_time now, const struct flue_packet *packet)
     put(rig, true, &packet->tuple, &packet->segment);
 }
 
+static bool
+is_welcome(void *user, flue_time now, const struct flue_tcp_block *block)
+{
+    (void)now;
+    (void)block;
+    return !((struct rig *)user)->is_picky;
+}
+
 static void
 deliver(struct rig *rig)
 {
@@ -90,6 +98,7 @@ deliver(struct rig *rig)
     } else {
         memset(&packet, 0, sizeof packet);
         packet.tuple = tuple;
+        packet.destination = rig->destination;
         packet.segment = segment;
         if (!flue_target_input(rig->target, rig->now, &packet)) {
             rig->passed_up++;
@@ -328,8 +337,8 @@ rig_create_as(struct rig *rig, const struct flue_target_config *config,
         .sent = on_peer_sent,
         .closed = on_peer_closed,
     };
-    static const struct flue_target_handlers down = {.transmit = on_transmit,
-                                                     .interrupt = on_interrupt};
+    static const struct flue_target_handlers down = {
+        .transmit = on_transmit, .interrupt = on_interrupt, .is_welcome = is_welcome};
     struct flue_target_config defaults = flue_target_config_default();
     struct flue_tcp_listener *listener;
     struct flue_allocator watching;

@@ -87,8 +87,10 @@ struct rig {
         struct flue_memory_descriptor payload;
     } frames[RIG_FRAMES];
     uint32_t frame_count;
-    bool is_cut;            /* the wire loses everything */
-    uint32_t to_peer_flags; /* OR of the flags of the target's segments */
+    bool is_cut;                 /* the wire loses everything */
+    bool is_picky;               /* the target's owner wants no more connections */
+    struct flue_mac destination; /* of the frames to the target */
+    uint32_t to_peer_flags;      /* OR of the flags of the target's segments */
     uint32_t target_segments;
     uint32_t passed_up; /* segments that the target left to the ordinary path */
     struct flue_packet last_packet;
