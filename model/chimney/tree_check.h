@@ -9,7 +9,8 @@
 #include "flue/chimney.h"
 
 /* The order of flue_block_walk, each block once whatever the links say: a link to a block that was
- * met before counts as NULL and clears is_sound. Every block but the root is marked in scratch[0],
+ * met before counts as NULL and clears is_sound (then what only that block leads to may be left
+ * out). Every block but the root is marked in scratch[0],
  * which must be the caller's to write (STATE-029). Memory that happens to hold the mark can only
  * make a sound tree look unsound. */
 struct guarded_walk {
