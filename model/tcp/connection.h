@@ -39,6 +39,7 @@ struct reassembly {
     struct reassembly_block *first;
     struct reassembly_block *last;
     uint32_t bytes; /* held */
+    uint32_t room;  /* for so many blocks more */
     bool has_fin;
     uint32_t fin_seq; /* sequence number of the FIN itself */
     uint32_t

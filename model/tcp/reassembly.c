@@ -54,6 +54,7 @@ merge(struct flue_tcp_engine *engine, struct reassembly *reassembly, struct reas
     block->next = next->next;
     if (reassembly->last == next)
         reassembly->last = block;
+    reassembly->room++;
     free_block(engine, next);
 }
 
@@ -63,10 +64,11 @@ static struct reassembly_block *
 insert(struct flue_tcp_engine *engine, struct reassembly *reassembly,
        struct reassembly_block *before, uint32_t seq, const struct flue_span *piece, bool push)
 {
-    struct reassembly_block *block = new_block(engine, seq, piece);
+    struct reassembly_block *block = reassembly->room > 0 ? new_block(engine, seq, piece) : NULL;
 
     if (block == NULL)
         return before;
+    reassembly->room--;
     block->push = push;
     if (before == NULL) {
         block->next = reassembly->first;
@@ -179,6 +181,9 @@ flue__tcp_reassembly_add(struct flue_tcp_connection *connection, uint32_t seq,
         if (reassembly == NULL)
             return;
         memset(reassembly, 0, sizeof *reassembly);
+        /* A peer could make us keep a block for every second byte of the window. One for each 64
+         * bytes of the buffer is what the smallest MSS needs; more is dropped: it comes again. */
+        reassembly->room = 64 + connection->rcv_buf / 64;
         connection->reassembly = reassembly;
     }
     if (fin) {
@@ -209,6 +214,7 @@ flue__tcp_reassembly_deliver(struct flue_tcp_connection *connection, flue_time n
         if (reassembly->first == NULL)
             reassembly->last = NULL;
         reassembly->bytes -= block->length;
+        reassembly->room++;
         if (skip < block->length) {
             struct flue_span all = {&block->descriptor, 0, block->length};
             struct flue_span data = flue_span_slice(&all, skip, block->length - skip);
