@@ -381,10 +381,23 @@ const char *flue_tcp_state_name(enum flue_tcp_connection_state state);
 /* ---- Reading, and options while it runs -------------------------------------------------------
  */
 
-/* Every variable of a connection, for probes, tests and reports. */
+/* What the one slow timer of a connection runs for. */
+enum flue_tcp_wait {
+    FLUE_TCP_WAIT_NOTHING,
+    FLUE_TCP_WAIT_RETRANSMIT, /* an acknowledgement */
+    FLUE_TCP_WAIT_PERSIST,    /* to probe a shut window, or to send what is held back */
+    FLUE_TCP_WAIT_PROBE,      /* the answer to a window probe */
+    FLUE_TCP_WAIT_CONGESTED,  /* to send at a window of one segment (RFC 3168 6.1.2) */
+    FLUE_TCP_WAIT_FIN_WAIT_2,
+    FLUE_TCP_WAIT_TIME_WAIT
+};
+
+/* Every variable of a connection, for probes, tests and reports. Names without a comment are those
+ * of RFC 9293, 5681, 6298, 6582 and 7323. iss to snd_nxt and the like are sequence numbers as on
+ * the wire; windows, cwnd and ssthresh are bytes, not scaled. What is not in use is zero. */
 struct flue_tcp_snapshot {
     enum flue_tcp_connection_state state;
-    uint32_t iss, irs;
+    uint32_t iss, irs; /* made up when the connection was imported */
     uint32_t snd_una, snd_nxt, snd_max, snd_wnd, max_snd_wnd, snd_wl1, snd_wl2;
     uint32_t rcv_nxt, rcv_wnd; /* rcv_wnd: bytes offered beyond rcv_nxt, as last advertised */
     uint32_t rcv_buffered;     /* bytes delivered and not consumed */
@@ -406,6 +419,40 @@ struct flue_tcp_snapshot {
     uint32_t sacked_bytes;       /* beyond snd_una, held by the peer */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
         keepalive_left_ticks; /* or NOT_RUNNING */
+
+    /* How it stands */
+    bool is_active_open;
+    bool is_released;        /* by its owner */
+    bool is_exhausted;       /* given up, its owner takes over */
+    bool is_muted;           /* its path takes nothing */
+    bool fin_wanted;         /* the application has shut down sending */
+    bool fin_sent;           /* FIN is part of snd_max */
+    bool fin_received;       /* FIN is part of rcv_nxt */
+    enum flue_result reason; /* why it ended */
+    enum flue_tcp_wait wait; /* what retransmit_left_ticks is for */
+    uint8_t backoff;         /* timeouts since the last valid sample: rto is doubled so often */
+    uint8_t probe_round;     /* of window probing */
+    uint8_t keepalive_probes_sent;
+    uint8_t segments_unacked; /* data segments since the last ACK that was sent */
+    uint16_t remote_mss;      /* bytes: from the peer's SYN */
+    uint16_t path_mss;        /* bytes: what the path takes; 65535: not known */
+    uint32_t total_rt_ticks;  /* spent retransmitting the segment at snd_una */
+    uint32_t ts_recent_age_ticks;
+    uint32_t last_ack_sent; /* Last.ACK.sent (RFC 7323) */
+    bool rtt_timing;        /* without timestamps: the segment that ends at rtt_seq is timed */
+    uint32_t rtt_seq;
+    bool has_dsack; /* the next ACK reports [dsack.left, dsack.right) as a duplicate */
+    struct flue_tcp_sack_block dsack;
+    struct flue_tcp_options options; /* as flue_tcp_get_options gives them */
+
+    /* The scoreboard (RFC 6675): pieces in sacked_bytes, HighRxt, and whether rule 4 was used */
+    uint32_t sacked_ranges, high_rxt;
+    bool has_rescued;
+    /* ECN (RFC 3168), PRR (RFC 6937), F-RTO (RFC 5682) */
+    bool ecn_cwr_owed;          /* CWR goes with the next new data */
+    uint32_t ecn_reduced_until; /* sequence number: no further reduction before it */
+    uint32_t prr_delivered, prr_out, prr_recover_fs; /* bytes, of this recovery */
+    uint8_t frto_step; /* 0: none, else which ACK since the timeout is waited for */
 };
 void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,
                            struct flue_tcp_snapshot *snapshot);

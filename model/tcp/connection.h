@@ -448,6 +448,8 @@ void flue__tcp_sack_blocks(const struct flue_tcp_connection *connection,
 /* ---- timers.c ---- */
 void flue__tcp_arm_slow(struct flue_tcp_connection *connection, flue_time now, enum slow_timer kind,
                         uint64_t ticks);
+/* Ticks spent retransmitting the segment at SND.UNA (TotalRT); 0 when it is not. */
+uint32_t flue__tcp_total_rt(const struct flue_tcp_connection *connection);
 /* The running retransmission timer ends no later than MaxRT does. */
 void flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_stop_slow(struct flue_tcp_connection *connection);

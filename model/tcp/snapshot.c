@@ -1,8 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every variable of a connection, for whoever wants to look.
+ * Every variable of a connection, for whoever wants to look. A variable that a mechanism adds, here
+ * or in extension.h, gets its field in the snapshot.
  */
 #include "tcp/connection.h"
+
+static void
+read_standing(const struct flue_tcp_connection *c, struct flue_tcp_snapshot *snapshot)
+{
+    static const uint8_t waits[] = {
+        [SLOW_NONE] = FLUE_TCP_WAIT_NOTHING,        [SLOW_RETRANSMIT] = FLUE_TCP_WAIT_RETRANSMIT,
+        [SLOW_PERSIST] = FLUE_TCP_WAIT_PERSIST,     [SLOW_PROBE] = FLUE_TCP_WAIT_PROBE,
+        [SLOW_CONGESTED] = FLUE_TCP_WAIT_CONGESTED, [SLOW_FIN_WAIT_2] = FLUE_TCP_WAIT_FIN_WAIT_2,
+        [SLOW_TIME_WAIT] = FLUE_TCP_WAIT_TIME_WAIT,
+    };
+
+    snapshot->is_active_open = c->is_active_open;
+    snapshot->is_released = c->is_released;
+    snapshot->is_exhausted = c->is_exhausted;
+    snapshot->is_muted = c->is_muted;
+    snapshot->fin_wanted = c->fin_wanted;
+    snapshot->fin_sent = c->fin_sent;
+    snapshot->fin_received = c->fin_received;
+    snapshot->reason = c->reason;
+    snapshot->wait = waits[c->slow];
+    snapshot->backoff = c->backoff;
+    snapshot->probe_round = c->probe_round;
+    snapshot->keepalive_probes_sent = c->keepalive_probes_sent;
+    snapshot->segments_unacked = c->segments_unacked;
+    snapshot->remote_mss = c->remote_mss;
+    snapshot->path_mss = c->path_mss;
+    snapshot->total_rt_ticks = flue__tcp_total_rt(c);
+    if (c->has_ts_recent)
+        snapshot->ts_recent_age_ticks = (uint32_t)(c->engine->tick - c->ts_recent_tick);
+    snapshot->last_ack_sent = c->last_ack_sent;
+    snapshot->rtt_timing = c->is_timing;
+    snapshot->rtt_seq = c->is_timing ? c->rtt_seq : 0;
+    snapshot->has_dsack = c->has_dsack;
+    if (c->has_dsack)
+        snapshot->dsack = c->dsack;
+    flue_tcp_get_options(c, &snapshot->options);
+}
+
+/* What only some connections have. */
+static void
+read_rare(const struct flue_tcp_connection *c, struct flue_tcp_snapshot *snapshot)
+{
+    const struct scoreboard *board = c->scoreboard;
+    const struct extension *extension = c->extension;
+
+    if (board != NULL) {
+        snapshot->sacked_ranges = board->ranges;
+        snapshot->high_rxt = board->high_rxt;
+        snapshot->has_rescued = board->has_rescued;
+    }
+    if (extension == NULL)
+        return;
+    snapshot->ecn_cwr_owed = extension->ecn.has_reduced;
+    snapshot->ecn_reduced_until = extension->ecn.reduced_until;
+    snapshot->prr_delivered = extension->prr.delivered;
+    snapshot->prr_out = extension->prr.out;
+    snapshot->prr_recover_fs = extension->prr.recover_fs;
+    snapshot->frto_step = extension->frto.step;
+}
 
 void
 flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
@@ -58,4 +118,6 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .delayed_ack_left_ticks = flue__tcp_ticks_left(c, now, c->delayed_ack_deadline),
         .keepalive_left_ticks = flue__tcp_ticks_left(c, now, c->keepalive_deadline),
     };
+    read_standing(c, snapshot);
+    read_rare(c, snapshot);
 }

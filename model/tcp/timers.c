@@ -140,6 +140,14 @@ is_used_up(const struct flue_tcp_connection *connection)
            (uint32_t)connection->engine->tick - connection->rtt_tick >= connection->max_rt;
 }
 
+uint32_t
+flue__tcp_total_rt(const struct flue_tcp_connection *connection)
+{
+    if (connection->slow != SLOW_RETRANSMIT || connection->retransmissions == 0)
+        return 0;
+    return (uint32_t)connection->engine->tick - connection->rtt_tick;
+}
+
 void
 flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time now)
 {

@@ -97,8 +97,7 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
     delegated->ts_recent = connection->ts_recent;
     delegated->ts_recent_age = tick - (uint32_t)connection->ts_recent_tick;
     delegated->ts_time = tick + connection->ts_offset;
-    if (connection->slow == SLOW_RETRANSMIT && connection->retransmissions > 0)
-        delegated->total_rt = tick - connection->rtt_tick;
+    delegated->total_rt = flue__tcp_total_rt(connection);
     delegated->dup_ack_count = connection->dup_acks;
     delegated->snd_wnd_probe_count = connection->probe_round;
     delegated->keep_alive.count = connection->keepalive_probes_sent;
