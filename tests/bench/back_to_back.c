@@ -291,7 +291,7 @@ back_to_back_send(struct back_to_back *pair, uint32_t count)
 
         flue_buffer_list_init(&stream->list, &stream->descriptor, NULL, 1U << 30);
         require(flue_tcp_send(stream->connection, pair->now, &stream->list));
-        back_to_back_wait(pair, FLUE_NANOSECOND);
+        back_to_back_wait(pair, 2 * DELAY / count);
     }
 }
 

@@ -21,8 +21,8 @@ void back_to_back_destroy(struct back_to_back *pair);
 
 /* Opens `count` connections, 1 us apart, and runs until all are established. */
 void back_to_back_open(struct back_to_back *pair, uint32_t count);
-/* The first `count` open connections send without end from here on, 1 ns apart: all have begun
- * before the first ACK comes. */
+/* The first `count` open connections send without end from here on. They begin one after the
+ * other within a round-trip time, so that all phases of a round happen at once. */
 void back_to_back_send(struct back_to_back *pair, uint32_t count);
 /* Share of data segments that the wire loses. */
 void back_to_back_lose(struct back_to_back *pair, double share);
