@@ -202,39 +202,50 @@ is_crossing_syn_ack(const struct flue_tcp_connection *connection,
            (segment->flags & (both | FLUE_TCP_RST)) == both && segment->seq == connection->irs;
 }
 
-void
-flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
-                 const struct flue_tcp_segment *segment)
+/* What is only met while a connection opens. True: the steps go on with the segment. */
+static bool
+arrive_opening(struct flue_tcp_connection *connection, flue_time now,
+               const struct flue_tcp_segment *segment)
 {
     if (connection->state == FLUE_TCP_CONNECTION_SYN_SENT) {
         flue__tcp_arrive_syn_sent(connection, now, segment);
-        return;
+        return false;
     }
-    if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED)
-        return;
     if (is_crossing_syn_ack(connection, segment)) {
         flue__ecn_take_syn(connection, segment);
         if (step_5_syn_received(connection, now, segment)) {
             connection->ack_now = true;
             flue__tcp_accept_syn_text(connection, now, segment);
         }
-        return;
+        return false;
     }
     if (is_syn_again(connection, segment)) {
         flue__ecn_take_syn(connection, segment);
         flue__tcp_send_syn(connection, now);
-        return;
+        return false;
     }
+    return connection->state != FLUE_TCP_CONNECTION_CLOSED;
+}
+
+void
+flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
+                 const struct flue_tcp_segment *segment)
+{
+    /* Nearly all segments: the steps about resets and SYNs have nothing to do. */
+    bool is_plain = flue__tcp_is_synchronized(connection) &&
+                    (segment->flags & (FLUE_TCP_SYN | FLUE_TCP_RST)) == 0;
+
+    if (connection->is_exhausted || (!is_plain && !arrive_opening(connection, now, segment)))
+        return;
     if (!step_1_sequence(connection, now, segment))
         return;
     note_timestamp(connection, segment);
-    if (!step_2_reset(connection, now, segment))
-        return;
-    if (!step_4_syn(connection, now, segment))
+    if (!is_plain &&
+        !(step_2_reset(connection, now, segment) && step_4_syn(connection, now, segment)))
         return;
     if ((segment->flags & FLUE_TCP_ACK) == 0)
         return;
-    if (!step_5_syn_received(connection, now, segment))
+    if (!is_plain && !step_5_syn_received(connection, now, segment))
         return;
     connection->keepalive_probes_sent = 0;
     connection->is_unreachable = false;

@@ -175,6 +175,7 @@ struct flue_tcp_engine {
     void *user;
     struct flue_allocator allocator;
     flue_time tick_length; /* picoseconds */
+    uint64_t last_tick;    /* that flue_time can say */
     uint64_t tick;         /* the tick that `now` of the current call lies in */
 
     struct flue_tcp_connection **buckets;

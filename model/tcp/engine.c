@@ -24,6 +24,7 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
     engine->user = user;
     engine->allocator = *allocator;
     engine->tick_length = FLUE_SECOND / config->ticks_per_second;
+    engine->last_tick = UINT64_MAX / engine->tick_length;
     slab_init(&engine->connections, allocator, sizeof(struct flue_tcp_connection));
     slab_init(&engine->reassemblies, allocator, sizeof(struct reassembly));
     slab_init(&engine->blocks, allocator, sizeof(struct reassembly_block));
@@ -190,9 +191,7 @@ flue_tcp_next_deadline(const struct flue_tcp_engine *engine)
 {
     uint64_t tick = wheel_next(&engine->wheel);
 
-    return tick == WHEEL_NEVER || tick > UINT64_MAX / engine->tick_length
-               ? FLUE_TIME_NEVER
-               : tick * engine->tick_length;
+    return tick > engine->last_tick ? FLUE_TIME_NEVER : tick * engine->tick_length;
 }
 
 void

@@ -147,12 +147,15 @@ next_piece(const struct flue_tcp_connection *connection, uint32_t *length, bool 
 {
     uint32_t flight = connection->snd_nxt - connection->snd_una;
     uint32_t allowed = congestion_window(connection);
-    int32_t left = seq_diff(connection->queue.end_seq, connection->snd_nxt);
-    uint32_t available = left > 0 ? (uint32_t)left : 0;
-    uint32_t piece;
+    int32_t left;
+    uint32_t available, piece;
 
     if (allowed > connection->snd_wnd)
         allowed = connection->snd_wnd;
+    if (allowed <= flight && !connection->fin_wanted)
+        return false;
+    left = seq_diff(connection->queue.end_seq, connection->snd_nxt);
+    available = left > 0 ? (uint32_t)left : 0;
     piece = allowed > flight ? allowed - flight : 0;
     if (piece > available)
         piece = available;

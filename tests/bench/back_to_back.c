@@ -26,6 +26,7 @@ struct end {
     struct in_flight *slots; /* a ring */
     uint64_t slot_count;     /* a power of two */
     uint64_t head, tail;
+    flue_time next_arrival; /* FLUE_TIME_NEVER: none is on its way */
 };
 
 struct stream {
@@ -117,6 +118,8 @@ emit(void *user, flue_time now, struct flue_tcp_connection *connection,
         widen(to);
     slot = &to->slots[to->tail++ & (to->slot_count - 1)];
     slot->at = now + DELAY;
+    if (to->next_arrival == FLUE_TIME_NEVER)
+        to->next_arrival = slot->at;
     slot->tuple.local = tuple->remote;
     slot->tuple.remote = tuple->local;
     slot->tuple.local_port = tuple->remote_port;
@@ -157,6 +160,7 @@ create_end(struct back_to_back *pair, struct end *end, struct end *peer,
     end->pair = pair;
     end->peer = peer;
     end->slot_count = FIRST_SLOTS;
+    end->next_arrival = FLUE_TIME_NEVER;
     end->slots = checked(calloc(FIRST_SLOTS, sizeof *end->slots));
     require(flue_tcp_engine_create(&config, &handlers, end, &allocator, &end->engine));
 }
@@ -192,57 +196,51 @@ back_to_back_bytes(const struct back_to_back *pair)
     return pair->bytes;
 }
 
-static flue_time
-arrival(const struct end *end)
+/* Runs the timers that are due first, if that is before `end` and before any arrival. */
+static bool
+step_timer(struct back_to_back *pair, flue_time end)
 {
-    return end->head == end->tail ? FLUE_TIME_NEVER
-                                  : end->slots[end->head & (end->slot_count - 1)].at;
+    struct end *where = &pair->client;
+    flue_time at = flue_tcp_next_deadline(pair->client.engine);
+    flue_time other = flue_tcp_next_deadline(pair->server.engine);
+
+    if (other < at) {
+        where = &pair->server;
+        at = other;
+    }
+    if (at >= end)
+        return false;
+    if (at > pair->now)
+        pair->now = at;
+    flue_tcp_advance(where->engine, pair->now);
+    return true;
 }
 
-/* When something happens next, and at which end. */
-static flue_time
-next_event(struct back_to_back *pair, struct end **where, bool *is_arrival)
+/* Takes in the segment that is next at `end`. Its slot is only used again by a later emit. */
+static void
+step_arrival(struct back_to_back *pair, struct end *end)
 {
-    flue_time soonest = FLUE_TIME_NEVER;
+    const struct in_flight *item = &end->slots[end->head++ & (end->slot_count - 1)];
 
-    for (int i = 0; i < 2; i++) {
-        struct end *end = i == 0 ? &pair->client : &pair->server;
-        flue_time at = arrival(end), deadline = flue_tcp_next_deadline(end->engine);
-
-        if (at < soonest) {
-            soonest = at;
-            *where = end;
-            *is_arrival = true;
-        }
-        if (deadline < soonest) {
-            soonest = deadline;
-            *where = end;
-            *is_arrival = false;
-        }
-    }
-    return soonest;
+    pair->now = end->next_arrival;
+    end->next_arrival =
+        end->head == end->tail ? FLUE_TIME_NEVER : end->slots[end->head & (end->slot_count - 1)].at;
+    flue_tcp_input(end->engine, pair->now, &item->tuple, &item->segment);
 }
 
 /* Lets the next thing happen, if that is before `end`. */
 static bool
 step(struct back_to_back *pair, flue_time end)
 {
-    struct end *where = NULL;
-    bool is_arrival = false;
-    flue_time at = next_event(pair, &where, &is_arrival);
+    struct end *where =
+        pair->client.next_arrival < pair->server.next_arrival ? &pair->client : &pair->server;
+    flue_time at = where->next_arrival;
 
+    if (step_timer(pair, at < end ? at : end))
+        return true;
     if (at >= end)
         return false;
-    if (at > pair->now)
-        pair->now = at;
-    if (is_arrival) {
-        const struct in_flight *item = &where->slots[where->head & (where->slot_count - 1)];
-
-        where->head++;
-        flue_tcp_input(where->engine, pair->now, &item->tuple, &item->segment);
-    } else {
-        flue_tcp_advance(where->engine, pair->now);
-    }
+    step_arrival(pair, where);
     return true;
 }
 
