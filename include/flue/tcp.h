@@ -467,7 +467,7 @@ struct flue_tcp_statistics {
     uint64_t ecn_ce_segments;   /* data that arrived marked CE */
     uint64_t ecn_reductions;    /* windows reduced because the peer echoed CE */
     uint64_t in_icmp_errors, heeded_icmp_errors;
-    uint32_t currently_established, connections;
+    uint32_t currently_established, connections; /* behind all the counters */
 };
 void flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                              struct flue_tcp_statistics *statistics);

@@ -2,6 +2,7 @@
  *
  * One engine: its configuration, its life, and the life of its connections' memory.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "tcp/connection.h"
@@ -50,6 +51,7 @@ flue_tcp_configure(struct flue_tcp_engine *engine, flue_time now,
     engine->config = *config;
     if (has_other_tick) {
         engine->tick_length = FLUE_SECOND / config->ticks_per_second;
+        engine->last_tick = UINT64_MAX / engine->tick_length;
         flue__tcp_set_clock(engine, now);
         wheel_init(&engine->wheel, engine->tick);
     }
@@ -242,24 +244,16 @@ void
 flue_tcp_get_statistics(const struct flue_tcp_engine *engine,
                         struct flue_tcp_statistics *statistics)
 {
-    const struct flue_tcp_statistics *other = &engine->statistics[1];
+    enum { COUNTERS = offsetof(struct flue_tcp_statistics, currently_established) / 8 };
+    uint64_t sums[COUNTERS], others[COUNTERS];
 
     *statistics = engine->statistics[0];
-    statistics->in_segments += other->in_segments;
-    statistics->out_segments += other->out_segments;
-    statistics->retransmitted_segments += other->retransmitted_segments;
-    statistics->repeated_segments += other->repeated_segments;
-    statistics->in_errors += other->in_errors;
-    statistics->out_resets += other->out_resets;
-    statistics->resets += other->resets;
-    statistics->fast_retransmits += other->fast_retransmits;
-    statistics->timeouts += other->timeouts;
-    statistics->spurious_timeouts += other->spurious_timeouts;
-    statistics->in_icmp_errors += other->in_icmp_errors;
-    statistics->heeded_icmp_errors += other->heeded_icmp_errors;
-    statistics->ecn_ce_segments += other->ecn_ce_segments;
-    statistics->ecn_reductions += other->ecn_reductions;
-    statistics->currently_established += other->currently_established;
+    memcpy(sums, &engine->statistics[0], sizeof sums);
+    memcpy(others, &engine->statistics[1], sizeof others);
+    for (unsigned i = 0; i < COUNTERS; i++)
+        sums[i] += others[i];
+    memcpy(statistics, sums, sizeof sums);
+    statistics->currently_established += engine->statistics[1].currently_established;
     statistics->connections = engine->connection_count;
 }
 
