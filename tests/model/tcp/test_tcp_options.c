@@ -303,6 +303,41 @@ test_paws_wraps(void **state)
     }
 }
 
+/* RFC 6928 2: min(10 MSS, max(2 MSS, 14600)); RFC 3390 1: min(4 MSS, max(2 MSS, 4380)). After a
+ * lost SYN one segment (RFC 5681 3.1). */
+static void
+test_initial_window_follows_either_rfc(void **state)
+{
+    static const struct {
+        uint16_t mss;
+        uint32_t rfc6928;
+        uint32_t rfc3390;
+    } windows[] = {{536, 5360, 2144},   {1095, 10950, 4380}, {1460, 14600, 4380},
+                   {2000, 14600, 4380}, {4000, 14600, 8000}, {8960, 17920, 17920}};
+
+    for (unsigned i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        for (unsigned turn = 0; turn < 3; turn++) {
+            FOR_EACH_VARIATION(peer, ON_HOST)
+            {
+                const uint32_t expected[] = {windows[i].rfc6928, windows[i].rfc3390,
+                                             windows[i].mss};
+                struct flue_tcp_segment segment;
+
+                peer.options.mss = windows[i].mss;
+                peer.config.initial_window = turn == 1 ? FLUE_TCP_IW_RFC3390 : FLUE_TCP_IW_RFC6928;
+                peer_create(&peer);
+                peer_connect(&peer);
+                if (turn == 2)
+                    peer_wait(&peer, 1 * FLUE_SECOND);
+                segment = peer_make(&peer, S | A, 0, 1, 0);
+                segment.mss = windows[i].mss;
+                peer_input(&peer, &segment);
+                assert_int_equal(peer_snapshot(&peer).cwnd, expected[turn]);
+            }
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -319,6 +354,7 @@ main(void)
         PEER_SCRIPT(test_timestamp_echoed_is_that_of_the_last_ack_point),
         PEER_SCRIPT(test_paws_lets_resets_through),
         PEER_SCRIPT(test_paws_wraps),
+        PEER_SCRIPT(test_initial_window_follows_either_rfc),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,8 @@ open_and_send(struct peer *peer, uint32_t segments)
     expect_pieces(peer, 1001, 1001 + segments * PEER_MSS, PEER_MSS);
 }
 
-/* RFC 8201 5.4: what was lost to the path's size goes out again at once, and cwnd stays. */
+/* RFC-001 (RFC 1191), RFC-003 (RFC 1981, which RFC 8201 replaces): what was lost to the path's size
+ * goes out again at once, and cwnd stays. */
 static void
 test_path_mtu_falls_resends_what_is_in_flight(void **state)
 {
