@@ -27,6 +27,7 @@ struct flue_packet {
     bool has_vlan;
     uint16_t vlan_tci; /* priority (3 bits), DEI, VLAN id (12 bits) */
     uint16_t ip_id;    /* IPv4 identification */
+    uint32_t ip_bytes; /* of the IP packet, when it was read; 0: not known, as when it is written */
     struct flue_four_tuple tuple;
     struct flue_tcp_segment segment;
 };
@@ -53,6 +54,19 @@ enum flue_frame_kind flue_frame_read(const uint8_t *bytes, uint32_t available,
 /* True when the frame is FLUE_FRAME_TCP as far as the TCP header's start, and the IPv4 header
  * checksum and the TCP checksum are right. The whole frame is at `bytes`. */
 bool flue_frame_checksums_ok(const uint8_t *bytes, uint32_t frame_length);
+
+enum flue_frame_fault {
+    FLUE_FRAME_SOUND,
+    FLUE_FRAME_FAULT_IP_HEADER,    /* too short, or wrong version, length, checksum, or TTL 0 */
+    FLUE_FRAME_FAULT_IP_TRUNCATED, /* data is missing behind a sound IP header */
+    FLUE_FRAME_FAULT_TCP           /* TCP lengths or checksum, behind a sound IP header */
+};
+
+/* What is wrong with a whole frame of IPv4 or IPv6. Frames that claim to be something else are
+ * sound. *ip_version and *ip_bytes (from the IP header's start to the frame's end, padding and all)
+ * are set for every fault. */
+enum flue_frame_fault flue_frame_find_fault(const uint8_t *bytes, uint32_t frame_length,
+                                            uint8_t *ip_version, uint32_t *ip_bytes);
 
 /* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in
  * IPv4. The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for

@@ -15,15 +15,15 @@
  * unknown type, a wrong size, a context that is not the target's) ends with FLUE_STATUS_FAILURE for
  * the blocks concerned and does nothing else. An invalidation holds from the call on.
  *
- * State operations are carried out one after the other in the order of their calls, each TCP object
- * in the configured delay; flue_target_next_deadline says when. Received data counts against the
+ * State operations are carried out one after the other in the order of their calls, each in the
+ * configured time; flue_target_next_deadline says when. Received data counts against the
  * connection's window until it is in a posted request, or the client has returned the indication
  * that carried it.
  */
 #ifndef FLUE_TARGET_H
 #define FLUE_TARGET_H
 
-#include "flue/chimney.h"
+#include "flue/adapter.h"
 #include "flue/frame.h"
 #include "flue/tcp.h"
 
@@ -34,6 +34,16 @@ extern "C" {
 struct flue_target;
 
 #define FLUE_TARGET_UNLIMITED UINT32_MAX
+#define FLUE_TARGET_VLAN_IDS 8
+
+/* How long the adapter is busy with a state operation; every member's default is 0. Placeholders
+ * take no time. */
+struct flue_target_cost {
+    flue_time call; /* whatever the tree holds */
+    flue_time neighbor;
+    flue_time path;
+    flue_time tcp; /* one object of that layer */
+};
 
 struct flue_target_config {
     struct flue_tcp_config tcp;    /* its engine; is_offload_target is set by the target */
@@ -50,8 +60,17 @@ struct flue_target_config {
     uint64_t receive_buffer_bytes; /* for the InitialRcvWnd of all; default UINT64_MAX */
     uint64_t link_bps;             /* bits a second, from which the send backlog follows; default 0:
                                       it is not told */
-    flue_time initiate_delay;      /* time to take over one TCP object; default 0 */
-    flue_time terminate_delay;     /* time to give back one TCP object; default 0 */
+    uint32_t max_vlans;            /* ids other than 0 in use, 1..4096; default UNLIMITED */
+    uint16_t vlan_ids[FLUE_TARGET_VLAN_IDS]; /* of the interface, 1..4094; default: none, which */
+    uint32_t vlan_count;                     /* is id 0, and lets neighbours have any */
+    struct flue_target_cost initiate, terminate, update, invalidate, query;
+
+    bool has_ipv4, has_ipv6, has_sack; /* what the hardware can do; default true, and one address
+                                          family at least */
+    bool enable_ipv4, enable_ipv6;     /* *TCPConnectionOffloadIPv4, ...IPv6; default true */
+    uint32_t encapsulation; /* enum flue_encapsulation, ORed: what it says of its framings; default
+                               IEEE_802_3 and P_AND_Q. Frames are Ethernet's in any case */
+    bool drops_faulty;      /* frames with faults are dropped and counted; default: passed up */
 };
 
 struct flue_target_config flue_target_config_default(void);
@@ -79,8 +98,9 @@ void flue_target_destroy(struct flue_target *target);
 
 /* The target's provider table; it lives as long as the target. */
 struct flue_provider *flue_target_provider(struct flue_target *target);
-/* Tells the target who is above: must come before the first operation. */
-void flue_target_attach(struct flue_target *target, const struct flue_client *client);
+/* Tells the target who is above: must come before the first operation. The table is copied.
+ * FLUE_ERROR_INVALID when a function is missing; then nobody is above. */
+enum flue_result flue_target_attach(struct flue_target *target, const struct flue_client *client);
 
 /* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False:
  * it is for the ordinary path, as are packets of a connection that has ended or was given back. */
@@ -90,8 +110,14 @@ bool flue_target_input(struct flue_target *target, flue_time now, const struct f
 void flue_target_advance(struct flue_target *target, flue_time now);
 flue_time flue_target_next_deadline(const struct flue_target *target);
 
-/* How many completed lists and operations, and connections with data or events, wait for
- * flue_target_poll. */
+/* A frame with a fault that flue_frame_find_fault found. True: it is dropped, and counted. False:
+ * it is for the ordinary path and counted nowhere, as when nothing offloaded could be concerned
+ * (STATS-011 to STATS-013). */
+bool flue_target_input_faulty(struct flue_target *target, enum flue_frame_fault fault,
+                              uint8_t ip_version, uint32_t ip_bytes);
+
+/* How many completed lists, operations and status indications, and connections with data or events,
+ * wait for flue_target_poll. */
 uint32_t flue_target_pending(const struct flue_target *target);
 /* Makes every waiting call into the client, and those that come of them. Returns how many
  * lists, operations, indications and events it told; 0 from inside a poll. Not from inside a
@@ -100,14 +126,57 @@ uint32_t flue_target_pending(const struct flue_target *target);
  */
 uint32_t flue_target_poll(struct flue_target *target, flue_time now);
 
+/* ---- The administrator's side -----------------------------------------------------------------
+ *
+ * Status indications wait for flue_target_poll like everything else, and until no offload is in
+ * progress (OFFLOAD-050). FLUE_ERROR_LIMIT when sixteen wait already: then nothing has changed. */
+
+/* Asks the host to offload no more. Objects that are here stay; offloads that come all the same
+ * wait for flue_target_resume (STATUS-004), or are refused by flue_target_upload_all. FLUE_OK and
+ * nothing else when it is paused already. */
+FLUE_MUST_USE enum flue_result flue_target_pause(struct flue_target *target, flue_time now);
+/* Asks it to offload again, with `capabilities` (NULL: those that there were). They must lie within
+ * those of the hardware, or FLUE_ERROR_INVALID. Needs no pause before it. */
+FLUE_MUST_USE enum flue_result
+flue_target_resume(struct flue_target *target, flue_time now,
+                   const struct flue_tcp_connection_offload *capabilities);
+/* Asks the host to take everything back. Until flue_target_resume it is paused, and I/O ends with
+ * UPLOAD_IN_PROGRESS (STATUS-005). */
+FLUE_MUST_USE enum flue_result flue_target_upload_all(struct flue_target *target, flue_time now);
+
+/* Where hardware or memory can fail. */
+enum flue_target_fault {
+    FLUE_TARGET_FAULT_INITIATE, /* at an object of the operation: the hardware has lost its state */
+    FLUE_TARGET_FAULT_TERMINATE,
+    FLUE_TARGET_FAULT_UPDATE,
+    FLUE_TARGET_FAULT_INVALIDATE,
+    FLUE_TARGET_FAULT_QUERY,
+    FLUE_TARGET_FAULT_SEND, /* at a call for a connection: the same */
+    FLUE_TARGET_FAULT_RECEIVE,
+    FLUE_TARGET_FAULT_FORWARD,
+    FLUE_TARGET_FAULT_DISCONNECT,
+    FLUE_TARGET_FAULT_SEGMENT,  /* at an arriving segment of a connection: the same */
+    FLUE_TARGET_FAULT_BUFFER,   /* at arriving data: no memory for it; it is dropped */
+    FLUE_TARGET_FAULT_TRANSMIT, /* at a segment to be sent: no memory for it; it is dropped */
+    FLUE_TARGET_FAULTS
+};
+
+/* From here on, `skip` occasions of this kind pass, and the one after them fails. One fault of a
+ * kind waits at a time. UINT32_MAX takes it back. */
+void flue_target_inject(struct flue_target *target, enum flue_target_fault fault, uint32_t skip);
+
 struct flue_target_statistics {
     struct flue_tcp_statistics tcp;
     uint32_t neighbors, paths, connections;
     uint64_t offloads, refusals, uploads;
     uint64_t indications, indicated_bytes, completions;
+    uint64_t failures; /* connections lost by hardware */
 };
 void flue_target_get_statistics(const struct flue_target *target,
                                 struct flue_target_statistics *statistics);
+
+/* What the system keeps of it: registrations, reports, requests. */
+struct flue_adapter *flue_target_adapter(struct flue_target *target);
 
 #ifdef __cplusplus
 }

@@ -211,8 +211,11 @@ flue_frame_read(const uint8_t *bytes, uint32_t available, uint32_t frame_length,
                 struct flue_memory_descriptor *payload_memory, struct flue_packet *packet)
 {
     struct view view = {bytes, available < frame_length ? available : frame_length, frame_length};
-    enum flue_frame_kind kind = read_ip(&view, read_link(&view, packet), packet);
+    uint32_t type = read_link(&view, packet);
+    const uint8_t *ip = view.at;
+    enum flue_frame_kind kind = read_ip(&view, type, packet);
 
+    packet->ip_bytes = (uint32_t)(view.at - ip) + view.length;
     return read_tcp(view, kind, payload_memory, packet);
 }
 
@@ -224,6 +227,7 @@ flue_packet_read(const uint8_t *bytes, uint32_t available, uint32_t packet_lengt
                         packet_length};
     enum flue_frame_kind kind = read_ip(&view, type_of_packet(&view), packet);
 
+    packet->ip_bytes = (uint32_t)(view.at - bytes) + view.length;
     return read_tcp(view, kind, payload_memory, packet);
 }
 
@@ -256,4 +260,67 @@ flue_packet_checksums_ok(const uint8_t *bytes, uint32_t packet_length)
 
     return read_ip(&view, type_of_packet(&view), &packet) == FLUE_FRAME_TCP &&
            are_checksums_ok(&view, &packet.tuple);
+}
+
+/* ---- Faults ------------------------------------------------------------------------------------
+ */
+
+static enum flue_frame_fault
+find_ipv4_fault(const struct view *view)
+{
+    const uint8_t *header = view->at;
+    uint32_t header_length, total_length;
+
+    if (view->length < FLUE__IPV4_BYTES || header[0] >> 4 != 4)
+        return FLUE_FRAME_FAULT_IP_HEADER;
+    header_length = (uint32_t)(header[0] & 0x0F) * 4;
+    total_length = flue__get16(header + 2);
+    if (header_length < FLUE__IPV4_BYTES || header_length > view->length ||
+        header_length > total_length || header[8] == 0 ||
+        flue__checksum_bytes(header, header_length) != 0xFFFF)
+        return FLUE_FRAME_FAULT_IP_HEADER;
+    return total_length > view->length ? FLUE_FRAME_FAULT_IP_TRUNCATED : FLUE_FRAME_SOUND;
+}
+
+static enum flue_frame_fault
+find_ipv6_fault(const struct view *view)
+{
+    if (view->length < FLUE__IPV6_BYTES || view->at[0] >> 4 != 6 || view->at[7] == 0)
+        return FLUE_FRAME_FAULT_IP_HEADER;
+    return flue__get16(view->at + 4) > view->length - FLUE__IPV6_BYTES
+               ? FLUE_FRAME_FAULT_IP_TRUNCATED
+               : FLUE_FRAME_SOUND;
+}
+
+/* Behind a sound IP header. */
+static enum flue_frame_fault
+find_tcp_fault(struct view view, uint32_t type)
+{
+    struct flue_packet packet;
+    enum flue_frame_kind kind = read_ip(&view, type, &packet);
+
+    if (kind != FLUE_FRAME_TCP)
+        return kind == FLUE_FRAME_MALFORMED ? FLUE_FRAME_FAULT_TCP : FLUE_FRAME_SOUND;
+    return flue_tcp_header_read(view.at, view.available, view.length, NULL, &packet.segment) ==
+                       FLUE_OK &&
+                   are_checksums_ok(&view, &packet.tuple)
+               ? FLUE_FRAME_SOUND
+               : FLUE_FRAME_FAULT_TCP;
+}
+
+enum flue_frame_fault
+flue_frame_find_fault(const uint8_t *bytes, uint32_t frame_length, uint8_t *ip_version,
+                      uint32_t *ip_bytes)
+{
+    struct view view = {bytes, frame_length, frame_length};
+    struct flue_packet packet;
+    uint32_t type = read_link(&view, &packet);
+    enum flue_frame_fault fault;
+
+    if (type != FLUE__ETHERTYPE_IPV4 && type != FLUE__ETHERTYPE_IPV6)
+        return FLUE_FRAME_SOUND;
+    *ip_version = type == FLUE__ETHERTYPE_IPV4 ? 4 : 6;
+    *ip_bytes = view.length;
+    fault = *ip_version == 4 ? find_ipv4_fault(&view) : find_ipv6_fault(&view);
+    return fault != FLUE_FRAME_SOUND ? fault : find_tcp_fault(view, type);
 }

@@ -120,6 +120,7 @@ struct host_moved {
     struct flue_buffer_list graceful; /* the disconnects' lists */
     struct flue_buffer_list abortive;
     struct flue_memory_descriptor nothing[2]; /* their data */
+    bool is_lost;                             /* a termination has failed */
     struct flue_tcp_delegated_block ending;   /* the termination must not fail for want of memory */
 };
 

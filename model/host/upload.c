@@ -6,8 +6,8 @@
  */
 #include "host/parts.h"
 
-void
-flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
+static void
+terminate(struct flue_host_connection *connection, flue_time now)
 {
     struct flue_provider *provider = connection->adapter->provider;
     struct flue_tcp_delegated_block *block = &connection->moved->ending;
@@ -17,10 +17,16 @@ flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
     block->delegated.header.length = sizeof block->delegated;
     block->delegated.buffered_data = NULL;
     block->block.protocol_reserved[0] = connection;
+    provider->terminate_offload(provider->adapter, now, &block->block);
+}
+
+void
+flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
+{
     connection->want_upload = false;
     flue__host_set_owner(connection, FLUE_OWNER_UPLOADING);
     flue__host_tell_moved(connection, now);
-    provider->terminate_offload(provider->adapter, now, &block->block);
+    terminate(connection, now);
 }
 
 /* HOST-018. False: no memory, data is lost. */
@@ -202,6 +208,12 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
     uint32_t unread = connection->received.bytes;
     bool kept = block->block.status == FLUE_STATUS_SUCCESS;
 
+    if (!kept && !connection->moved->is_lost) {
+        /* TERM-005: hardware that has lost it keeps it, and what is under way, until the next. */
+        connection->moved->is_lost = true;
+        terminate(connection, now);
+        return;
+    }
     host->statistics.uploads++;
     flue__host_worked(host, now, FLUE_COST_STATE_MOVE, 1);
     if (kept) {

@@ -5,15 +5,23 @@
 #include "target/parts.h"
 
 void
-flue__target_request_upload(struct target_connection *connection, flue_time now,
-                            enum flue_tcp_upload_reason reason)
+flue__target_request_upload_quietly(struct target_connection *connection,
+                                    enum flue_tcp_upload_reason reason)
 {
     if (connection->is_leaving)
         return;
     connection->is_leaving = true;
     connection->want_retrieve = true;
     connection->retrieve_reason = (uint8_t)reason;
-    flue__target_ready(connection, now);
+    flue__target_ready_quietly(connection);
+}
+
+void
+flue__target_request_upload(struct target_connection *connection, flue_time now,
+                            enum flue_tcp_upload_reason reason)
+{
+    flue__target_request_upload_quietly(connection, reason);
+    flue__target_wake(connection->target, now);
 }
 
 void
@@ -79,8 +87,11 @@ flue__target_disconnect(void *adapter, flue_time now, void *context, struct flue
 {
     struct flue_target *target = adapter;
     struct target_connection *connection = flue__target_connection(target, context);
-    enum flue_status status = flue__target_io_status(connection);
+    enum flue_status status;
 
+    if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_DISCONNECT))
+        flue__target_lose(connection, now);
+    status = flue__target_io_status(connection);
     if (status != FLUE_STATUS_PENDING)
         end_now(target, list, status); /* CLOSE-017 */
     else if ((flags & FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE) != 0)

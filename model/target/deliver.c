@@ -27,25 +27,46 @@ flue__target_free_piece(struct flue_target *target, struct flue_memory_descripto
     slab_put(&target->pieces, piece_of(descriptor));
 }
 
-struct flue_memory_descriptor *
-flue__target_new_piece(struct flue_target *target, const struct flue_span *data)
+static struct flue_memory_descriptor *
+new_piece(struct flue_target *target, uint32_t length, bool is_virtual)
 {
     struct received_piece *piece = slab_get(&target->pieces);
 
     if (piece == NULL)
         return NULL;
-    piece->descriptor = (struct flue_memory_descriptor){NULL, NULL, data->length};
+    piece->descriptor = (struct flue_memory_descriptor){NULL, NULL, length};
     piece->capacity = 0;
-    if (!flue_span_is_virtual(data)) {
-        piece->capacity = data->length > PIECE_BYTES ? data->length : PIECE_BYTES;
+    if (!is_virtual) {
+        piece->capacity = length > PIECE_BYTES ? length : PIECE_BYTES;
         piece->descriptor.bytes = heap_get(&target->heap, piece->capacity);
         if (piece->descriptor.bytes == NULL) {
             slab_put(&target->pieces, piece);
             return NULL;
         }
-        flue_span_copy(data, piece->descriptor.bytes);
     }
     return &piece->descriptor;
+}
+
+struct flue_memory_descriptor *
+flue__target_new_piece(struct flue_target *target, const struct flue_span *data)
+{
+    bool is_virtual = flue_span_is_virtual(data);
+    struct flue_memory_descriptor *piece = new_piece(target, data->length, is_virtual);
+
+    if (piece != NULL && !is_virtual)
+        flue_span_copy(data, piece->bytes);
+    return piece;
+}
+
+bool
+flue__target_has_memory(struct flue_target *target, const struct flue_span *data)
+{
+    struct flue_memory_descriptor *piece =
+        new_piece(target, data->length, flue_span_is_virtual(data));
+
+    if (piece != NULL)
+        flue__target_free_piece(target, piece);
+    return piece != NULL;
 }
 
 static bool
@@ -234,8 +255,8 @@ tell(struct target_connection *connection, flue_time now, enum flue_tcp_offload_
      uint32_t information)
 {
     connection->target->told++;
-    connection->target->client->tcp_offload_event(connection->object.handle, now, type,
-                                                  information);
+    connection->target->up.event(connection->target->ndis, connection->object.handle, now, type,
+                                 information);
 }
 
 /* What stands behind the data: FIN when it is consumed (EVENT-001), RST, a wish to leave. */

@@ -27,8 +27,15 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     packet.vlan_tci = (uint16_t)((connection->user_priority << 13) | neighbor->vlan_id);
     packet.ip_id = path->next_ip_id;
     path->next_ip_id = (uint16_t)((path->next_ip_id + 1U) | IP_ID_FIRST);
+    packet.ip_bytes = 0;
     packet.tuple = *tuple;
     packet.segment = *segment;
+    flue__target_count_request(target, &packet);
+    if (flue__target_fails(target, FLUE_TARGET_FAULT_TRANSMIT)) {
+        target->ip_stats[tuple->ip_version == 6].out_discards++;
+        flue__target_request_upload_quietly(connection, FLUE_UPLOAD_UPLOAD_REQUESTED);
+        return; /* OFFLOAD-051: lost like a frame on the wire */
+    }
     target->handlers.transmit(target->user, now, &packet);
 }
 
@@ -43,9 +50,7 @@ on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
         return;
     if (!flue__target_buffer(connection, data)) {
         /* The bytes are acknowledged or soon will be: nobody can give them back. */
-        connection->is_corrupt = true;
-        connection->want_abort = true;
-        flue__target_request_upload(connection, now, FLUE_UPLOAD_HARDWARE_FAILURE);
+        flue__target_lose(connection, now);
         return;
     }
     connection->io->ends_with_push = push;
@@ -158,6 +163,8 @@ path_mtu(void *user, flue_time now, struct flue_tcp_connection *tcp)
     const struct target_path *path = connection->path;
 
     (void)user;
+    if (connection->is_corrupt)
+        return 0; /* nothing that it sends could be right */
     if (!connection->object.is_invalid && !path->object.is_invalid &&
         !path->neighbor->object.is_invalid) {
         flue__target_unsilence(connection);

@@ -146,8 +146,8 @@ flue__target_indicate(struct target_connection *connection, flue_time now)
     bytes = indication->bytes;
     target->statistics.indications++;
     target->told++;
-    status = target->client->tcp_offload_receive_indicate(
-        connection->object.handle, now, &indication->list, FLUE_STATUS_SUCCESS, &consumed);
+    status = target->up.receive(target->ndis, connection->object.handle, now, &indication->list,
+                                FLUE_STATUS_SUCCESS, &consumed);
     if (status == FLUE_STATUS_SUCCESS) {
         /* It may have been returned already: no touching it. */
         connection->is_refused = false;

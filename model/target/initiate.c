@@ -72,12 +72,17 @@ take_neighbor(struct flue_target *target, flue_time now, struct flue_block_list 
     if (neighbor == NULL)
         return FLUE_STATUS_RESOURCES;
     memset(neighbor, 0, sizeof *neighbor);
-    status = choose_source(target, state.constants->dl_source_address, &neighbor->source);
+    neighbor->vlan_id = state.constants->vlan_id & 0xFFF;
+    status = flue__target_use_vlan(target, neighbor->vlan_id);
+    if (status == FLUE_STATUS_SUCCESS) {
+        status = choose_source(target, state.constants->dl_source_address, &neighbor->source);
+        if (status != FLUE_STATUS_SUCCESS)
+            flue__target_unuse_vlan(target, neighbor->vlan_id);
+    }
     if (status != FLUE_STATUS_SUCCESS) {
         slab_put(&target->neighbors, neighbor);
         return status;
     }
-    neighbor->vlan_id = state.constants->vlan_id & 0xFFF;
     memcpy(neighbor->destination.bytes, state.cached->dl_destination_address, FLUE_MAC_BYTES);
     memcpy(neighbor->dl_source_address, state.constants->dl_source_address, FLUE_DL_ADDRESS_BYTES);
     neighbor->hrd_ticks = state.cached->host_reachability_delta_ticks;
@@ -98,6 +103,10 @@ take_path(struct flue_target *target, struct flue_block_list *block, struct targ
     struct target_path *path;
     struct address_key key;
 
+    /* INIT-019: no address family that is not offered */
+    if ((ip_version == 4 ? target->offered.support_ipv4 : target->offered.support_ipv6) !=
+        FLUE_OFFLOAD_SUPPORTED)
+        return FLUE_STATUS_FAILURE;
     if (target->statistics.paths >= target->config.max_paths)
         return FLUE_STATUS_OFFLOAD_PATH_ENTRIES;
     if (state.cached->path_mtu > target->config.max_path_mtu)

@@ -76,13 +76,14 @@ import(struct target_connection *connection, flue_time now, struct flue_block_li
     const struct target_path *path = connection->path;
     struct flue_tcp_state state = flue__tcp_state(block);
     struct flue_tcp_delegated delegated = *state.delegated;
+    struct flue_tcp_const constants = *state.constants;
     struct flue_tcp_import take = {
         .tuple = {.local = path->source,
                   .remote = path->destination,
                   .local_port = state.constants->local_port,
                   .remote_port = state.constants->remote_port,
                   .ip_version = path->ip_version},
-        .constants = state.constants,
+        .constants = &constants,
         .cached = state.cached,
         .delegated = &delegated,
         .path_mtu = path->path_mtu,
@@ -92,6 +93,8 @@ import(struct target_connection *connection, flue_time now, struct flue_block_li
     };
     enum flue_result result = FLUE_ERROR_INVALID;
 
+    if (connection->is_sack_withheld)
+        constants.flags &= (uint16_t)~FLUE_TCP_FLAG_SACK_ENABLED;
     /* The state was right when the call came. */
     flue__tcp_delegated_age(&delegated,
                             flue__target_tick(target, now) - flue__target_call_tick(root));
@@ -109,6 +112,10 @@ note_state(struct target_connection *connection, const struct flue_tcp_state *st
     connection->rcv_indication_size = state->cached->rcv_indication_size;
     connection->user_priority = state->cached->user_priority & 7;
     connection->is_held = true;
+    /* INIT-016, OID-011: blocks that the peer sends are then options like any unknown one. */
+    connection->is_sack_withheld =
+        connection->target->offered.support_sack != FLUE_OFFLOAD_SUPPORTED &&
+        (state->constants->flags & FLUE_TCP_FLAG_SACK_ENABLED) != 0;
     switch (state->delegated->state) {
     case FLUE_TCP_CONNECTION_CLOSE_WAIT:
     case FLUE_TCP_CONNECTION_CLOSING:
@@ -128,7 +135,7 @@ judge(struct flue_target *target, flue_time now, struct flue_block_list *block)
     const struct flue_target_config *config = &target->config;
     const struct flue_tcp_block *whole = (const struct flue_tcp_block *)block;
 
-    if (target->statistics.connections >= config->max_connections)
+    if (target->statistics.connections >= target->offered.tcp_connection_offload_capacity)
         return FLUE_STATUS_OFFLOAD_TCP_ENTRIES;
     if (target->statistics.connections >= config->max_transmit_buffers)
         return FLUE_STATUS_OFFLOAD_TCP_XMIT_BUFFER;

@@ -59,6 +59,7 @@ flue__target_silence(struct target_connection *connection, flue_time now)
     if (connection->is_silent)
         return;
     connection->is_silent = true;
+    connection->target->ip_stats[connection->path->ip_version == 6].out_no_routes++;
     connection->silent_next = *link;
     connection->silent_link = link;
     if (*link != NULL)

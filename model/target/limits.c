@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What an adapter has a fixed number of: source addresses that it can take on, and buffers. Each
- * refusal has a status of its own (OFFLOAD-017 to OFFLOAD-020).
+ * What an adapter has a fixed number of: source addresses and VLANs that it can take on, and
+ * buffers. Each refusal has a status of its own (OFFLOAD-017 to OFFLOAD-020, VLAN-003).
  */
 #include <string.h>
 
@@ -82,6 +82,42 @@ flue__target_mac_key(const struct flue_mac *mac)
     memset(&key, 0, sizeof key);
     memcpy(key.bytes, mac->bytes, FLUE_MAC_BYTES);
     return key;
+}
+
+static struct address_key
+vlan_key(uint16_t vlan_id)
+{
+    struct address_key key;
+
+    memset(&key, 0, sizeof key);
+    memcpy(key.bytes, &vlan_id, sizeof vlan_id);
+    return key;
+}
+
+enum flue_status
+flue__target_use_vlan(struct flue_target *target, uint16_t vlan_id)
+{
+    const struct flue_target_config *config = &target->config;
+    struct address_key key = vlan_key(vlan_id);
+    bool is_ours = config->vlan_count == 0; /* interface id 0 takes all (VLAN-004) */
+
+    if (vlan_id == 0) /* VLAN-005 */
+        return FLUE_STATUS_SUCCESS;
+    for (uint32_t i = 0; i < config->vlan_count; i++)
+        is_ours |= config->vlan_ids[i] == vlan_id;
+    if (!is_ours)
+        return FLUE_STATUS_OFFLOAD_VLAN_MISMATCH; /* VLAN-007 */
+    return flue__target_use_address(&target->vlans, &key) ? FLUE_STATUS_SUCCESS
+                                                          : FLUE_STATUS_OFFLOAD_VLAN_ENTRIES;
+}
+
+void
+flue__target_unuse_vlan(struct flue_target *target, uint16_t vlan_id)
+{
+    struct address_key key = vlan_key(vlan_id);
+
+    if (vlan_id != 0)
+        flue__target_unuse_address(&target->vlans, &key);
 }
 
 struct address_key

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * State operations: recorded when they come (OFFLOAD-001), carried out one after the other when
- * their time has come, completed by flue_target_poll. The adapter works on one TCP object at a
- * time; each takes the configured delay, everything else takes none.
+ * their time has come, completed by flue_target_poll. The adapter works on one object at a time;
+ * each call and each object takes the configured time.
  */
 #include <string.h>
 
@@ -11,9 +11,11 @@
 enum {
     NEXT = 0, /* miniport_reserved[0]: the next operation's root */
     KEPT = 1, /* miniport_reserved[1]: the objects that the operation made or ends */
-    KIND = 0, /* scratch[0]: enum operation_kind */
+    KIND = 0, /* scratch[0]: enum operation_kind and the marks below */
     TICK = 1  /* scratch[1]: when the call came */
 };
+
+enum { KIND_MASK = 0xF, IS_REFUSED = 0x10, HAS_LOSSES = 0x20 };
 
 static void
 append(struct operation_queue *queue, struct flue_block_list *root)
@@ -40,7 +42,19 @@ take_first(struct operation_queue *queue)
 static enum operation_kind
 kind_of(const struct flue_block_list *root)
 {
-    return (enum operation_kind)(uintptr_t)root->scratch[KIND];
+    return (enum operation_kind)((uintptr_t)root->scratch[KIND] & KIND_MASK);
+}
+
+static bool
+is_marked(const struct flue_block_list *root, uintptr_t mark)
+{
+    return ((uintptr_t)root->scratch[KIND] & mark) != 0;
+}
+
+static void
+mark(struct flue_block_list *root, uintptr_t mark)
+{
+    root->scratch[KIND] = (void *)((uintptr_t)root->scratch[KIND] | mark);
 }
 
 uint32_t
@@ -49,18 +63,45 @@ flue__target_call_tick(const struct flue_block_list *root)
     return (uint32_t)(uintptr_t)root->scratch[TICK];
 }
 
+/* Puts an operation where its turn comes. */
+static void
+start(struct flue_target *target, flue_time now, struct flue_block_list *tree)
+{
+    if (target->operations.first == NULL && target->operation_due < now)
+        target->operation_due = now;
+    if (kind_of(tree) == OPERATION_INITIATE)
+        target->initiates++;
+    append(&target->operations, tree);
+}
+
 void
 flue__target_queue_operation(struct flue_target *target, flue_time now,
                              struct flue_block_list *tree, enum operation_kind kind)
 {
     if (kind == OPERATION_INVALIDATE)
         flue__target_invalidate_now(target, tree);
-    if (target->operations.first == NULL && target->operation_due < now)
-        target->operation_due = now;
     tree->miniport_reserved[KEPT] = NULL;
     tree->scratch[KIND] = (void *)(uintptr_t)kind;
     tree->scratch[TICK] = (void *)(uintptr_t)flue__target_tick(target, now);
-    append(&target->operations, tree);
+    if (kind == OPERATION_INITIATE && target->is_paused && !target->is_uploading_all) {
+        append(&target->paused, tree); /* STATUS-004 */
+        return;
+    }
+    if (kind == OPERATION_INITIATE && target->is_uploading_all)
+        mark(tree, IS_REFUSED);
+    start(target, now, tree);
+}
+
+void
+flue__target_release_paused(struct flue_target *target, flue_time now, bool refuse)
+{
+    while (target->paused.first != NULL) {
+        struct flue_block_list *tree = take_first(&target->paused);
+
+        if (refuse)
+            mark(tree, IS_REFUSED);
+        start(target, now, tree);
+    }
 }
 
 void
@@ -92,23 +133,69 @@ begin(struct flue_target *target, struct flue_block_list *root)
          block = flue__guarded_next(&guard))
         block->status =
             block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
-    progress->is_no_tree = !guard.is_sound;
-    if (guard.is_sound)
+    progress->is_no_tree = !guard.is_sound || is_marked(root, IS_REFUSED);
+    if (!progress->is_no_tree)
         progress->block = flue_block_walk_first(&progress->walk, root);
+}
+
+static const struct flue_target_cost *
+cost_of(const struct flue_target *target, enum operation_kind kind)
+{
+    const struct flue_target_config *config = &target->config;
+
+    switch (kind) {
+    case OPERATION_INITIATE:
+        return &config->initiate;
+    case OPERATION_TERMINATE:
+        return &config->terminate;
+    case OPERATION_UPDATE:
+        return &config->update;
+    case OPERATION_INVALIDATE:
+        return &config->invalidate;
+    default:
+        return &config->query;
+    }
 }
 
 /* How long the adapter is busy with one block. */
 static flue_time
-delay_of(const struct flue_target *target, enum operation_kind kind,
-         const struct flue_block_list *block)
+delay_of(const struct flue_target_cost *cost, const struct flue_block_list *block)
 {
-    if (flue__block_layer(block) != FLUE_LAYER_TCP || block->miniport_offload_context == NULL)
+    if (block->miniport_offload_context == NULL)
         return 0;
-    if (kind == OPERATION_INITIATE)
-        return target->config.initiate_delay;
-    if (kind == OPERATION_TERMINATE)
-        return target->config.terminate_delay;
-    return 0;
+    switch (flue__block_layer(block)) {
+    case FLUE_LAYER_NEIGHBOR:
+        return cost->neighbor;
+    case FLUE_LAYER_PATH:
+        return cost->path;
+    case FLUE_LAYER_TCP:
+        return cost->tcp;
+    default:
+        return 0;
+    }
+}
+
+/* Has the hardware lost what the block names? Then it says FAILURE, as it does already, and the
+ * client hears of a connection behind the completion. A termination that the client asked for when
+ * it had heard of the loss is the end of it (QUERY-007, TERM-005). */
+static bool
+is_lost(struct flue_target *target, struct flue_block_list *root,
+        const struct flue_block_list *block)
+{
+    enum operation_kind kind = kind_of(root);
+    bool fails = flue__target_fails(target, (enum flue_target_fault)kind);
+    struct target_object *object = flue__target_named(target, block);
+    struct target_connection *connection = (struct target_connection *)object;
+
+    if (kind == OPERATION_INITIATE || object == NULL || object->layer != FLUE_LAYER_TCP)
+        return fails && (kind != OPERATION_TERMINATE || object == NULL);
+    if (connection->is_held || (!fails && !connection->is_corrupt))
+        return false;
+    if (kind == OPERATION_TERMINATE && flue__target_is_loss_told(connection))
+        return false;
+    flue__target_lose_later(connection);
+    mark(root, HAS_LOSSES);
+    return true;
 }
 
 /* Carries the operation out for the current block. */
@@ -118,6 +205,10 @@ carry_out(struct flue_target *target, flue_time now, struct flue_block_list *roo
     struct flue_block_list *block = target->progress.block;
     uint32_t depth = target->progress.walk.depth;
 
+    if (is_lost(target, root, block)) {
+        target->progress.is_stopped = kind_of(root) == OPERATION_INITIATE;
+        return;
+    }
     switch (kind_of(root)) {
     case OPERATION_INITIATE:
         flue__target_initiate_block(target, now, root, block, depth);
@@ -184,15 +275,18 @@ flue__target_run_operations(struct flue_target *target, flue_time now)
     while (target->operations.first != NULL && target->operation_due <= now) {
         struct flue_block_list *root = target->operations.first;
 
-        if (!progress->is_begun)
+        if (!progress->is_begun) {
             begin(target, root);
+            target->operation_due += cost_of(target, kind_of(root))->call;
+            continue;
+        }
         if (progress->block == NULL) {
             finish(target, now, root);
             continue;
         }
         if (!progress->is_paid) {
             progress->is_paid = true;
-            target->operation_due += delay_of(target, kind_of(root), progress->block);
+            target->operation_due += delay_of(cost_of(target, kind_of(root)), progress->block);
             continue;
         }
         handle_block(target, now, root);
@@ -268,9 +362,12 @@ flue__target_complete_operation(struct flue_target *target, flue_time now)
     kept = root->miniport_reserved[KEPT];
     kind = kind_of(root);
     root->miniport_reserved[KEPT] = NULL;
+    if (is_marked(root, HAS_LOSSES))
+        flue__target_tell_losses(target, now, root);
     /* From the completion on the tree is the client's again (OFFLOAD-002). */
     switch (kind) {
     case OPERATION_INITIATE:
+        target->initiates--;
         client->initiate_offload_complete(client->binding, now, root);
         let_go(target, now, kept);
         break;

@@ -41,7 +41,7 @@ struct context_table {
 /* limits.c */
 struct address_key {
     uint8_t bytes[16];
-    uint32_t kind; /* 0: a MAC address; 4, 6: IP */
+    uint32_t kind; /* 0: a MAC address or VLAN id; 4, 6: IP */
 };
 struct address_entry {
     struct address_key key;
@@ -128,19 +128,22 @@ struct target_connection {
     uint32_t hash_value;
     uint32_t rcv_indication_size;
     uint8_t user_priority;
-    uint8_t retrieve_reason; /* enum flue_tcp_upload_reason */
-    bool is_ready : 1;       /* in the target's ready queue */
-    bool is_held : 1;        /* its initiate has not been completed: nothing may be indicated */
-    bool is_refused : 1;     /* the client refused data: wait for a request (RECV-045) */
-    bool is_paced : 1;       /* RcvIndicationSize was told: wait for a request or a return */
-    bool is_silent : 1;      /* it wanted to send and may not: in the path's list */
-    bool is_leaving : 1;     /* its upload was asked for, or it was given back */
-    bool is_aborted : 1;     /* by RST, from either side */
-    bool is_corrupt : 1;     /* received data was lost for want of memory */
-    bool has_fin : 1;        /* the peer has closed ... */
-    bool is_fin_told : 1;    /* ... and the client knows */
-    bool want_abort : 1;     /* TcpIndicateAbort waits */
-    bool want_retrieve : 1;  /* TcpIndicateRetrieve waits */
+    uint8_t retrieve_reason;   /* enum flue_tcp_upload_reason */
+    bool is_ready : 1;         /* in the target's ready queue */
+    bool is_held : 1;          /* its initiate has not been completed: nothing may be indicated */
+    bool is_refused : 1;       /* the client refused data: wait for a request (RECV-045) */
+    bool is_paced : 1;         /* RcvIndicationSize was told: wait for a request or a return */
+    bool is_silent : 1;        /* it wanted to send and may not: in the path's list */
+    bool is_leaving : 1;       /* its upload was asked for, or it was given back */
+    bool is_aborted : 1;       /* by RST, from either side */
+    bool is_corrupt : 1;       /* its state is lost, to the hardware or for want of memory ... */
+    bool is_sack_withheld : 1; /* agreed on, but not offered when it was taken over */
+    bool is_failing : 1;       /* ... which an operation not yet completed found out ... */
+    bool is_failure_told : 1;  /* ... and the client hears or has heard */
+    bool has_fin : 1;          /* the peer has closed ... */
+    bool is_fin_told : 1;      /* ... and the client knows */
+    bool want_abort : 1;       /* TcpIndicateAbort waits */
+    bool want_retrieve : 1;    /* TcpIndicateRetrieve waits */
 };
 
 _Static_assert(sizeof(struct target_connection) <= 112, "an idle connection is small");
@@ -166,6 +169,14 @@ struct operation_queue {
     struct flue_block_list *last;
 };
 
+enum { MOST_STATUSES = 16 };
+
+/* Status indications that wait for the client, oldest first. */
+struct status_queue {
+    enum flue_status waiting[MOST_STATUSES];
+    uint32_t count;
+};
+
 /* The operation that is being carried out. */
 struct operation_progress {
     struct flue_block_walk walk;
@@ -183,9 +194,9 @@ struct flue_target {
     struct flue_target_handlers handlers;
     void *user;
     struct flue_allocator allocator;
-    const struct flue_client *client;
-    struct flue_client no_client; /* until one is attached */
-    struct flue_provider provider;
+    struct flue_adapter *ndis;                 /* what the system keeps of us */
+    const struct flue_client *client;          /* its table of who is above */
+    struct flue_tcp_offload_event_handlers up; /* our copy (INIT-008) */
     struct flue_tcp_engine *engine;
 
     struct slab neighbors;
@@ -199,13 +210,29 @@ struct flue_target {
     struct context_table contexts;
     struct address_table macs;
     struct address_table ips;
+    struct address_table vlans;
     uint64_t receive_bytes; /* reserved by connections */
     uint64_t walks;         /* over trees not yet trusted, so far */
 
     struct operation_queue operations; /* the first is being carried out */
     struct operation_progress progress;
     flue_time operation_due;
-    struct operation_queue done; /* to be completed by flue_target_poll */
+    struct operation_queue done;   /* to be completed by flue_target_poll */
+    struct operation_queue paused; /* initiates that came during a pause */
+    uint32_t initiates;            /* not completed, without those in `paused` */
+
+    struct flue_tcp_connection_offload hardware;
+    struct flue_tcp_connection_offload offered; /* the configuration that holds */
+    struct flue_tcp_connection_offload_parameters parameters;
+    struct flue_offload_encapsulation encapsulation;
+    struct status_queue statuses;
+    bool is_paused;
+    bool is_uploading_all;
+    uint32_t faults[FLUE_TARGET_FAULTS]; /* occasions that still pass; UINT32_MAX: all */
+
+    struct flue_ip_offload_stats ip_stats[2]; /* IPv4, IPv6 */
+    struct flue_tcp_statistics tcp_base[2];   /* the engine's counts at the last reset */
+    uint64_t faulty_segments[2];              /* since then, that never reached the engine */
 
     struct list_queue sends; /* to be completed by flue_target_poll, in this order of kinds */
     struct list_queue forwards;
@@ -252,6 +279,9 @@ void flue__target_free_addresses(struct address_table *table,
 /* Counts a use of the address. False: there is no room for it. */
 bool flue__target_use_address(struct address_table *table, const struct address_key *key);
 void flue__target_unuse_address(struct address_table *table, const struct address_key *key);
+/* VLAN-003 to VLAN-007: SUCCESS, or why not. Counts a use. */
+enum flue_status flue__target_use_vlan(struct flue_target *target, uint16_t vlan_id);
+void flue__target_unuse_vlan(struct flue_target *target, uint16_t vlan_id);
 struct address_key flue__target_mac_key(const struct flue_mac *mac);
 struct address_key flue__target_ip_key(const struct target_path *path);
 /* Memory for a receive window of `bytes`, instead of what the connection had. */
@@ -264,6 +294,8 @@ extern const struct flue_tcp_handlers flue__target_tcp_handlers;
 void flue__target_wake(struct flue_target *target, flue_time now);
 void flue__target_ready(struct target_connection *connection, flue_time now);
 void flue__target_push(struct list_queue *queue, struct flue_buffer_list *list);
+/* The same without a word to the owner: from inside the engine's emit. */
+void flue__target_ready_quietly(struct target_connection *connection);
 /* Completes the lists that wait. Only while polling. */
 bool flue__target_complete_lists(struct flue_target *target, flue_time now);
 
@@ -273,6 +305,8 @@ void flue__target_queue_operation(struct flue_target *target, flue_time now,
 void flue__target_run_operations(struct flue_target *target, flue_time now);
 /* The tick at which the operation with this root was asked for. */
 uint32_t flue__target_call_tick(const struct flue_block_list *root);
+/* The initiates that a pause held back begin, or are refused. */
+void flue__target_release_paused(struct flue_target *target, flue_time now, bool refuse);
 /* Takes the first of the done operations and completes it; false: there is none. */
 bool flue__target_complete_operation(struct flue_target *target, flue_time now);
 
@@ -319,6 +353,8 @@ void flue__target_keep(struct flue_block_list *root, struct target_object *objec
 /* ---- deliver.c: received data ---- */
 /* Appends data to what the connection holds. False: no memory, the data is lost. */
 bool flue__target_buffer(struct target_connection *connection, const struct flue_span *data);
+/* Would there be memory for it? */
+bool flue__target_has_memory(struct flue_target *target, const struct flue_span *data);
 /* A piece with a copy of the data, or length-only like it; NULL: no memory. */
 struct flue_memory_descriptor *flue__target_new_piece(struct flue_target *target,
                                                       const struct flue_span *data);
@@ -348,8 +384,50 @@ void flue__target_deliver_last(struct flue_target *target, flue_time now,
 /* ---- close.c ---- */
 void flue__target_request_upload(struct target_connection *connection, flue_time now,
                                  enum flue_tcp_upload_reason reason);
+/* The same without a word to the owner. */
+void flue__target_request_upload_quietly(struct target_connection *connection,
+                                         enum flue_tcp_upload_reason reason);
 /* A graceful disconnect that is under way ends with `status`. */
 void flue__target_end_disconnect(struct target_connection *connection, enum flue_status status);
+
+/* ---- miniport.c: registration and reports ---- */
+enum flue_result flue__target_register(struct flue_target *target);
+/* False: it is not what we know (INIT-006). */
+bool flue__target_take_handlers(struct flue_target *target,
+                                const struct flue_object_header *handlers);
+
+/* ---- requests.c ---- */
+enum flue_status flue__target_request(void *driver, flue_time now,
+                                      struct flue_oid_request *request);
+
+/* ---- capabilities.c: pause, resume, upload all ---- */
+/* Are these within what the hardware can do? */
+bool flue__target_can_offer(const struct flue_target *target,
+                            const struct flue_tcp_connection_offload *offload);
+/* False: too many wait. */
+bool flue__target_push_status(struct flue_target *target, flue_time now, enum flue_status status);
+/* Tells the oldest status indication; false: there is none, or not now. Only while polling. */
+bool flue__target_tell_status(struct flue_target *target, flue_time now);
+
+/* ---- faults.c ---- */
+/* Is this the occasion that fails? */
+bool flue__target_fails(struct flue_target *target, enum flue_target_fault fault);
+/* The hardware has lost the connection. The client hears it now; or, for what an operation found
+ * out, behind its completion. */
+void flue__target_lose(struct target_connection *connection, flue_time now);
+void flue__target_lose_later(struct target_connection *connection);
+/* Before a completion: what its failures have lost is told next. */
+void flue__target_tell_losses(struct flue_target *target, flue_time now,
+                              struct flue_block_list *root);
+/* The connection is lost, and the client has heard it. */
+bool flue__target_is_loss_told(const struct target_connection *connection);
+
+/* ---- statistics.c ---- */
+void flue__target_count_arrival(struct flue_target *target, const struct flue_packet *packet,
+                                bool is_discarded);
+void flue__target_count_request(struct flue_target *target, const struct flue_packet *packet);
+enum flue_status flue__target_answer_stats(struct flue_target *target,
+                                           struct flue_oid_request *request);
 
 /* ---- send.c, receive.c, close.c: the provider's TCP operations ---- */
 enum flue_status flue__target_send(void *adapter, flue_time now, void *context,
@@ -369,7 +447,7 @@ flue__target_io_status(const struct target_connection *connection)
 {
     if (connection == NULL)
         return FLUE_STATUS_REQUEST_ABORTED;
-    if (connection->is_leaving)
+    if (connection->is_leaving || connection->target->is_uploading_all)
         return FLUE_STATUS_UPLOAD_IN_PROGRESS;
     if (connection->tcp == NULL)
         return FLUE_STATUS_REQUEST_ABORTED;

@@ -31,7 +31,7 @@ flue__target_wake(struct flue_target *target, flue_time now)
 }
 
 void
-flue__target_ready(struct target_connection *connection, flue_time now)
+flue__target_ready_quietly(struct target_connection *connection)
 {
     struct flue_target *target = connection->target;
 
@@ -45,20 +45,28 @@ flue__target_ready(struct target_connection *connection, flue_time now)
         target->ready = connection;
     target->last_ready = connection;
     target->ready_count++;
-    flue__target_wake(target, now);
+}
+
+void
+flue__target_ready(struct target_connection *connection, flue_time now)
+{
+    flue__target_ready_quietly(connection);
+    flue__target_wake(connection->target, now);
 }
 
 uint32_t
 flue_target_pending(const struct flue_target *target)
 {
     return target->sends.count + target->forwards.count + target->receives.count +
-           target->disconnects.count + target->ready_count + target->done_count;
+           target->disconnects.count + target->ready_count + target->done_count +
+           (target->initiates == 0 ? target->statuses.count : 0);
 }
 
 /* Hands a whole chain back in one call (SEND-016, RECV-011, FORWARD-005). */
 static bool
 complete_chain(struct flue_target *target, flue_time now, struct list_queue *queue,
-               void (*complete)(void *binding, flue_time now, struct flue_buffer_list *lists))
+               void (*complete)(struct flue_adapter *ndis, flue_time now,
+                                struct flue_buffer_list *lists))
 {
     struct flue_buffer_list *lists = queue->first;
 
@@ -67,25 +75,25 @@ complete_chain(struct flue_target *target, flue_time now, struct list_queue *que
     target->statistics.completions += queue->count;
     target->told += queue->count;
     *queue = (struct list_queue){NULL, NULL, 0};
-    complete(target->client->binding, now, lists);
+    complete(target->ndis, now, lists);
     return true;
 }
 
 bool
 flue__target_complete_lists(struct flue_target *target, flue_time now)
 {
-    const struct flue_client *client = target->client;
+    const struct flue_tcp_offload_event_handlers *up = &target->up;
     bool any = false;
 
-    any |= complete_chain(target, now, &target->sends, client->tcp_offload_send_complete);
-    any |= complete_chain(target, now, &target->forwards, client->tcp_offload_forward_complete);
-    any |= complete_chain(target, now, &target->receives, client->tcp_offload_receive_complete);
+    any |= complete_chain(target, now, &target->sends, up->send_complete);
+    any |= complete_chain(target, now, &target->forwards, up->forward_complete);
+    any |= complete_chain(target, now, &target->receives, up->receive_complete);
     /* A disconnect has one list and its own call (CLOSE-001). */
     while (target->disconnects.first != NULL) {
         struct flue_buffer_list *list;
 
         /* It may have been posted just now, and its sends ended by it (CLOSE-004). */
-        complete_chain(target, now, &target->sends, client->tcp_offload_send_complete);
+        complete_chain(target, now, &target->sends, up->send_complete);
         list = target->disconnects.first;
         target->disconnects.first = list->next;
         if (target->disconnects.first == NULL)
@@ -94,7 +102,7 @@ flue__target_complete_lists(struct flue_target *target, flue_time now)
         list->next = NULL;
         target->statistics.completions++;
         target->told++;
-        client->tcp_offload_disconnect_complete(client->binding, now, list);
+        up->disconnect_complete(target->ndis, now, list);
         any = true;
     }
     return any;
@@ -124,7 +132,7 @@ flue_target_poll(struct flue_target *target, flue_time now)
     target->is_polling = true;
     target->told = 0;
     while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
-           flue__target_complete_operation(target, now))
+           flue__target_complete_operation(target, now) || flue__target_tell_status(target, now))
         continue;
     target->is_polling = false;
     target->is_awake = false;

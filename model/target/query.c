@@ -95,6 +95,8 @@ query_tcp(flue_time now, struct flue_block_list *block, const struct target_conn
     if (state.constants != NULL) {
         *state.constants = values->constants;
         state.constants->hash_value = connection->hash_value;
+        if (connection->is_sack_withheld) /* as given (STATE-005) */
+            state.constants->flags |= FLUE_TCP_FLAG_SACK_ENABLED;
     }
     if (state.cached != NULL) {
         *state.cached = values->cached;

@@ -47,6 +47,8 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
     struct flue_target *target = adapter;
     struct target_connection *connection = flue__target_connection(target, context);
 
+    if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_RECEIVE))
+        flue__target_lose(connection, now);
     while (lists != NULL) {
         struct flue_buffer_list *request = lists;
         enum flue_status status = request_status(connection);
@@ -57,7 +59,8 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
             queue_request(connection, request);
             continue;
         }
-        if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS && !connection->is_leaving)
+        if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS && !connection->is_leaving &&
+            !target->is_uploading_all)
             flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
         request->status = status;
         request->tcp_offload_bytes_transferred = 0;

@@ -22,8 +22,11 @@ flue__target_send(void *adapter, flue_time now, void *context, struct flue_buffe
 {
     struct flue_target *target = adapter;
     struct target_connection *connection = flue__target_connection(target, context);
-    enum flue_status status = flue__target_io_status(connection);
+    enum flue_status status;
 
+    if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_SEND))
+        flue__target_lose(connection, now);
+    status = flue__target_io_status(connection);
     /* Data behind a graceful disconnect is the client's mistake; it was not sent (SEND-009). */
     if (status == FLUE_STATUS_PENDING && flue_tcp_send(connection->tcp, now, lists) != FLUE_OK)
         status = FLUE_STATUS_REQUEST_ABORTED;
@@ -58,8 +61,10 @@ enum flue_status
 flue__target_forward(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
     struct flue_target *target = adapter;
-    const struct target_connection *connection = flue__target_connection(target, context);
+    struct target_connection *connection = flue__target_connection(target, context);
 
+    if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_FORWARD))
+        flue__target_lose(connection, now);
     while (lists != NULL) {
         struct flue_buffer_list *list = lists;
         enum flue_status status = flue__target_io_status(connection);

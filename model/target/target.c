@@ -21,39 +21,16 @@ flue_target_config_default(void)
         .max_source_ips = FLUE_TARGET_UNLIMITED,
         .max_transmit_buffers = FLUE_TARGET_UNLIMITED,
         .receive_buffer_bytes = UINT64_MAX,
+        .max_vlans = FLUE_TARGET_UNLIMITED,
+        .has_ipv4 = true,
+        .has_ipv6 = true,
+        .has_sack = true,
+        .enable_ipv4 = true,
+        .enable_ipv6 = true,
+        .encapsulation = FLUE_ENCAPSULATION_IEEE_802_3 | FLUE_ENCAPSULATION_IEEE_802_3_P_AND_Q,
     };
 
     return config;
-}
-
-static void
-initiate_offload(void *adapter, flue_time now, struct flue_block_list *tree)
-{
-    flue__target_queue_operation(adapter, now, tree, OPERATION_INITIATE);
-}
-
-static void
-terminate_offload(void *adapter, flue_time now, struct flue_block_list *tree)
-{
-    flue__target_queue_operation(adapter, now, tree, OPERATION_TERMINATE);
-}
-
-static void
-update_offload(void *adapter, flue_time now, struct flue_block_list *tree)
-{
-    flue__target_queue_operation(adapter, now, tree, OPERATION_UPDATE);
-}
-
-static void
-invalidate_offload(void *adapter, flue_time now, struct flue_block_list *tree)
-{
-    flue__target_queue_operation(adapter, now, tree, OPERATION_INVALIDATE);
-}
-
-static void
-query_offload(void *adapter, flue_time now, struct flue_block_list *tree)
-{
-    flue__target_queue_operation(adapter, now, tree, OPERATION_QUERY);
 }
 
 static void
@@ -71,25 +48,6 @@ init_memory(struct flue_target *target)
     heap_init(&target->heap, allocator);
 }
 
-static void
-init_provider(struct flue_target *target)
-{
-    struct flue_provider *provider = &target->provider;
-
-    flue_provider_init(provider, &target->no_client); /* for what is not overridden here */
-    provider->adapter = target;
-    provider->initiate_offload = initiate_offload;
-    provider->terminate_offload = terminate_offload;
-    provider->update_offload = update_offload;
-    provider->invalidate_offload = invalidate_offload;
-    provider->query_offload = query_offload;
-    provider->tcp_offload_send = flue__target_send;
-    provider->tcp_offload_receive = flue__target_receive;
-    provider->tcp_offload_forward = flue__target_forward;
-    provider->tcp_offload_disconnect = flue__target_disconnect;
-    provider->tcp_offload_receive_return = flue__target_receive_return;
-}
-
 static bool
 is_table_size(uint32_t size, uint32_t least)
 {
@@ -97,9 +55,21 @@ is_table_size(uint32_t size, uint32_t least)
 }
 
 static bool
+are_vlans_ok(const struct flue_target_config *config)
+{
+    if (config->vlan_count > FLUE_TARGET_VLAN_IDS)
+        return false;
+    for (uint32_t i = 0; i < config->vlan_count; i++)
+        if (config->vlan_ids[i] < 1 || config->vlan_ids[i] > 4094)
+            return false;
+    return is_table_size(config->max_vlans, 1);
+}
+
+static bool
 config_ok(const struct flue_target_config *config)
 {
-    return config->max_connections > 0 && config->max_paths > 0 && config->max_neighbors > 0 &&
+    return are_vlans_ok(config) && (config->has_ipv4 || config->has_ipv6) &&
+           config->max_connections > 0 && config->max_paths > 0 && config->max_neighbors > 0 &&
            config->max_source_macs != FLUE_TARGET_UNLIMITED &&
            is_table_size(config->max_source_macs, 0) && is_table_size(config->max_source_ips, 1);
 }
@@ -112,6 +82,8 @@ free_target(struct flue_target *target)
     flue__target_free_contexts(target);
     flue__target_free_addresses(&target->macs, &allocator);
     flue__target_free_addresses(&target->ips, &allocator);
+    flue__target_free_addresses(&target->vlans, &allocator);
+    flue_adapter_destroy(target->ndis);
     allocator.reallocate(allocator.user, target, sizeof *target, 0);
 }
 
@@ -122,7 +94,8 @@ init_tables(struct flue_target *target)
     struct flue_tcp_config tcp = config->tcp;
 
     if (!flue__target_init_addresses(&target->macs, &target->allocator, config->max_source_macs) ||
-        !flue__target_init_addresses(&target->ips, &target->allocator, config->max_source_ips))
+        !flue__target_init_addresses(&target->ips, &target->allocator, config->max_source_ips) ||
+        !flue__target_init_addresses(&target->vlans, &target->allocator, config->max_vlans))
         return FLUE_ERROR_NO_MEMORY;
     tcp.is_offload_target = true;
     tcp.max_connections = config->max_connections;
@@ -148,12 +121,14 @@ flue_target_create(const struct flue_target_config *config,
     target->handlers = *handlers;
     target->user = user;
     target->allocator = *allocator;
-    flue_client_init(&target->no_client);
-    target->client = &target->no_client;
+    for (uint32_t i = 0; i < FLUE_TARGET_FAULTS; i++)
+        target->faults[i] = UINT32_MAX;
     init_memory(target);
-    init_provider(target);
     result = init_tables(target);
+    if (result == FLUE_OK)
+        result = flue__target_register(target);
     if (result != FLUE_OK) {
+        flue_tcp_engine_destroy(target->engine);
         free_target(target);
         return result;
     }
@@ -181,19 +156,60 @@ flue_target_destroy(struct flue_target *target)
 struct flue_provider *
 flue_target_provider(struct flue_target *target)
 {
-    return &target->provider;
+    return flue_adapter_provider(target->ndis);
 }
 
-void
+struct flue_adapter *
+flue_target_adapter(struct flue_target *target)
+{
+    return target->ndis;
+}
+
+enum flue_result
 flue_target_attach(struct flue_target *target, const struct flue_client *client)
 {
-    target->client = client;
+    struct flue_client_generic_characteristics generic;
+    struct flue_client_tcp_characteristics tcp;
+
+    flue_client_characteristics(client, &generic, &tcp);
+    return flue_adapter_bind(target->ndis, &generic, &tcp, client->binding);
+}
+
+/* OFFLOAD-051: data that there is no memory for is not even acknowledged, and comes again. */
+static bool
+is_short(struct flue_target *target, flue_time now, const struct flue_packet *packet)
+{
+    const struct flue_span *payload = &packet->segment.payload;
+    struct flue_tcp_connection *tcp;
+
+    if (payload->length == 0 || (!flue__target_fails(target, FLUE_TARGET_FAULT_BUFFER) &&
+                                 flue__target_has_memory(target, payload)))
+        return false;
+    tcp = flue_tcp_find(target->engine, &packet->tuple);
+    if (tcp == NULL)
+        return false;
+    flue__target_count_arrival(target, packet, true);
+    flue__target_request_upload(flue_tcp_user(tcp), now, FLUE_UPLOAD_UPLOAD_REQUESTED);
+    return true;
 }
 
 bool
 flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet)
 {
-    return flue_tcp_input(target->engine, now, &packet->tuple, &packet->segment);
+    struct flue_tcp_connection *tcp;
+
+    if (is_short(target, now, packet))
+        return true;
+    if (target->faults[FLUE_TARGET_FAULT_SEGMENT] != UINT32_MAX) {
+        tcp = flue_tcp_find(target->engine, &packet->tuple);
+        if (tcp != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_SEGMENT))
+            flue__target_lose(flue_tcp_user(tcp), now);
+    }
+    if (!flue_tcp_input(target->engine, now, &packet->tuple, &packet->segment))
+        return false;
+    flue__target_count_arrival(target, packet, false);
+    flue__target_wake(target, now); /* for what the engine's emit left quietly */
+    return true;
 }
 
 void
@@ -201,6 +217,7 @@ flue_target_advance(struct flue_target *target, flue_time now)
 {
     flue__target_run_operations(target, now);
     flue_tcp_advance(target->engine, now);
+    flue__target_wake(target, now);
 }
 
 flue_time

@@ -90,17 +90,19 @@ give_back(struct target_connection *connection, flue_time now, struct flue_block
     struct flue_tcp_delegated unwanted;
     bool is_lost = connection->is_corrupt;
     bool is_wanted = delegated != NULL;
+    enum flue_status status; /* of what is under way */
 
     if (!is_wanted)
         delegated = &unwanted;
     flue__target_place(connection, now);
     if (!fill_delegated(connection, now, delegated))
         is_lost = true;
+    status = is_lost ? FLUE_STATUS_REQUEST_ABORTED : FLUE_STATUS_UPLOAD_IN_PROGRESS;
     block->net_buffer_list_chain = NULL;
     if (connection->tcp != NULL)
         hand_back_sends(connection, now, block, delegated);
-    flue__target_end_requests(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
-    flue__target_end_disconnect(connection, FLUE_STATUS_UPLOAD_IN_PROGRESS);
+    flue__target_end_requests(connection, status);
+    flue__target_end_disconnect(connection, status);
     if (is_lost || !is_wanted)
         flue__target_drop_data(connection); /* the host wants no state, or gets none */
     if (is_lost)

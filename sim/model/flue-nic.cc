@@ -168,8 +168,8 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     Mac48Address::ConvertFrom(GetAddress()).CopyTo(config.mac.bytes);
     config.max_connections = m_capacity;
     config.max_receive_window = m_maxReceiveWindow;
-    config.initiate_delay = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
-    config.terminate_delay = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
+    config.initiate.tcp = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
+    config.terminate.tcp = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
     flue_target_handlers handlers{};
     handlers.transmit = [](void* user, flue_time, const flue_packet* packet)
     { static_cast<FlueNic*>(user)->Transmit(*packet); };

@@ -201,8 +201,8 @@ play_seed(uint64_t seed, bool without_memory)
     config.delay = 100 * FLUE_MICROSECOND;
     config.host.tcp.max_retransmissions = 5;
     config.target.tcp.max_retransmissions = 5;
-    config.target.initiate_delay = (seed % 3) * 100 * FLUE_MICROSECOND;
-    config.target.terminate_delay = (seed % 4) * 100 * FLUE_MICROSECOND;
+    config.target.initiate.tcp = (seed % 3) * 100 * FLUE_MICROSECOND;
+    config.target.terminate.tcp = (seed % 4) * 100 * FLUE_MICROSECOND;
     if (seed % 2 == 0)
         config.host.policy = FLUE_POLICY_ALWAYS;
     world_create(world, &config);

@@ -311,8 +311,8 @@ play_seed(uint64_t seed, uint32_t loss_permille, uint32_t *moves)
     config.handlers[1] = application;
     config.delay = 100 * FLUE_MICROSECOND;
     if (seed % 3 != 0) {
-        config.target.initiate_delay = (seed % 5) * 50 * FLUE_MICROSECOND;
-        config.target.terminate_delay = (seed % 7) * 30 * FLUE_MICROSECOND;
+        config.target.initiate.tcp = (seed % 5) * 50 * FLUE_MICROSECOND;
+        config.target.terminate.tcp = (seed % 7) * 30 * FLUE_MICROSECOND;
     }
     if (seed % 11 == 0)
         config.target.max_connections = 2; /* most are refused */

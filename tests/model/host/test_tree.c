@@ -121,8 +121,8 @@ start(flue_time initiate_delay, enum flue_offload_policy policy, bool has_route)
     memset(&spy, 0, sizeof spy);
     accepted_count = 0;
     readable_count = 0;
-    config.target.initiate_delay = initiate_delay;
-    config.target.terminate_delay = initiate_delay;
+    config.target.initiate.tcp = initiate_delay;
+    config.target.terminate.tcp = initiate_delay;
     config.host.policy = policy;
     config.handlers[1].accepted = on_accepted;
     config.handlers[0].readable = on_readable;

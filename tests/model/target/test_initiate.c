@@ -375,7 +375,7 @@ test_initiate_delay_is_per_connection(void **state)
     uint32_t passed_up;
 
     (void)state;
-    config.initiate_delay = FLUE_MILLISECOND;
+    config.initiate.tcp = FLUE_MILLISECOND;
     rig_create(&rig, &config);
     make_figure(&rig, &figure);
     rig.provider->initiate_offload(rig.provider->adapter, rig.now, &figure.neighbor.block.block);

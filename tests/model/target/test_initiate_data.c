@@ -359,7 +359,7 @@ test_fin_during_the_offload_is_told_afterwards(void **state)
 
     (void)state;
     memset(&bench, 0, sizeof bench);
-    config.initiate_delay = FLUE_MILLISECOND;
+    config.initiate.tcp = FLUE_MILLISECOND;
     rig_create(rig, &config);
     rig_make_neighbor(&bench.neighbor);
     rig_make_path(&bench.path);

@@ -144,7 +144,7 @@ test_terminate_passes_up_what_comes_meanwhile(void **state)
 
     (void)state;
     memset(&bench, 0, sizeof bench);
-    config.terminate_delay = FLUE_MILLISECOND;
+    config.terminate.tcp = FLUE_MILLISECOND;
     rig_create(rig, &config);
     rig_offload(rig, &bench.neighbor, &bench.path, &bench.tcp, 100);
     rig_make_tcp(rig, &second, 101);
