@@ -127,6 +127,46 @@ struct flue_tcp_options {
     uint8_t traffic_class;             /* TOS or traffic class without ECN bits; default 0 */
     uint32_t flow_label;               /* IPv6; default 0 */
     const char *congestion_control;    /* "newreno"; a name that flue_tcp_congestion_name() lists */
+    bool use_pacing;     /* segments leave spread over the round trip; default false */
+    uint64_t pacing_bps; /* payload, bits a second; default 0: from cwnd and SRTT, as
+                            flue_tcp_pacing says; at most 10^12 */
+};
+
+/* What data may do after nothing was sent for longer than a retransmission timeout. */
+enum flue_tcp_idle_restart {
+    FLUE_TCP_IDLE_RFC5681, /* 4.1: cwnd = min(initial window, cwnd) */
+    FLUE_TCP_IDLE_RFC2861, /* cwnd is halved for each timeout that passed, down to the above;
+                              ssthresh remembers three quarters of it */
+    FLUE_TCP_IDLE_KEEP     /* cwnd stays */
+};
+
+/* The tunables of the congestion controls and of pacing; docs/tcp.md says where they come from. */
+struct flue_tcp_cubic {
+    uint16_t beta_permille; /* what a reduction leaves of the window; default 700, 500..950 */
+    uint16_t c_permille;    /* how steep the curve is, segments / s^3; default 400, 1..10000 */
+    bool fast_convergence;  /* RFC 9438 4.7; default true */
+    bool reno_friendly;     /* RFC 9438 4.3; default true */
+};
+
+struct flue_tcp_dctcp {
+    uint8_t gain_shift;              /* g = 2^-n; default 4, 0..10 */
+    uint16_t initial_alpha_permille; /* default 1000, 0..1000 */
+};
+
+struct flue_tcp_compound {
+    uint16_t alpha_permille;      /* default 125, 0..10000; the exponent is 3/4 */
+    uint16_t beta_permille;       /* what a loss takes of the window; default 500, 50..500 */
+    uint16_t eta_permille;        /* what a round takes of the backlog; default 1000, 0..10000 */
+    uint16_t gamma_segments;      /* tolerated backlog at first; default 30, low..high */
+    uint16_t gamma_low_segments;  /* and tuned within: default 5 ... */
+    uint16_t gamma_high_segments; /* ... and 30; at most 10000 */
+    uint16_t lambda_permille;     /* how fast gamma follows; default 250, 0: not; 0..1000 */
+    uint16_t low_window_segments; /* smaller windows are Reno's alone; default 38 */
+};
+
+struct flue_tcp_pacing {
+    uint16_t slow_start_percent; /* of cwnd / SRTT below ssthresh / 2; default 200, 100..1000 */
+    uint16_t avoidance_percent;  /* and elsewhere; default 120, 100..1000 */
 };
 
 struct flue_tcp_config {
@@ -148,6 +188,11 @@ struct flue_tcp_config {
     uint32_t challenge_acks_per_second; /* RFC 5961 7; default 100 */
     uint16_t min_path_mtu; /* bytes: an ICMP error lowers IPv4's no further; default 296 */
     enum flue_tcp_initial_window initial_window; /* default RFC 6928 */
+    enum flue_tcp_idle_restart idle_restart;     /* default RFC 5681 */
+    struct flue_tcp_cubic cubic;
+    struct flue_tcp_dctcp dctcp;
+    struct flue_tcp_compound compound;
+    struct flue_tcp_pacing pacing;
     bool is_offload_target;          /* never sends a RST of its own (CLOSE-003); default false */
     struct flue_tcp_options options; /* defaults of connections */
 };
@@ -392,6 +437,28 @@ enum flue_tcp_wait {
     FLUE_TCP_WAIT_TIME_WAIT
 };
 
+/* What an import made up, as well as it could, because the contract's structures do not carry it.
+ */
+enum flue_tcp_rebuilt {
+    FLUE_TCP_REBUILT_CONGESTION = 0x01, /* the algorithm's own variables, from cwnd and ssthresh */
+    FLUE_TCP_REBUILT_RECOVERY = 0x02,   /* a recovery was going on, or seems so: it starts afresh */
+    FLUE_TCP_REBUILT_RTT_TIMING = 0x04, /* a segment in flight was being timed: it no longer is */
+    FLUE_TCP_REBUILT_FINE_RTT = 0x08,   /* the round trip finer than a tick, from SRTT */
+    FLUE_TCP_REBUILT_PACING = 0x10,     /* when the next segment may leave: at once */
+    FLUE_TCP_REBUILT_IDLE = 0x20,       /* since when nothing was sent, from the age of TS.Recent */
+    FLUE_TCP_REBUILT_ECN = 0x40         /* what was agreed on: no new data is marked */
+};
+
+/* What the algorithm keeps to itself; zero where another one is in charge. */
+struct flue_tcp_congestion_report {
+    uint32_t cubic_w_max, cubic_w_est; /* bytes */
+    uint32_t cubic_k_us;               /* from the stage's beginning until W_max is reached again */
+    uint32_t dctcp_alpha_ppm;
+    uint32_t compound_dwnd; /* bytes, part of cwnd */
+    uint32_t compound_gamma_segments;
+    flue_time compound_base_rtt;
+};
+
 /* Every variable of a connection, for probes, tests and reports. Names without a comment are those
  * of RFC 9293, 5681, 6298, 6582 and 7323. iss to snd_nxt and the like are sequence numbers as on
  * the wire; windows, cwnd and ssthresh are bytes, not scaled. What is not in use is zero. */
@@ -453,6 +520,13 @@ struct flue_tcp_snapshot {
     uint32_t ecn_reduced_until; /* sequence number: no further reduction before it */
     uint32_t prr_delivered, prr_out, prr_recover_fs; /* bytes, of this recovery */
     uint8_t frto_step; /* 0: none, else which ACK since the timeout is waited for */
+
+    /* Congestion control's own, pacing, and what a move made up */
+    struct flue_tcp_congestion_report congestion;
+    flue_time fine_srtt;    /* picoseconds; 0: not measured, or nothing that needs it is in use */
+    uint64_t pacing_bps;    /* payload, bits a second; 0: not paced now */
+    flue_time pacing_until; /* the next segment waits until then; FLUE_TIME_NEVER: none waits */
+    uint8_t rebuilt;        /* enum flue_tcp_rebuilt: by the import that it came with */
 };
 void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,
                            struct flue_tcp_snapshot *snapshot);

@@ -169,8 +169,11 @@ take_ack(struct flue_tcp_connection *connection, flue_time now,
     enum ecn_echo echo = ECN_ECHO_NONE;
 
     update_window(connection, segment);
-    if (connection->extension != NULL)
+    if (connection->extension != NULL) {
+        if (seq_gt(segment->ack, connection->snd_una))
+            flue__congestion_observe(connection, segment);
         echo = flue__ecn_take_echo(connection, segment);
+    }
     if (seq_gt(segment->ack, connection->snd_una)) {
         news.acked = segment->ack - connection->snd_una;
         take_new_ack(connection, now, segment, echo);

@@ -110,10 +110,14 @@ flue__tcp_open_windows(struct flue_tcp_connection *connection,
              connection->rto < 3 * engine->config.ticks_per_second)
         connection->rto = 3 * engine->config.ticks_per_second; /* RFC 6298 5.7 */
     connection->is_timing = false;
+    if (connection->extension != NULL)
+        flue__fine_rtt_take(connection, segment->ack);
     connection->snd_una = connection->iss + 1;
     connection->recover = connection->iss;
     connection->retransmissions = 0;
+    connection->last_sent = (uint32_t)engine->tick;
     flue__tcp_stop_slow(connection);
+    flue__congestion_start(connection, false);
 }
 
 static void

@@ -7,49 +7,46 @@
  */
 #include "tcp/congestion.h"
 
-static uint32_t
-at_least(uint32_t value, uint32_t least)
-{
-    return value > least ? value : least;
-}
-
-static void
-newreno_acked(struct congestion_view *view)
+void
+flue__newreno_acked(struct congestion_view *view)
 {
     uint32_t increase;
 
+    if (!view->is_limited)
+        return;
     if (view->cwnd < view->ssthresh) /* RFC 5681 equation 2 */
         increase = view->acked < view->mss ? view->acked : view->mss;
     else
-        increase = at_least((uint32_t)((uint64_t)view->mss * view->mss / view->cwnd), 1);
+        increase = congestion_at_least((uint64_t)view->mss * view->mss / view->cwnd, 1);
     if (view->cwnd <= UINT32_MAX / 2)
         view->cwnd += increase;
 }
 
-static void
-newreno_lost(struct congestion_view *view)
+void
+flue__newreno_lost(struct congestion_view *view)
 {
-    view->ssthresh = at_least(view->flight / 2, 2 * view->mss); /* equation 4 */
+    view->ssthresh = congestion_at_least(view->flight / 2, 2 * view->mss); /* equation 4 */
 }
 
 static void
 newreno_marked(struct congestion_view *view)
 {
-    newreno_lost(view);
-    view->cwnd = at_least(view->cwnd / 2, view->mss); /* RFC 3168 6.1.2: down to one segment */
+    flue__newreno_lost(view);
+    /* RFC 3168 6.1.2: down to one segment */
+    view->cwnd = congestion_at_least(view->cwnd / 2, view->mss);
 }
 
-static void
-newreno_timed_out(struct congestion_view *view)
+void
+flue__newreno_timed_out(struct congestion_view *view)
 {
-    newreno_lost(view);
+    flue__newreno_lost(view);
     view->cwnd = view->mss; /* the loss window */
 }
 
 const struct congestion_algorithm flue__congestion_newreno = {
     .name = "newreno",
-    .acked = newreno_acked,
-    .lost = newreno_lost,
+    .acked = flue__newreno_acked,
+    .lost = flue__newreno_lost,
     .marked = newreno_marked,
-    .timed_out = newreno_timed_out,
+    .timed_out = flue__newreno_timed_out,
 };

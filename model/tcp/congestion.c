@@ -11,6 +11,9 @@
 
 static const struct congestion_algorithm *const algorithms[] = {
     &flue__congestion_newreno,
+    &flue__congestion_cubic,
+    &flue__congestion_dctcp,
+    &flue__congestion_compound,
 };
 
 const struct congestion_algorithm *

@@ -112,6 +112,8 @@ struct flue_tcp_connection {
     uint8_t dup_acks;
     uint8_t probe_round;
     uint8_t keepalive_probes_sent;
+    uint8_t rebuilt;    /* enum flue_tcp_rebuilt */
+    uint32_t last_sent; /* tick at which data was last sent */
 
     /* Congestion control and round trip: congestion files, recovery.c, rtt.c */
     const struct congestion_algorithm *congestion;
@@ -176,7 +178,8 @@ struct flue_tcp_engine {
     struct flue_allocator allocator;
     flue_time tick_length; /* picoseconds */
     uint64_t last_tick;    /* that flue_time can say */
-    uint64_t tick;         /* the tick that `now` of the current call lies in */
+    flue_time now;         /* of the current call */
+    uint64_t tick;         /* the tick that it lies in */
 
     struct flue_tcp_connection **buckets;
     uint32_t bucket_count; /* a power of two */
@@ -190,6 +193,8 @@ struct flue_tcp_engine {
     struct slab ranges;
     struct slab extensions;
     struct wheel wheel;
+    struct wheel paced;    /* segments that wait for their time: picoseconds, not ticks */
+    flue_time paced_first; /* its first deadline */
 
     uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */
     uint32_t challenge_count;
@@ -215,6 +220,7 @@ uint32_t flue__tcp_isn(const struct flue_tcp_engine *engine, flue_time now,
 static inline void
 flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
 {
+    engine->now = now;
     engine->tick = now / engine->tick_length;
 }
 
@@ -367,6 +373,12 @@ void flue__tcp_rtt_update_rto(struct flue_tcp_connection *connection);
 uint32_t flue__tcp_timeout(const struct flue_tcp_connection *connection);
 /* RTO times 2^shift, within the bounds. */
 uint32_t flue__tcp_backed_off(const struct flue_tcp_connection *connection, uint32_t shift);
+/* The segment that ends at `seq_end` leaves: it is timed, if none is. */
+void flue__fine_rtt_start(struct flue_tcp_connection *connection, uint32_t seq_end);
+/* `ack` has arrived; sets `latest`. */
+void flue__fine_rtt_take(struct flue_tcp_connection *connection, uint32_t ack);
+/* Something is sent again: what was timed could be it (Karn's rule). */
+void flue__tcp_stop_timing(struct flue_tcp_connection *connection);
 
 /* ---- recovery.c ---- */
 void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_time now);
@@ -374,10 +386,50 @@ void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_tim
 void flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
                           uint32_t flight_before, bool may_grow);
 void flue__tcp_on_timeout(struct flue_tcp_connection *connection);
+
+/* ---- congestion_events.c: the connection's side of congestion.h ---- */
+
+/* The connection opened, or came from another engine. */
+void flue__congestion_start(struct flue_tcp_connection *connection, bool is_rebuilt);
+/* An ACK of new data, before anything else of congestion control sees it. */
+void flue__congestion_observe(struct flue_tcp_connection *connection,
+                              const struct flue_tcp_segment *segment);
+/* New data was acknowledged outside recovery: cwnd may grow. */
+void flue__congestion_acked(struct flue_tcp_connection *connection, uint32_t acked,
+                            uint32_t flight_before);
 /* A loss was found: ssthresh is set (RFC 5681 equation 4). */
 void flue__tcp_cut_window(struct flue_tcp_connection *connection);
 /* The peer echoed CE: ssthresh and cwnd are set. */
 void flue__tcp_cut_window_for_mark(struct flue_tcp_connection *connection);
+/* The retransmission timer expired for the first time on this data: ssthresh and cwnd are set. */
+void flue__congestion_timed_out(struct flue_tcp_connection *connection);
+/* The last reduction was for nothing: the algorithm's variables are what they were before it. cwnd
+ * and ssthresh are the caller's (RFC 4015). */
+void flue__congestion_undo(struct flue_tcp_connection *connection);
+/* Data is about to go out and nothing is in flight: the idle restart. */
+void flue__congestion_resume(struct flue_tcp_connection *connection);
+void flue__congestion_report(const struct flue_tcp_connection *connection,
+                             struct flue_tcp_congestion_report *report);
+
+/* ---- rebuild.c ---- */
+/* Makes up what an import needs and the structures do not carry. */
+void flue__tcp_rebuild(struct flue_tcp_connection *connection,
+                       const struct flue_tcp_delegated *delegated);
+
+/* ---- pacing.c ---- */
+/* Off; the extension has just been made. */
+void flue__pacing_init(struct flue_tcp_connection *connection);
+void flue__pacing_stop(struct flue_tcp_connection *connection);
+/* The next segment must wait; the engine comes back to the connection when its time has come. */
+bool flue__pacing_holds(struct flue_tcp_connection *connection);
+/* `length` bytes left. */
+void flue__pacing_sent(struct flue_tcp_connection *connection, uint32_t length);
+/* Bits a second; 0: not paced. */
+uint64_t flue__pacing_rate(const struct flue_tcp_connection *connection);
+/* A segment waits for its time, as cwnd set it. */
+bool flue__pacing_is_waiting(const struct flue_tcp_connection *connection);
+/* Sends everything whose time has come. */
+void flue__pacing_advance(struct flue_tcp_engine *engine, flue_time now);
 
 /* ---- recovery_prr.c: nothing happens unless the connection uses it ---- */
 bool flue__prr_is_on(const struct flue_tcp_connection *connection);

@@ -33,6 +33,8 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
     slab_init(&engine->ranges, allocator, sizeof(struct sack_range));
     slab_init(&engine->extensions, allocator, sizeof(struct extension));
     wheel_init(&engine->wheel, 0);
+    wheel_init(&engine->paced, 0);
+    engine->paced_first = FLUE_TIME_NEVER;
     *engine_out = engine;
     return FLUE_OK;
 }
@@ -92,7 +94,7 @@ needs_extension(const struct flue_tcp_connection *connection,
                 const struct flue_tcp_options *options)
 {
     return connection->congestion->has_private || options->use_ecn || options->use_prr ||
-           options->use_frto;
+           options->use_frto || options->use_pacing;
 }
 
 bool
@@ -104,6 +106,7 @@ flue__tcp_extend(struct flue_tcp_connection *connection)
     if (connection->extension == NULL)
         return false;
     memset(connection->extension, 0, sizeof *connection->extension);
+    flue__pacing_init(connection);
     return true;
 }
 
@@ -115,9 +118,11 @@ extend_for(struct flue_tcp_connection *connection, const struct flue_tcp_options
         return true;
     if (!flue__tcp_extend(connection))
         return false;
-    connection->extension->ecn.is_wanted = options->use_ecn;
+    connection->extension->ecn.is_wanted = options->use_ecn || connection->congestion->needs_ecn;
     connection->extension->prr.is_wanted = options->use_prr;
     connection->extension->frto.is_wanted = options->use_frto;
+    connection->extension->pacing.is_on = options->use_pacing;
+    connection->extension->pacing.fixed_bps = options->pacing_bps;
     return true;
 }
 
@@ -182,6 +187,7 @@ flue__tcp_free(struct flue_tcp_connection *connection)
     struct flue_tcp_engine *engine = connection->engine;
 
     wheel_set(&engine->wheel, &connection->timer, WHEEL_NEVER);
+    flue__pacing_stop(connection);
     flue__tcp_reassembly_drop(connection);
     flue__scoreboard_drop(connection);
     flue__tcp_table_remove(connection);
@@ -192,8 +198,9 @@ flue_time
 flue_tcp_next_deadline(const struct flue_tcp_engine *engine)
 {
     uint64_t tick = wheel_next(&engine->wheel);
+    flue_time timer = tick > engine->last_tick ? FLUE_TIME_NEVER : tick * engine->tick_length;
 
-    return tick > engine->last_tick ? FLUE_TIME_NEVER : tick * engine->tick_length;
+    return timer < engine->paced_first ? timer : engine->paced_first;
 }
 
 void
@@ -206,6 +213,7 @@ flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now)
         /* The entry is the connection's first member. */
         flue__tcp_timer_fired((struct flue_tcp_connection *)entry, now);
     }
+    flue__pacing_advance(engine, now);
 }
 
 bool

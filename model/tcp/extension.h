@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CONGESTION_PRIVATE_WORDS = 8 };
+#include "tcp/congestion.h"
+#include "tcp/wheel.h"
 
 /* ecn.c */
 struct ecn {
@@ -57,8 +58,29 @@ struct frto {
     uint32_t pipe_prev; /* what ssthresh becomes if the timeout was spurious, bytes */
 };
 
+/* The round trip finer than a tick, from one segment at a time: rtt.c. */
+struct fine_rtt {
+    flue_time sent_at;
+    flue_time srtt;   /* 0: not measured */
+    flue_time latest; /* measured by the ACK that is being taken in; 0: none was */
+    uint32_t end_seq;
+    bool is_timing;
+};
+
+/* pacing.c */
+struct pacing {
+    struct wheel_entry timer; /* the engine's pacing wheel, in picoseconds; first, see pacing.c */
+    struct flue_tcp_connection *connection;
+    flue_time next; /* the next segment may leave */
+    bool is_on;
+    uint64_t fixed_bps; /* 0: from cwnd and the round trip */
+};
+
 struct extension {
-    uint32_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
+    struct pacing pacing; /* first: the wheel's entry leads back here */
+    uint64_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
+    uint64_t congestion_before[CONGESTION_PRIVATE_WORDS];  /* ... before the last reduction */
+    struct fine_rtt rtt;
     struct ecn ecn;
     struct prr prr;
     struct urgent urgent;

@@ -48,6 +48,7 @@ undo(struct flue_tcp_connection *connection, const struct frto *frto, uint32_t a
 {
     uint32_t most = flue__tcp_initial_window(connection);
 
+    flue__congestion_undo(connection);
     connection->ssthresh = frto->pipe_prev;
     connection->cwnd = connection->snd_max - connection->snd_una + (acked < most ? acked : most);
     connection->snd_nxt = connection->snd_max;

@@ -32,6 +32,8 @@ flue_tcp_get_options(const struct flue_tcp_connection *connection, struct flue_t
         .traffic_class = connection->traffic_class,
         .flow_label = connection->flow_label,
         .congestion_control = connection->congestion->name,
+        .use_pacing = extension != NULL && extension->pacing.is_on,
+        .pacing_bps = extension != NULL ? extension->pacing.fixed_bps : 0,
     };
 }
 

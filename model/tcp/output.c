@@ -55,6 +55,7 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
 static void
 start_timing(struct flue_tcp_connection *connection, uint32_t seq_end)
 {
+    flue__fine_rtt_start(connection, seq_end);
     if (connection->use_timestamps || connection->is_timing)
         return;
     connection->is_timing = true;
@@ -90,7 +91,7 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
         flue__tcp_stats(connection)->retransmitted_segments++;
         if (seq_le(end, connection->snd_max))
             flue__tcp_stats(connection)->repeated_segments++;
-        connection->is_timing = false; /* Karn's rule */
+        flue__tcp_stop_timing(connection); /* Karn's rule */
     }
     if (seq_gt(end, connection->snd_max)) {
         connection->snd_max = end;
@@ -100,6 +101,8 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
         connection->fin_sent = true;
     if (connection->extension != NULL)
         flue__prr_on_sent(connection, payload.length);
+    connection->last_sent = (uint32_t)connection->engine->tick;
+    flue__pacing_sent(connection, payload.length);
     transmit(connection, now, seq, flags, payload, is_new_data);
     return payload.length;
 }
@@ -246,12 +249,27 @@ flue__tcp_send_again(struct flue_tcp_connection *connection, flue_time now, uint
     return length + (fin && seq + length == data_end ? 1 : 0);
 }
 
-void
-flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
+/* Sends what the windows and the pace allow. */
+static void
+send_queued(struct flue_tcp_connection *connection, flue_time now)
 {
     uint32_t length;
     bool fin;
 
+    if (connection->snd_una == connection->snd_max &&
+        seq_lt(connection->snd_nxt, connection->queue.end_seq))
+        flue__congestion_resume(connection);
+    while (next_piece(connection, &length, &fin)) {
+        if (length > 0 && flue__pacing_holds(connection))
+            return;
+        send_piece(connection, now, length, fin);
+    }
+    wait_for_window(connection, now);
+}
+
+void
+flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
+{
     if (connection->is_exhausted || connection->state == FLUE_TCP_CONNECTION_CLOSED) {
         connection->ack_now = false;
         return;
@@ -260,9 +278,7 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
         flue__tcp_sack_output(connection, now);
     } else if (connection->snd_nxt != flue__tcp_snd_end(connection) &&
                is_sending_state(connection) && connection->slow != SLOW_CONGESTED) {
-        while (next_piece(connection, &length, &fin))
-            send_piece(connection, now, length, fin);
-        wait_for_window(connection, now);
+        send_queued(connection, now);
     }
     if (connection->ack_now)
         flue__tcp_send_ack(connection, now);
@@ -300,7 +316,7 @@ flue__tcp_send_syn(struct flue_tcp_connection *connection, flue_time now)
     if (connection->snd_max == connection->iss)
         start_timing(connection, connection->snd_nxt);
     else
-        connection->is_timing = false;
+        flue__tcp_stop_timing(connection);
     connection->snd_max = connection->snd_nxt;
     transmit(connection, now, connection->iss, flags, flue_span_virtual(0), false);
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT,

@@ -5,52 +5,6 @@
  */
 #include "tcp/connection.h"
 
-static struct congestion_view
-view_of(const struct flue_tcp_connection *connection, uint32_t flight, uint32_t acked)
-{
-    struct congestion_view view = {
-        .cwnd = connection->cwnd,
-        .ssthresh = connection->ssthresh,
-        .mss = connection->mss,
-        .flight = flight,
-        .acked = acked,
-    };
-
-    return view;
-}
-
-static void
-take_view(struct flue_tcp_connection *connection, const struct congestion_view *view)
-{
-    connection->cwnd = view->cwnd;
-    connection->ssthresh = view->ssthresh;
-}
-
-void
-flue__tcp_cut_window(struct flue_tcp_connection *connection)
-{
-    uint32_t flight = connection->snd_max - connection->snd_una;
-    struct congestion_view view;
-
-    /* What limited transmit added does not count (RFC 5681 3.2 step 2). */
-    view = view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
-    connection->congestion->lost(&view);
-    take_view(connection, &view);
-    flue__ecn_note_reduction(connection);
-}
-
-void
-flue__tcp_cut_window_for_mark(struct flue_tcp_connection *connection)
-{
-    uint32_t flight = connection->snd_max - connection->snd_una;
-    struct congestion_view view =
-        view_of(connection, flight < connection->cwnd ? flight : connection->cwnd, 0);
-
-    connection->congestion->marked(&view);
-    take_view(connection, &view);
-    flue__ecn_note_reduction(connection);
-}
-
 static void
 enter_recovery(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -137,12 +91,8 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
         else
             partial_ack(connection, now, acked);
     } else {
-        if (may_grow) {
-            struct congestion_view view = view_of(connection, flight_before, acked);
-
-            connection->congestion->acked(&view);
-            take_view(connection, &view);
-        }
+        if (may_grow)
+            flue__congestion_acked(connection, acked, flight_before);
         if (seq_gt(connection->snd_una, connection->recover))
             connection->recover = connection->snd_una - 1; /* it must not come round in 2 GiB */
     }
@@ -151,15 +101,11 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
 void
 flue__tcp_on_timeout(struct flue_tcp_connection *connection)
 {
-    struct congestion_view view = view_of(connection, connection->snd_max - connection->snd_una, 0);
     bool is_doubtful = flue__frto_on_timeout(connection);
 
     /* RFC 5681 3.1: ssthresh is set once, when the data is retransmitted for the first time. */
-    if (connection->retransmissions == 1) {
-        connection->congestion->timed_out(&view);
-        take_view(connection, &view);
-        flue__ecn_note_reduction(connection);
-    }
+    if (connection->retransmissions == 1)
+        flue__congestion_timed_out(connection);
     connection->cwnd = connection->mss;
     if (!is_doubtful)
         flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */

@@ -42,6 +42,41 @@ flue__tcp_rtt_sample(struct flue_tcp_connection *connection, uint32_t ticks)
     flue__tcp_rtt_update_rto(connection);
 }
 
+void
+flue__fine_rtt_start(struct flue_tcp_connection *connection, uint32_t seq_end)
+{
+    struct extension *extension = connection->extension;
+
+    if (extension == NULL || extension->rtt.is_timing)
+        return;
+    extension->rtt.is_timing = true;
+    extension->rtt.end_seq = seq_end;
+    extension->rtt.sent_at = connection->engine->now;
+}
+
+void
+flue__fine_rtt_take(struct flue_tcp_connection *connection, uint32_t ack)
+{
+    struct fine_rtt *rtt = &connection->extension->rtt;
+
+    rtt->latest = 0;
+    if (!rtt->is_timing || seq_lt(ack, rtt->end_seq))
+        return;
+    rtt->is_timing = false;
+    rtt->latest = connection->engine->now - rtt->sent_at;
+    if (rtt->latest == 0)
+        rtt->latest = 1;
+    rtt->srtt = rtt->srtt == 0 ? rtt->latest : rtt->srtt - rtt->srtt / 8 + rtt->latest / 8;
+}
+
+void
+flue__tcp_stop_timing(struct flue_tcp_connection *connection)
+{
+    connection->is_timing = false;
+    if (connection->extension != NULL)
+        connection->extension->rtt.is_timing = false;
+}
+
 uint32_t
 flue__tcp_timeout(const struct flue_tcp_connection *connection)
 {

@@ -100,6 +100,8 @@ flue__tcp_sack_output(struct flue_tcp_connection *connection, flue_time now)
     while (connection->cwnd >= pipe + connection->mss) {
         uint32_t seq, length;
 
+        if (flue__pacing_holds(connection))
+            return;
         if (next_retransmission(connection, true, &seq, &length)) {
             length = flue__tcp_send_again(connection, now, seq, length);
             connection->scoreboard->high_rxt = seq + length;

@@ -107,6 +107,11 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .sack = c->use_sack,
         .sacked_bytes = c->scoreboard != NULL ? c->scoreboard->bytes : 0,
         .nagle = c->use_nagle,
+        .fine_srtt = c->extension != NULL ? c->extension->rtt.srtt : 0,
+        .pacing_bps = flue__pacing_rate(c),
+        .pacing_until =
+            c->extension != NULL ? c->extension->pacing.timer.deadline : FLUE_TIME_NEVER,
+        .rebuilt = c->rebuilt,
         .ecn = flue__ecn_is_on(c),
         .ecn_echo = c->extension != NULL && c->extension->ecn.is_echoing,
         .snd_urgent = c->extension != NULL && c->extension->urgent.is_sending,
@@ -120,4 +125,5 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
     };
     read_standing(c, snapshot);
     read_rare(c, snapshot);
+    flue__congestion_report(c, &snapshot->congestion);
 }

@@ -95,6 +95,7 @@ enter_closed(struct flue_tcp_connection *connection)
     leave_backlog(connection);
     flue__tcp_table_remove(connection); /* its tuple is free for another */
     flue__tcp_stop_slow(connection);
+    flue__pacing_stop(connection);
     connection->delayed_ack_deadline = WHEEL_NEVER;
     connection->keepalive_deadline = WHEEL_NEVER;
     connection->want_output = false;

@@ -190,7 +190,7 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
     if (connection->retransmissions < UINT8_MAX)
         connection->retransmissions++;
     if (connection->retransmissions == 1) { /* TotalRT counts from here */
-        connection->is_timing = false;
+        flue__tcp_stop_timing(connection);
         connection->rtt_tick = (uint32_t)connection->engine->tick;
     }
     flue__tcp_stats(connection)->timeouts++;

@@ -333,8 +333,8 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     import_receive(connection, import);
     flue__tcp_set_state(connection, import->delegated->state);
     import_timers(connection, now, import->delegated);
-    flue__ecn_resume(connection);
     flue__prr_resume(connection);
+    flue__tcp_rebuild(connection, import->delegated);
     flue__tcp_settle_timer(connection);
     *connection_out = connection;
     return FLUE_OK;

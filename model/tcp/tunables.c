@@ -61,6 +61,37 @@ static const struct flue_tcp_tunable tunables[] = {
            "an ICMP error lowers IPv4's path MTU no further; IPv6 has 1280 (RFC 8201 4)"),
     ENGINE(initial_window, "", FLUE_TCP_IW_RFC6928, FLUE_TCP_IW_RFC3390, FLUE_TCP_IW_RFC6928,
            "RFC 6928, RFC 3390", "0: ten segments, 1: four"),
+    ENGINE(idle_restart, "", FLUE_TCP_IDLE_RFC5681, FLUE_TCP_IDLE_KEEP, FLUE_TCP_IDLE_RFC5681,
+           "RFC 5681 4.1, RFC 2861",
+           "cwnd after idling for a timeout; 0: initial window, 1: halves, 2: stays"),
+    ENGINE(cubic.beta_permille, "1/1000", 500, 950, 700, "RFC 9438 4.6",
+           "what a reduction leaves of the window"),
+    ENGINE(cubic.c_permille, "1/1000", 1, 10000, 400, "RFC 9438 5.1",
+           "how steep the curve is: segments / s^3"),
+    ENGINE(cubic.fast_convergence, "", 0, 1, 1, "RFC 9438 4.7", "gives way to new connections"),
+    ENGINE(cubic.reno_friendly, "", 0, 1, 1, "RFC 9438 4.3", "no slower than Reno"),
+    ENGINE(dctcp.gain_shift, "", 0, 10, 4, "RFC 8257 4.2", "g = 2^-n, the weight of a window"),
+    ENGINE(dctcp.initial_alpha_permille, "1/1000", 0, 1000, 1000, "RFC 8257 4.2",
+           "the share of marked bytes before it is measured"),
+    ENGINE(compound.alpha_permille, "1/1000", 0, 10000, 125, "draft-sridharan-tcpm-ctcp",
+           "growth of the delay window, times win^3/4"),
+    ENGINE(compound.beta_permille, "1/1000", 50, 500, 500, "draft-sridharan-tcpm-ctcp",
+           "what a loss takes of the window"),
+    ENGINE(compound.eta_permille, "1/1000", 0, 10000, 1000, "draft-sridharan-tcpm-ctcp",
+           "what a round trip takes of the backlog"),
+    ENGINE(compound.gamma_segments, "segments", 0, 10000, 30, "draft-sridharan-tcpm-ctcp",
+           "tolerated backlog at first, within the two below"),
+    ENGINE(compound.gamma_low_segments, "segments", 0, 10000, 5, "draft-sridharan-tcpm-ctcp",
+           "and at least"),
+    ENGINE(compound.gamma_high_segments, "segments", 0, 10000, 30, "draft-sridharan-tcpm-ctcp",
+           "and at most"),
+    ENGINE(compound.lambda_permille, "1/1000", 0, 1000, 250, "draft-sridharan-tcpm-ctcp",
+           "how fast it follows what Reno would have queued; 0: not"),
+    ENGINE(compound.low_window_segments, "segments", 0, UINT16_MAX, 38, "draft-sridharan-tcpm-ctcp",
+           "smaller windows are Reno's alone"),
+    ENGINE(pacing.slow_start_percent, "1/100", 100, 1000, 200, "",
+           "of cwnd / SRTT, below half of ssthresh"),
+    ENGINE(pacing.avoidance_percent, "1/100", 100, 1000, 120, "", "and elsewhere"),
     ENGINE(is_offload_target, "", 0, 1, 0, "", "never sends a reset of its own"),
 
     RUNNING(receive_buffer_bytes, "bytes", 1, UINT32_C(1) << 30, 131072, "RFC 9293 3.8.6",
@@ -80,6 +111,9 @@ static const struct flue_tcp_tunable tunables[] = {
     OPENING(use_frto, "", 0, 1, 0, "RFC 5682", "spurious timeouts are found and undone"),
     OPENING(use_prr, "", 0, 1, 0, "RFC 6937", "proportional rate reduction"),
     OPENING(use_ecn, "", 0, 1, 0, "RFC 3168", "explicit congestion notification, if agreed"),
+    OPENING(use_pacing, "", 0, 1, 0, "", "segments leave spread over the round trip"),
+    OPENING(pacing_bps, "bit/s", 0, UINT64_C(1000000000000), 0, "",
+            "payload, with use_pacing; 0: from cwnd and SRTT"),
     RUNNING(use_keepalive, "", 0, 1, 0, "RFC 9293 3.8.4", "idle connections are probed"),
     RUNNING(keepalive_probes, "segments", 0, UINT8_MAX, 9, "RFC 9293 3.8.4",
             "unanswered probes before giving up"),
@@ -228,6 +262,9 @@ wrong_field(const struct flue_tcp_config *config)
         return "max_rto_ticks";
     if (config->delayed_ack_ticks > config->ticks_per_second / 2) /* RFC 1122 4.2.3.2 */
         return "delayed_ack_ticks";
+    if (config->compound.gamma_low_segments > config->compound.gamma_segments ||
+        config->compound.gamma_segments > config->compound.gamma_high_segments)
+        return "compound.gamma_segments";
     return wrong_option(&config->options);
 }
 

@@ -82,14 +82,8 @@ wheel_entry_init(struct wheel_entry *entry)
 void
 wheel_set(struct wheel *wheel, struct wheel_entry *entry, uint64_t deadline)
 {
-    const uint64_t horizon = wheel->current | ((UINT64_C(1) << (WHEEL_LEVELS * WHEEL_BITS)) - 1);
-
-    if (deadline != WHEEL_NEVER) {
-        if (deadline < wheel->current)
-            deadline = wheel->current;
-        else if (deadline > horizon)
-            deadline = horizon;
-    }
+    if (deadline < wheel->current)
+        deadline = wheel->current;
     if (deadline == entry->deadline)
         return;
     if (entry->deadline != WHEEL_NEVER)
@@ -113,6 +107,24 @@ wheel_next(const struct wheel *wheel)
     slot = (unsigned)__builtin_ctzll(wheel->occupied[level]);
     above = wheel->current >> shift >> WHEEL_BITS << WHEEL_BITS;
     return (above | slot) << shift;
+}
+
+uint64_t
+wheel_first(const struct wheel *wheel)
+{
+    uint64_t next = wheel_next(wheel);
+    uint64_t first = WHEEL_NEVER;
+    const struct wheel_entry *head;
+    unsigned level;
+
+    if (next == WHEEL_NEVER)
+        return WHEEL_NEVER;
+    level = (unsigned)__builtin_ctz(wheel->levels);
+    head = &wheel->slots[level][digit(next, level)];
+    for (const struct wheel_entry *it = head->next; it != head; it = it->next)
+        if (it->deadline < first)
+            first = it->deadline;
+    return first;
 }
 
 /* Moves the entries of an upper slot down, in order, now that the current tick has reached it. */

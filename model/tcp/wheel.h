@@ -15,7 +15,7 @@
 
 #define WHEEL_BITS 6
 #define WHEEL_SLOTS (1U << WHEEL_BITS)
-#define WHEEL_LEVELS 8 /* 2^48 ticks; later deadlines are clamped */
+#define WHEEL_LEVELS 11 /* all 64 bits */
 #define WHEEL_NEVER UINT64_MAX
 
 struct wheel_entry {
@@ -41,6 +41,9 @@ void wheel_set(struct wheel *wheel, struct wheel_entry *entry, uint64_t deadline
 /* A tick not after the first deadline, and not before the current tick; WHEEL_NEVER when empty. It
  * is the first deadline itself when that lies within the current 64 ticks. */
 uint64_t wheel_next(const struct wheel *wheel);
+
+/* The first deadline itself; WHEEL_NEVER when empty. It may look at every entry of one slot. */
+uint64_t wheel_first(const struct wheel *wheel);
 
 /* Takes out the first entry due at `now` or before, disarmed; NULL when there is none left, and the
  * current tick is then `now`. */

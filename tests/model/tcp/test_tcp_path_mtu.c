@@ -21,7 +21,6 @@ expect_pieces(struct peer *peer, uint32_t from, uint32_t to, uint32_t mss)
         EXPECT(peer, A, from, 1, to - from < mss ? to - from : mss);
 }
 
-/* Out of the initial window, so that cwnd is what ACKs made it. */
 static void
 open_and_send(struct peer *peer, uint32_t segments)
 {
@@ -42,20 +41,25 @@ test_path_mtu_falls_resends_what_is_in_flight(void **state)
     {
         uint32_t cwnd;
 
-        open_and_send(&peer, 3);
+        peer_open(&peer, 10 * MS);
+        peer_send(&peer, 5 * PEER_MSS); /* half the initial window: cwnd grows with the ACK */
+        peer_ack(&peer, 1, 5001);
+        (void)peer_skip(&peer);
+        peer_send(&peer, 3 * PEER_MSS);
+        expect_pieces(&peer, 5001, 8001, PEER_MSS);
         cwnd = peer_snapshot(&peer).cwnd;
         peer_wait(&peer, 400 * MS);
         set_mss(&peer, 400);
-        expect_pieces(&peer, 1001, 4001, 400);
+        expect_pieces(&peer, 5001, 8001, 400);
         EXPECT_NOTHING(&peer);
         assert_int_equal(peer_snapshot(&peer).cwnd, cwnd);
         assert_int_equal(peer_snapshot(&peer).mss, 400);
         for (unsigned i = 0; i < 3; i++) /* of what goes out twice: no loss */
-            peer_ack(&peer, 1, 1001);
+            peer_ack(&peer, 1, 5001);
         peer_wait(&peer, 999 * MS); /* the timer began anew, and did not back off */
         EXPECT_NOTHING(&peer);
         assert_int_equal(peer_snapshot(&peer).cwnd, cwnd);
-        peer_ack(&peer, 1, 4001);
+        peer_ack(&peer, 1, 8001);
         peer_wait(&peer, 100 * FLUE_SECOND);
         EXPECT_NOTHING(&peer);
         assert_int_equal(peer.completed, 2);
