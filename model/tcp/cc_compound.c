@@ -23,6 +23,7 @@ struct compound {
     uint32_t gamma;      /* backlog from which on dwnd shrinks, segments << 8 */
     uint32_t reno_diff;  /* what Reno's window alone had in the network, segments << 8 */
     uint32_t has_reno_diff;
+    uint32_t fraction; /* of a byte, in cwnd-ths, that dwnd has grown */
 };
 
 _Static_assert(sizeof(struct compound) <= CONGESTION_PRIVATE_WORDS * sizeof(uint64_t),
@@ -128,11 +129,13 @@ compound_acked(struct congestion_view *view)
     if (view->is_limited && !is_slow_start && compound->growth > 0) {
         uint32_t acked = view->acked < view->cwnd ? view->acked : view->cwnd;
         /* The growth of a round is spread over its ACKs: no burst. */
-        uint32_t step = (uint32_t)((uint64_t)compound->growth * acked / view->cwnd);
+        uint64_t step = (uint64_t)compound->growth * acked + compound->fraction;
 
+        compound->fraction = (uint32_t)(step % view->cwnd);
+        step /= view->cwnd;
         if (view->cwnd <= UINT32_MAX / 4) {
-            compound->dwnd += step;
-            view->cwnd += step;
+            compound->dwnd += (uint32_t)step;
+            view->cwnd += (uint32_t)step;
         }
     }
     flue__newreno_acked(view); /* in avoidance SMSS * SMSS / (cwnd + dwnd) */

@@ -102,19 +102,37 @@ flue__ecn_mark(struct flue_tcp_connection *connection, bool is_new_data,
     ecn->has_reduced = false;
 }
 
+/* RFC 8257 3.2: the echo tells of each segment alone, so that the sender can count bytes. Where it
+ * changes, what came before is acknowledged apart from what comes now, and both at once. */
+static void
+echo_each(struct flue_tcp_connection *connection, struct ecn *ecn, bool is_marked)
+{
+    if (ecn->is_echoing == is_marked)
+        return;
+    if (connection->segments_unacked > 0)
+        flue__tcp_send_ack(connection, connection->engine->now);
+    ecn->is_echoing = is_marked;
+    connection->ack_now = true;
+}
+
 void
 flue__ecn_take_data(struct flue_tcp_connection *connection, const struct flue_tcp_segment *segment)
 {
     struct ecn *ecn = wanted(connection);
+    bool is_marked = (segment->traffic_class & ECN_MASK) == CE;
 
     if (ecn == NULL || !is_active(ecn) || segment->payload.length == 0)
         return;
+    if (is_marked)
+        flue__tcp_stats(connection)->ecn_ce_segments++;
+    if (connection->congestion->needs_ecn) {
+        echo_each(connection, ecn, is_marked);
+        return;
+    }
     if ((segment->flags & FLUE_TCP_CWR) != 0)
         ecn->is_echoing = false;
-    if ((segment->traffic_class & ECN_MASK) == CE) {
+    if (is_marked)
         ecn->is_echoing = true;
-        flue__tcp_stats(connection)->ecn_ce_segments++;
-    }
 }
 
 void
