@@ -26,7 +26,8 @@ dwnd(const struct bench *bench)
 }
 
 /* win(t + 1) = win(t) + alpha win(t)^k: the delay window's part, and Reno's segment. The growth of
- * the window while a round lasts, and whole bytes at each ACK of Reno's part, make up the tolerance.
+ * the window while a round lasts, and whole bytes at each ACK of Reno's part, make up the
+ * tolerance.
  */
 static void
 test_compound_without_queue_grows_by_the_power_of_the_window(void **state)

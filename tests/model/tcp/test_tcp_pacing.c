@@ -96,9 +96,8 @@ test_pacing_follows_the_window_and_the_round_trip(void **state)
             struct flue_tcp_snapshot snapshot = peer_snapshot(&peer);
 
             assert_true(snapshot.cwnd >= snapshot.ssthresh / 2);
-            assert_int_equal(snapshot.pacing_bps,
-                             (uint64_t)snapshot.cwnd * 8 * 1200000 /
-                                 (snapshot.fine_srtt / FLUE_MICROSECOND));
+            assert_int_equal(snapshot.pacing_bps, (uint64_t)snapshot.cwnd * 8 * 1200000 /
+                                                      (snapshot.fine_srtt / FLUE_MICROSECOND));
         }
     }
 }

@@ -110,12 +110,16 @@ test_tunable_bounds_themselves_are_accepted(void **state)
         config.max_rto_ticks = UINT32_MAX; /* so that the other timeouts have their whole range */
         if (strcmp(it->name, "ticks_per_second") == 0)
             config.delayed_ack_ticks = 1;
+        config.compound.gamma_low_segments = 0; /* likewise for the backlog between them */
+        config.compound.gamma_high_segments = 10000;
         assert_int_equal(flue_tcp_tunable_set(&config, it, it->smallest), FLUE_OK);
-        if (strcmp(it->name, "max_rto_ticks") != 0)
+        if (strcmp(it->name, "max_rto_ticks") != 0 &&
+            strcmp(it->name, "compound.gamma_high_segments") != 0)
             assert_int_equal(flue_tcp_config_check(&config, &field), FLUE_OK);
         assert_int_equal(flue_tcp_tunable_set(&config, it, it->largest), FLUE_OK);
         assert_int_equal(flue_tcp_tunable_get(&config, it), it->largest);
-        if (strcmp(it->name, "delayed_ack_ticks") != 0)
+        if (strcmp(it->name, "delayed_ack_ticks") != 0 &&
+            strcmp(it->name, "compound.gamma_low_segments") != 0)
             assert_int_equal(flue_tcp_config_check(&config, &field), FLUE_OK);
     }
 }
@@ -125,13 +129,15 @@ static void
 test_config_that_contradicts_itself_is_refused_by_name(void **state)
 {
     const struct flue_tcp_config good = flue_tcp_config_default();
-    struct flue_tcp_config bad[6] = {good, good, good, good, good, good};
+    struct flue_tcp_config bad[8] = {good, good, good, good, good, good, good, good};
     const char *const names[] = {"max_rto_ticks",
                                  "max_rto_ticks",
                                  "delayed_ack_ticks",
                                  "keepalive_idle_ticks",
                                  "keepalive_interval_ticks",
-                                 "congestion_control"};
+                                 "congestion_control",
+                                 "compound.gamma_segments",
+                                 "compound.gamma_segments"};
     struct flue_test_memory memory = {0};
     struct flue_allocator allocator = flue_test_memory_allocator(&memory);
     struct flue_tcp_engine *engine;
@@ -145,7 +151,9 @@ test_config_that_contradicts_itself_is_refused_by_name(void **state)
     bad[4].options.use_keepalive = true;
     bad[4].options.keepalive_interval_ticks = 0;
     bad[5].options.congestion_control = "none";
-    for (unsigned i = 0; i < 6; i++) {
+    bad[6].compound.gamma_low_segments = 31;
+    bad[7].compound.gamma_high_segments = 29;
+    for (unsigned i = 0; i < 8; i++) {
         const char *field = NULL;
 
         assert_int_equal(flue_tcp_config_check(&bad[i], &field), FLUE_ERROR_INVALID);
