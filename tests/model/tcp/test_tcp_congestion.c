@@ -271,7 +271,7 @@ test_import_says_what_it_made_up(void **state)
         assert_int_equal(flue_tcp_import(peer.engine, peer.now, &import, &peer.connection),
                          FLUE_OK);
         after = peer_snapshot(&peer);
-        assert_string_equal(after.congestion_control, names[i]);
+        assert_string_equal(after.options.congestion_control, names[i]);
         assert_int_equal(after.cwnd, before.cwnd);
         assert_int_equal(after.ssthresh, before.ssthresh);
         assert_int_equal(after.rebuilt,
