@@ -261,11 +261,15 @@ check_timers(struct invariants *watch, const struct flue_tcp_snapshot *s)
     bool has_fin_to_send = end->shutdown_done && !end->send_closed;
     bool is_waiting =
         s->state != FLUE_TCP_CONNECTION_TIME_WAIT && s->state != FLUE_TCP_CONNECTION_FIN_WAIT2;
-    bool is_held = watch->options->use_ecn && s->cwnd <= s->mss; /* RFC 3168 6.1.2 */
+    bool may_have_ecn =
+        watch->options->use_ecn || strcmp(watch->options->congestion_control, "dctcp") == 0;
+    bool is_held = may_have_ecn && s->cwnd <= s->mss; /* RFC 3168 6.1.2 */
+    /* What comes next waits for its pace, and with it all that may be out (a window probe). */
+    bool is_paced = s->pacing_until != FLUE_TIME_NEVER && s->snd_nxt == s->snd_una;
 
     if (s->snd_max != s->snd_una || s->snd_queued > 0 || has_fin_to_send ||
         s->state == FLUE_TCP_CONNECTION_TIME_WAIT)
-        CHECK(watch, is_running);
+        CHECK(watch, is_running || is_paced);
     else if (is_waiting && !end->is_released && !is_held)
         CHECK(watch, !is_running);
     if (is_waiting && is_running)

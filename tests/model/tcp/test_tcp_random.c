@@ -69,6 +69,10 @@ random_options(struct draw *draw, uint32_t ticks_per_second, struct flue_tcp_opt
     options->use_prr = chance(draw, 0.3);
     options->use_frto = chance(draw, 0.3);
     options->use_ecn = chance(draw, 0.4);
+    options->congestion_control = flue_tcp_congestion_name((uint32_t)between(draw, 0, 3));
+    options->use_pacing = chance(draw, 0.3);
+    if (options->use_pacing && chance(draw, 0.3))
+        options->pacing_bps = between(draw, 1000000, 1000000000);
     options->use_keepalive = draw->may_end_early || chance(draw, 0.3);
     options->keepalive_probes = 60;
     options->keepalive_idle_ticks = between(draw, 1, 20) * ticks_per_second;
