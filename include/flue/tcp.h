@@ -114,6 +114,7 @@ struct flue_tcp_options {
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_prr;                  /* RFC 6937; default false */
     bool use_frto;                 /* RFC 5682; default false */
+    bool use_rack;                 /* RFC 8985, on connections with SACK; default false */
     bool use_ecn;                  /* RFC 3168, if the peer agrees; default false */
     bool use_keepalive;            /* RFC 1122 4.2.3.6; default false */
     uint8_t keepalive_probes;      /* unanswered probes before giving up; default 9 */
@@ -446,7 +447,8 @@ enum flue_tcp_rebuilt {
     FLUE_TCP_REBUILT_FINE_RTT = 0x08,   /* the round trip finer than a tick, from SRTT */
     FLUE_TCP_REBUILT_PACING = 0x10,     /* when the next segment may leave: at once */
     FLUE_TCP_REBUILT_IDLE = 0x20,       /* since when nothing was sent, from the age of TS.Recent */
-    FLUE_TCP_REBUILT_ECN = 0x40         /* what was agreed on: no new data is marked */
+    FLUE_TCP_REBUILT_ECN = 0x40,        /* what was agreed on: no new data is marked */
+    FLUE_TCP_REBUILT_RACK = 0x80        /* when what is in flight was sent: at the move */
 };
 
 /* What the algorithm keeps to itself; zero where another one is in charge. */
@@ -484,6 +486,9 @@ struct flue_tcp_snapshot {
     uint32_t snd_up, rcv_up;     /* one past the urgent data that was sent, or announced */
     bool is_unreachable;         /* the network said so since the peer was last heard */
     uint32_t sacked_bytes;       /* beyond snd_una, held by the peer */
+    bool rack;                   /* losses are found by time */
+    uint32_t lost_bytes;         /* with RACK: lost and not sent again yet */
+    uint32_t rack_left_ticks;    /* its timer, or the loss probe's; or NOT_RUNNING */
     uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
         keepalive_left_ticks; /* or NOT_RUNNING */
 
@@ -538,8 +543,9 @@ struct flue_tcp_statistics {
     uint64_t resets;                 /* from ESTABLISHED or CLOSE-WAIT straight to CLOSED */
     uint64_t fast_retransmits, timeouts;
     uint64_t spurious_timeouts; /* found by F-RTO */
-    uint64_t ecn_ce_segments;   /* data that arrived marked CE */
-    uint64_t ecn_reductions;    /* windows reduced because the peer echoed CE */
+    uint64_t tail_loss_probes;
+    uint64_t ecn_ce_segments; /* data that arrived marked CE */
+    uint64_t ecn_reductions;  /* windows reduced because the peer echoed CE */
     uint64_t in_icmp_errors, heeded_icmp_errors;
     uint32_t currently_established, connections; /* behind all the counters */
 };

@@ -4,6 +4,7 @@
  * an acknowledged FIN leads to.
  */
 #include "tcp/connection.h"
+#include "tcp/rack.h"
 
 /* RFC 9293 3.10.7.4: is the segment's window newer than the one we have? An ACK of new data always
  * is, also of an old segment sent again: SND.WND counts from SND.UNA, and kept while that advances
@@ -185,8 +186,13 @@ take_ack(struct flue_tcp_connection *connection, flue_time now,
     if (connection->use_sack) {
         if (segment->sack_count > 0)
             news.is_sack_news = flue__scoreboard_update(connection, segment);
+        if (flue__rack_is_on(connection))
+            flue__rack_on_ack(connection, now, segment);
         flue__prr_on_ack(connection);
-        if (news.is_sack_news || connection->in_recovery)
+        if (flue__rack_is_on(connection)) {
+            flue__tlp_on_ack(connection, segment, news.is_duplicate);
+            flue__rack_recover(connection, now);
+        } else if (news.is_sack_news || connection->in_recovery)
             flue__tcp_sack_on_ack(connection, now, news.is_sack_news);
     }
     if (connection->extension != NULL)

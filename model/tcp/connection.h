@@ -192,6 +192,8 @@ struct flue_tcp_engine {
     struct slab scoreboards;
     struct slab ranges;
     struct slab extensions;
+    struct slab racks;
+    struct slab records;
     struct wheel wheel;
     struct wheel paced;    /* segments that wait for their time: picoseconds, not ticks */
     flue_time paced_first; /* its first deadline */
@@ -385,7 +387,7 @@ void flue__tcp_on_duplicate_ack(struct flue_tcp_connection *connection, flue_tim
 /* may_grow: nothing forbids that the window grows by it. */
 void flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint32_t acked,
                           uint32_t flight_before, bool may_grow);
-void flue__tcp_on_timeout(struct flue_tcp_connection *connection);
+void flue__tcp_on_timeout(struct flue_tcp_connection *connection, flue_time now);
 
 /* ---- congestion_events.c: the connection's side of congestion.h ---- */
 
@@ -459,6 +461,36 @@ bool flue__frto_on_timeout(struct flue_tcp_connection *connection);
 /* The ACK has been taken in, by the scoreboard and the windows too. */
 void flue__frto_on_ack(struct flue_tcp_connection *connection, flue_time now,
                        const struct ack_news *news);
+
+/* Old data goes out up to `end` while the first ACK is waited for. */
+void flue__frto_on_sent(struct flue_tcp_connection *connection, uint32_t end);
+/* The second ACK is waited for: nothing old may be sent. */
+bool flue__frto_is_waiting(const struct flue_tcp_connection *connection);
+
+/* ---- RACK-TLP, as far as the rest of the engine knows it: rack.h has the whole ---- */
+/* False also when it is off for want of memory. What follows asks for true, unless it says not. */
+bool flue__rack_is_on(const struct flue_tcp_connection *connection);
+/* For a connection that asks for it; the extension is there. False: no memory. */
+bool flue__rack_create(struct flue_tcp_connection *connection);
+/* Whether it is on or not, these four. */
+void flue__rack_destroy(struct flue_tcp_connection *connection);
+void flue__rack_resume(struct flue_tcp_connection *connection, flue_time now);
+void flue__rack_stop_timer(struct flue_tcp_connection *connection);
+uint64_t flue__rack_deadline(const struct flue_tcp_connection *connection);
+/* Bytes in flight: neither acknowledged nor lost. */
+uint32_t flue__rack_pipe(const struct flue_tcp_connection *connection);
+bool flue__rack_has_lost(const struct flue_tcp_connection *connection);
+bool flue__rack_has_newly_lost(const struct flue_tcp_connection *connection);
+/* The retransmission timer has expired, or all that is in flight has to go out again. */
+void flue__rack_on_timeout(struct flue_tcp_connection *connection, flue_time now);
+void flue__rack_lose_all(struct flue_tcp_connection *connection);
+/* The timeout was spurious. */
+void flue__rack_unmark_lost(struct flue_tcp_connection *connection);
+/* Sends what is lost: the first of it whatever the window says, or as far as cwnd has room. On or
+ * not. */
+void flue__rack_send_first(struct flue_tcp_connection *connection, flue_time now);
+void flue__rack_send_lost(struct flue_tcp_connection *connection, flue_time now);
+void flue__rack_timer_fired(struct flue_tcp_connection *connection, flue_time now);
 
 /* ---- ecn.c ---- */
 /* What an ACK says of congestion. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tcp/connection.h"
+#include "tcp/rack.h"
 
 enum flue_result
 flue_tcp_engine_create(const struct flue_tcp_config *config,
@@ -32,6 +33,8 @@ flue_tcp_engine_create(const struct flue_tcp_config *config,
     slab_init(&engine->scoreboards, allocator, sizeof(struct scoreboard));
     slab_init(&engine->ranges, allocator, sizeof(struct sack_range));
     slab_init(&engine->extensions, allocator, sizeof(struct extension));
+    slab_init(&engine->racks, allocator, sizeof(struct rack));
+    slab_init(&engine->records, allocator, sizeof(struct sent_record));
     wheel_init(&engine->wheel, 0);
     wheel_init(&engine->paced, 0);
     engine->paced_first = FLUE_TIME_NEVER;
@@ -82,6 +85,8 @@ flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
     slab_fini(&engine->scoreboards);
     slab_fini(&engine->ranges);
     slab_fini(&engine->extensions);
+    slab_fini(&engine->racks);
+    slab_fini(&engine->records);
     if (engine->buckets != NULL)
         allocator.reallocate(allocator.user, engine->buckets,
                              engine->bucket_count * sizeof(struct flue_tcp_connection *), 0);
@@ -94,7 +99,7 @@ needs_extension(const struct flue_tcp_connection *connection,
                 const struct flue_tcp_options *options)
 {
     return connection->congestion->has_private || options->use_ecn || options->use_prr ||
-           options->use_frto || options->use_pacing;
+           options->use_frto || options->use_pacing || options->use_rack;
 }
 
 bool
@@ -123,7 +128,7 @@ extend_for(struct flue_tcp_connection *connection, const struct flue_tcp_options
     connection->extension->frto.is_wanted = options->use_frto;
     connection->extension->pacing.is_on = options->use_pacing;
     connection->extension->pacing.fixed_bps = options->pacing_bps;
-    return true;
+    return !options->use_rack || flue__rack_create(connection);
 }
 
 static void
@@ -131,6 +136,7 @@ free_memory(struct flue_tcp_connection *connection)
 {
     struct flue_tcp_engine *engine = connection->engine;
 
+    flue__rack_destroy(connection);
     if (connection->extension != NULL)
         slab_put(&engine->extensions, connection->extension);
     slab_put(&engine->connections, connection);

@@ -53,9 +53,10 @@ struct urgent {
 enum frto_step { FRTO_OFF, FRTO_FIRST_ACK, FRTO_SECOND_ACK };
 
 struct frto {
-    bool is_wanted;     /* the option */
-    uint8_t step;       /* enum frto_step */
-    uint32_t pipe_prev; /* what ssthresh becomes if the timeout was spurious, bytes */
+    bool is_wanted;       /* the option */
+    uint8_t step;         /* enum frto_step */
+    uint32_t repeated_to; /* up to where data was sent again since the timeout */
+    uint32_t pipe_prev;   /* what ssthresh becomes if the timeout was spurious, bytes */
 };
 
 /* The round trip finer than a tick, from one segment at a time: rtt.c. */
@@ -76,6 +77,8 @@ struct pacing {
     uint64_t fixed_bps; /* 0: from cwnd and the round trip */
 };
 
+struct rack;
+
 struct extension {
     struct pacing pacing; /* first: the wheel's entry leads back here */
     uint64_t congestion_private[CONGESTION_PRIVATE_WORDS]; /* the algorithm's own */
@@ -85,6 +88,7 @@ struct extension {
     struct prr prr;
     struct urgent urgent;
     struct frto frto;
+    struct rack *rack; /* NULL unless the option asks for it */
 };
 
 #endif

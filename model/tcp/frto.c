@@ -37,6 +37,7 @@ flue__frto_on_timeout(struct flue_tcp_connection *connection)
         seq_ge(connection->recover, connection->snd_una) || has_reneged(connection))
         return false;
     frto->step = FRTO_FIRST_ACK;
+    frto->repeated_to = connection->snd_una;
     frto->pipe_prev = flight > connection->ssthresh ? flight : connection->ssthresh;
     return true;
 }
@@ -52,6 +53,8 @@ undo(struct flue_tcp_connection *connection, const struct frto *frto, uint32_t a
     connection->ssthresh = frto->pipe_prev;
     connection->cwnd = connection->snd_max - connection->snd_una + (acked < most ? acked : most);
     connection->snd_nxt = connection->snd_max;
+    if (flue__rack_is_on(connection))
+        flue__rack_unmark_lost(connection);
     connection->recover = connection->snd_una;
     flue__tcp_stats(connection)->spurious_timeouts++;
 }
@@ -61,7 +64,8 @@ static void
 go_back(struct flue_tcp_connection *connection, struct frto *frto)
 {
     if (frto->step == FRTO_SECOND_ACK) {
-        connection->snd_nxt = connection->snd_una;
+        if (!flue__rack_is_on(connection))
+            connection->snd_nxt = connection->snd_una;
         connection->cwnd = 3 * (uint32_t)connection->mss; /* two round trips have passed */
     }
     frto->step = FRTO_OFF;
@@ -73,8 +77,10 @@ static void
 send_two_new(struct flue_tcp_connection *connection, flue_time now, struct frto *frto)
 {
     uint32_t snd_nxt = connection->snd_nxt;
+    uint32_t snd_max = connection->snd_max;
 
-    if (flue__tcp_send_new(connection, now) == 0) {
+    flue__tcp_send_new(connection, now);
+    if (connection->snd_max == snd_max) {
         connection->snd_nxt = snd_nxt;
         go_back(connection, frto);
         return;
@@ -94,7 +100,7 @@ first_ack(struct flue_tcp_connection *connection, flue_time now, struct frto *fr
         return;
     }
     if (seq_ge(connection->snd_una, connection->recover) ||
-        connection->snd_nxt != connection->snd_una)
+        seq_lt(connection->snd_una, frto->repeated_to))
         go_back(connection, frto);
     else
         send_two_new(connection, now, frto);
@@ -116,6 +122,23 @@ second_ack(struct flue_tcp_connection *connection, struct frto *frto, const stru
     } else if (news->acked > 0 || news->is_sack_news || news->is_duplicate) {
         go_back(connection, frto);
     }
+}
+
+void
+flue__frto_on_sent(struct flue_tcp_connection *connection, uint32_t end)
+{
+    struct frto *frto = wanted(connection);
+
+    if (frto != NULL && frto->step == FRTO_FIRST_ACK)
+        frto->repeated_to = seq_max(frto->repeated_to, end);
+}
+
+bool
+flue__frto_is_waiting(const struct flue_tcp_connection *connection)
+{
+    const struct frto *frto = wanted(connection);
+
+    return frto != NULL && frto->step == FRTO_SECOND_ACK;
 }
 
 void

@@ -22,6 +22,7 @@ flue_tcp_get_options(const struct flue_tcp_connection *connection, struct flue_t
         .use_limited_transmit = connection->use_limited_transmit,
         .use_frto = extension != NULL && extension->frto.is_wanted,
         .use_prr = extension != NULL && extension->prr.is_wanted,
+        .use_rack = extension != NULL && extension->rack != NULL,
         .use_ecn = extension != NULL && extension->ecn.is_wanted,
         .use_keepalive = connection->use_keepalive,
         .keepalive_probes = connection->keepalive_probes,

@@ -4,6 +4,7 @@
  * the book-keeping of what was sent.
  */
 #include "tcp/connection.h"
+#include "tcp/rack.h"
 
 /* FIN counts as the sequence number behind the last byte. */
 uint32_t
@@ -87,6 +88,10 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     if (fin)
         flags |= FLUE_TCP_FIN;
     end = seq + payload.length + (fin ? 1 : 0);
+    if (connection->extension != NULL) {
+        flue__rack_on_sent(connection, now, seq, end);
+        flue__frto_on_sent(connection, end);
+    }
     if (seq_lt(seq, connection->snd_max)) {
         flue__tcp_stats(connection)->retransmitted_segments++;
         if (seq_le(end, connection->snd_max))
@@ -120,6 +125,12 @@ is_sending_state(const struct flue_tcp_connection *connection)
 static uint32_t
 congestion_window(const struct flue_tcp_connection *connection)
 {
+    if (flue__rack_is_on(connection)) {
+        uint32_t flight = connection->snd_nxt - connection->snd_una;
+        uint32_t pipe = flue__rack_pipe(connection);
+
+        return connection->cwnd + (flight > pipe ? flight - pipe : 0); /* less what has left */
+    }
     if (connection->use_limited_transmit && !connection->in_recovery &&
         connection->dup_acks < connection->engine->config.duplicate_ack_threshold)
         return connection->cwnd + (uint32_t)connection->dup_acks * connection->mss;
@@ -267,6 +278,17 @@ send_queued(struct flue_tcp_connection *connection, flue_time now)
     wait_for_window(connection, now);
 }
 
+/* What is lost goes before new data; in recovery and outside the rule is the same. */
+static void
+rack_output(struct flue_tcp_connection *connection, flue_time now)
+{
+    flue__rack_send_lost(connection, now);
+    if (flue__rack_is_on(connection) && !flue__rack_has_lost(connection) &&
+        connection->slow != SLOW_CONGESTED)
+        send_queued(connection, now);
+    flue__tlp_schedule(connection, now);
+}
+
 void
 flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -274,7 +296,9 @@ flue__tcp_output(struct flue_tcp_connection *connection, flue_time now)
         connection->ack_now = false;
         return;
     }
-    if (is_sending_state(connection) && connection->use_sack && connection->in_recovery) {
+    if (is_sending_state(connection) && flue__rack_is_on(connection)) {
+        rack_output(connection, now);
+    } else if (is_sending_state(connection) && connection->use_sack && connection->in_recovery) {
         flue__tcp_sack_output(connection, now);
     } else if (connection->snd_nxt != flue__tcp_snd_end(connection) &&
                is_sending_state(connection) && connection->slow != SLOW_CONGESTED) {

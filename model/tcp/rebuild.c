@@ -30,6 +30,8 @@ rebuild_extension(struct flue_tcp_connection *connection)
         connection->rebuilt |= FLUE_TCP_REBUILT_CONGESTION;
     if (extension->pacing.is_on)
         connection->rebuilt |= FLUE_TCP_REBUILT_PACING;
+    if (extension->rack != NULL)
+        connection->rebuilt |= FLUE_TCP_REBUILT_RACK;
     if (extension->ecn.is_wanted)
         connection->rebuilt |= FLUE_TCP_REBUILT_ECN;
     flue__congestion_start(connection, true);

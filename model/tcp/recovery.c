@@ -99,7 +99,7 @@ flue__tcp_on_new_ack(struct flue_tcp_connection *connection, flue_time now, uint
 }
 
 void
-flue__tcp_on_timeout(struct flue_tcp_connection *connection)
+flue__tcp_on_timeout(struct flue_tcp_connection *connection, flue_time now)
 {
     bool is_doubtful = flue__frto_on_timeout(connection);
 
@@ -107,9 +107,13 @@ flue__tcp_on_timeout(struct flue_tcp_connection *connection)
     if (connection->retransmissions == 1)
         flue__congestion_timed_out(connection);
     connection->cwnd = connection->mss;
-    if (!is_doubtful)
+    if (!is_doubtful && !flue__rack_is_on(connection))
         flue__scoreboard_drop(connection); /* RFC 2018 8: the peer may have thrown it away */
     connection->in_recovery = false;
     connection->dup_acks = 0;
     connection->recover = connection->snd_max; /* RFC 6582 3.2 step 4 */
+    if (flue__rack_is_on(connection))
+        flue__rack_on_timeout(connection, now);
+    if (!flue__rack_is_on(connection))
+        connection->snd_nxt = connection->snd_una;
 }

@@ -33,10 +33,27 @@ held_by_peer(const struct flue_tcp_connection *connection, const struct prr *prr
 static uint32_t
 in_flight(const struct flue_tcp_connection *connection, const struct prr *prr)
 {
+    if (flue__rack_is_on(connection))
+        return flue__rack_pipe(connection);
     if (connection->use_sack && connection->scoreboard != NULL)
         return flue__scoreboard_pipe(connection);
     /* What is lost is sent again at once, or not known to be lost. */
     return connection->snd_max - connection->snd_una - held_by_peer(connection, prr);
+}
+
+/* Whether the ACK showed losses that no ACK before did. Without SACK one that advances in recovery
+ * shows the next loss (RFC 6582). */
+static bool
+shows_loss(const struct flue_tcp_connection *connection, struct prr *prr)
+{
+    uint32_t before = seq_max(prr->lost_edge, connection->snd_una);
+
+    if (!connection->use_sack)
+        return true;
+    if (flue__rack_is_on(connection))
+        return flue__rack_has_newly_lost(connection);
+    prr->lost_edge = flue__scoreboard_lost_edge(connection);
+    return seq_gt(prr->lost_edge, before);
 }
 
 /* Delivered is how far SND.UNA and what is held behind it have come since the last ACK. */
@@ -44,15 +61,12 @@ static void
 note_delivered(struct flue_tcp_connection *connection, struct prr *prr)
 {
     uint32_t mark = connection->snd_una + held_by_peer(connection, prr);
-    uint32_t lost_edge = flue__scoreboard_lost_edge(connection);
+    bool is_loss = shows_loss(connection, prr);
 
     prr->newly = seq_gt(mark, prr->mark) ? mark - prr->mark : 0;
     prr->mark = mark;
-    /* Without SACK an ACK in recovery that advances shows the next loss (RFC 6582). */
-    prr->is_safe = connection->use_sack && seq_gt(connection->snd_una, prr->una) &&
-                   !seq_gt(lost_edge, seq_max(prr->lost_edge, connection->snd_una));
+    prr->is_safe = seq_gt(connection->snd_una, prr->una) && !is_loss;
     prr->una = connection->snd_una;
-    prr->lost_edge = lost_edge;
 }
 
 void

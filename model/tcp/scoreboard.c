@@ -90,6 +90,15 @@ add(struct flue_tcp_engine *engine, struct scoreboard *board, uint32_t left, uin
 }
 
 bool
+flue__scoreboard_takes(const struct flue_tcp_connection *connection,
+                       const struct flue_tcp_segment *segment,
+                       const struct flue_tcp_sack_block *block)
+{
+    return seq_lt(block->left, block->right) && seq_gt(block->right, connection->snd_una) &&
+           seq_ge(block->left, segment->ack) && seq_le(block->right, connection->snd_max);
+}
+
+bool
 flue__scoreboard_update(struct flue_tcp_connection *connection,
                         const struct flue_tcp_segment *segment)
 {
@@ -100,9 +109,7 @@ flue__scoreboard_update(struct flue_tcp_connection *connection,
         uint32_t left = segment->sack[i].left;
         uint32_t right = segment->sack[i].right;
 
-        /* RFC 2883: a block at or below the ACK speaks of a duplicate; nonsense is ignored. */
-        if (!seq_lt(left, right) || seq_le(right, connection->snd_una) ||
-            seq_lt(left, segment->ack) || seq_gt(right, connection->snd_max))
+        if (!flue__scoreboard_takes(connection, segment, &segment->sack[i]))
             continue;
         if (connection->scoreboard == NULL) {
             connection->scoreboard = slab_get(&engine->scoreboards);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct flue_tcp_connection;
+struct flue_tcp_sack_block;
 struct flue_tcp_segment;
 
 struct sack_range {
@@ -34,6 +35,11 @@ struct sack_hole {
     bool is_lost; /* IsLost () of RFC 6675 4 */
 };
 
+/* Whether a segment's block speaks of data in flight: not of a duplicate (RFC 2883), nor nonsense.
+ */
+bool flue__scoreboard_takes(const struct flue_tcp_connection *connection,
+                            const struct flue_tcp_segment *segment,
+                            const struct flue_tcp_sack_block *block);
 /* Takes in a segment's SACK blocks. True: they told of data not known to be held before. */
 bool flue__scoreboard_update(struct flue_tcp_connection *connection,
                              const struct flue_tcp_segment *segment);

@@ -4,6 +4,7 @@
  * or in extension.h, gets its field in the snapshot.
  */
 #include "tcp/connection.h"
+#include "tcp/rack.h"
 
 static void
 read_standing(const struct flue_tcp_connection *c, struct flue_tcp_snapshot *snapshot)
@@ -106,6 +107,9 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .window_scaling = c->use_window_scaling,
         .sack = c->use_sack,
         .sacked_bytes = c->scoreboard != NULL ? c->scoreboard->bytes : 0,
+        .rack = flue__rack_is_on(c),
+        .lost_bytes = flue__rack_is_on(c) ? flue__rack_of(c)->log.lost.bytes : 0,
+        .rack_left_ticks = flue__tcp_ticks_left(c, now, flue__rack_deadline(c)),
         .nagle = c->use_nagle,
         .fine_srtt = c->extension != NULL ? c->extension->rtt.srtt : 0,
         .pacing_bps = flue__pacing_rate(c),

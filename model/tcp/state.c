@@ -102,6 +102,7 @@ enter_closed(struct flue_tcp_connection *connection)
     connection->ack_now = false;
     flue__tcp_reassembly_drop(connection);
     flue__scoreboard_drop(connection);
+    flue__rack_destroy(connection);
 }
 
 void

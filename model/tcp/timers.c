@@ -79,6 +79,8 @@ flue__tcp_settle_timer(struct flue_tcp_connection *connection)
         deadline = connection->delayed_ack_deadline;
     if (connection->keepalive_deadline < deadline)
         deadline = connection->keepalive_deadline;
+    if (connection->extension != NULL && flue__rack_deadline(connection) < deadline)
+        deadline = flue__rack_deadline(connection);
     wheel_set(&connection->engine->wheel, &connection->timer, deadline);
 }
 
@@ -87,6 +89,7 @@ flue__tcp_hand_over(struct flue_tcp_connection *connection)
 {
     connection->is_exhausted = true;
     flue__tcp_stop_slow(connection);
+    flue__rack_stop_timer(connection);
     connection->delayed_ack_deadline = WHEEL_NEVER;
     connection->keepalive_deadline = WHEEL_NEVER;
 }
@@ -116,8 +119,7 @@ static void
 probe_instead(struct flue_tcp_connection *connection, flue_time now)
 {
     connection->retransmissions = 1;
-    flue__tcp_on_timeout(connection);
-    connection->snd_nxt = connection->snd_una;
+    flue__tcp_on_timeout(connection, now);
     connection->probe_round = 0;
     connection->retransmissions = 0;
     connection->slow = SLOW_PERSIST;
@@ -202,12 +204,12 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
         flue__tcp_send_syn(connection, now);
         return;
     }
-    flue__tcp_on_timeout(connection);
-    connection->snd_nxt = connection->snd_una;
+    flue__tcp_on_timeout(connection, now);
     if (connection->backoff < UINT8_MAX)
         connection->backoff++;
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     flue__tcp_cap_retransmit(connection, now);
+    flue__rack_send_first(connection, now);
     connection->want_output = true;
 }
 
@@ -311,6 +313,8 @@ flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now)
         connection->delayed_ack_deadline = WHEEL_NEVER;
         connection->ack_now = true;
     }
+    if (connection->extension != NULL && flue__rack_deadline(connection) <= tick)
+        flue__rack_timer_fired(connection, now); /* a probe puts the slow timer off */
     if (connection->slow_deadline <= tick)
         slow_expired(connection, now);
     if (connection->keepalive_deadline <= tick)

@@ -335,6 +335,7 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     import_timers(connection, now, import->delegated);
     flue__prr_resume(connection);
     flue__tcp_rebuild(connection, import->delegated);
+    flue__rack_resume(connection, now);
     flue__tcp_settle_timer(connection);
     *connection_out = connection;
     return FLUE_OK;

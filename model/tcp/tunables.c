@@ -110,6 +110,7 @@ static const struct flue_tcp_tunable tunables[] = {
     RUNNING(use_limited_transmit, "", 0, 1, 1, "RFC 3042", "new data for the first duplicate ACKs"),
     OPENING(use_frto, "", 0, 1, 0, "RFC 5682", "spurious timeouts are found and undone"),
     OPENING(use_prr, "", 0, 1, 0, "RFC 6937", "proportional rate reduction"),
+    OPENING(use_rack, "", 0, 1, 0, "RFC 8985", "losses are found by time, tails are probed"),
     OPENING(use_ecn, "", 0, 1, 0, "RFC 3168", "explicit congestion notification, if agreed"),
     OPENING(use_pacing, "", 0, 1, 0, "", "segments leave spread over the round trip"),
     OPENING(pacing_bps, "bit/s", 0, UINT64_C(1000000000000), 0, "",

@@ -46,7 +46,10 @@ resegment(struct flue_tcp_connection *connection, flue_time now)
     connection->is_timing = false;
     if (connection->extension != NULL)
         connection->extension->frto.step = FRTO_OFF; /* what goes out twice proves nothing */
-    connection->snd_nxt = connection->snd_una;
+    if (flue__rack_is_on(connection))
+        flue__rack_lose_all(connection);
+    else
+        connection->snd_nxt = connection->snd_una;
     flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     if (connection->retransmissions > 0)
         flue__tcp_cap_retransmit(connection, now);

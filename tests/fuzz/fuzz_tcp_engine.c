@@ -458,6 +458,7 @@ begin(struct world *world)
     config.options.use_keepalive = (bits & 128) != 0;
     config.is_offload_target = (bits & 256) != 0;
     config.options.use_frto = (bits & 512) != 0;
+    config.options.use_rack = (bits & 4096) != 0;
     config.options.receive_buffer_bytes = 1 + take(world, 2) * ((bits & 1024) != 0 ? 16 : 1);
     config.options.mss = (uint16_t)(64 + take(world, 1) * 8);
     for (int i = 0; i < 2; i++) {

@@ -10,15 +10,19 @@
 
 enum { TO_SEND = 60000 };
 
+/* How losses are found: each keeps something else in memory. */
+enum detection { BY_DUPLICATES, BY_SACK, BY_TIME, DETECTIONS };
+
 static void
-set_up(struct wire *wire, uint64_t seed, bool use_sack)
+set_up(struct wire *wire, uint64_t seed, enum detection detection)
 {
     struct flue_tcp_config config = flue_tcp_config_default();
 
     wire_init(wire, seed);
     wire->loss = 0.05;
     wire->reordering = 0.1;
-    config.options.use_sack = use_sack;
+    config.options.use_sack = detection != BY_DUPLICATES;
+    config.options.use_rack = detection == BY_TIME;
     config.options.use_ecn = seed % 2 == 0;
     config.options.use_prr = seed % 3 == 0;
     config.options.use_frto = seed % 3 == 1;
@@ -48,12 +52,12 @@ begin(struct wire *wire)
 
 /* Returns whether the n-th allocation was reached. */
 static bool
-one_failure(uint64_t seed, bool use_sack, size_t n, bool for_good)
+one_failure(uint64_t seed, enum detection detection, size_t n, bool for_good)
 {
     struct wire wire;
     bool was_reached;
 
-    set_up(&wire, seed, use_sack);
+    set_up(&wire, seed, detection);
     wire.memory.fail_call = wire.memory.calls + n;
     wire.memory.fail_after = for_good;
     if (begin(&wire)) {
@@ -67,8 +71,9 @@ one_failure(uint64_t seed, bool use_sack, size_t n, bool for_good)
             }
         /* Only the opening cannot do without memory. */
         if (wire.ends[0].reason != FLUE_OK && !(for_good && !wire.ends[0].is_connected))
-            fail_msg("seed %llu, sack %d, allocation %zu, for good %d: ended with %d",
-                     (unsigned long long)seed, use_sack, n, for_good, (int)wire.ends[0].reason);
+            fail_msg("seed %llu, detection %d, allocation %zu, for good %d: ended with %d",
+                     (unsigned long long)seed, (int)detection, n, for_good,
+                     (int)wire.ends[0].reason);
     }
     was_reached = wire.memory.failures > 0;
     wire_fini(&wire);
@@ -80,8 +85,9 @@ prop_any_allocation_may_fail(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 6; seed++)
-        for (int mode = 0; mode < 4; mode++)
-            for (size_t n = 1; one_failure(seed, mode % 2 == 0, n, mode >= 2); n++)
+        for (int mode = 0; mode < 2 * DETECTIONS; mode++)
+            for (size_t n = 1;
+                 one_failure(seed, (enum detection)(mode % DETECTIONS), n, mode >= DETECTIONS); n++)
                 assert_true(n < 1000);
 }
 

@@ -68,6 +68,7 @@ random_options(struct draw *draw, uint32_t ticks_per_second, struct flue_tcp_opt
     options->use_limited_transmit = chance(draw, 0.5);
     options->use_prr = chance(draw, 0.3);
     options->use_frto = chance(draw, 0.3);
+    options->use_rack = chance(draw, 0.4);
     options->use_ecn = chance(draw, 0.4);
     options->congestion_control = flue_tcp_congestion_name((uint32_t)between(draw, 0, 3));
     options->use_pacing = chance(draw, 0.3);
