@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* Ethernet 14 + 802.1Q 4 + IPv6 40 + TCP 60. */
-#define FLUE_FRAME_HEADER_MAX 118
+/* Ethernet 14 + 802.1Q 4 + LLC and SNAP 8 + IPv6 40 + TCP 60. */
+#define FLUE_FRAME_HEADER_MAX 126
 #define FLUE_PACKET_HEADER_MAX 100 /* IPv6 40 + TCP 60 */
 #define FLUE_TCP_HEADER_MAX 60
 
@@ -26,6 +26,7 @@ struct flue_packet {
     struct flue_mac destination;
     bool has_vlan;
     uint16_t vlan_tci; /* priority (3 bits), DEI, VLAN id (12 bits) */
+    bool has_llc_snap; /* a length and LLC/SNAP (RFC 1042) in place of the EtherType (RFC 894) */
     uint16_t ip_id;    /* IPv4 identification */
     uint32_t ip_bytes; /* of the IP packet, when it was read; 0: not known, as when it is written */
     struct flue_four_tuple tuple;
@@ -69,8 +70,8 @@ enum flue_frame_fault flue_frame_find_fault(const uint8_t *bytes, uint32_t frame
                                             uint8_t *ip_version, uint32_t *ip_bytes);
 
 /* Writes Ethernet, IP and TCP headers with right checksums; returns how many bytes. DF is set in
- * IPv4. The IP packet must not exceed 65535 bytes. SACK blocks that the TCP header has no room for
- * (more than three beside a timestamp) are left out, the last ones first. */
+ * IPv4. The IP packet must not exceed 65535 bytes, 1492 behind LLC/SNAP. SACK blocks that the TCP
+ * header has no room for (more than three beside a timestamp) are left out, the last ones first. */
 uint32_t flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX]);
 
 /* ---- The same without a link: bytes from the IP header on; MAC addresses and tag are left alone.

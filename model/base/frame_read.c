@@ -50,6 +50,23 @@ limit(struct view *view, uint32_t length)
         view->available = length;
 }
 
+/* What follows a length of `length` bytes: the EtherType in a SNAP header, 0 when there is none. */
+static inline uint32_t
+read_llc_snap(struct view *view, uint32_t length, struct flue_packet *packet)
+{
+    uint32_t type;
+
+    if (length > view->length || length < FLUE__LLC_SNAP_BYTES ||
+        view->available < FLUE__LLC_SNAP_BYTES ||
+        memcmp(view->at, FLUE__LLC_SNAP_IP, FLUE__LLC_SNAP_BYTES - 2) != 0)
+        return 0;
+    type = flue__get16(view->at + FLUE__LLC_SNAP_BYTES - 2);
+    limit(view, length);
+    skip(view, FLUE__LLC_SNAP_BYTES);
+    packet->has_llc_snap = true;
+    return type;
+}
+
 /* Reads the link header; returns the EtherType behind it, 0 when the frame is too short for one. */
 static inline uint32_t
 read_link(struct view *view, struct flue_packet *packet)
@@ -63,16 +80,17 @@ read_link(struct view *view, struct flue_packet *packet)
     type = flue__get16(view->at + 12);
     packet->has_vlan = false;
     packet->vlan_tci = 0;
+    packet->has_llc_snap = false;
     skip(view, FLUE__ETHERNET_BYTES);
-    if (type != FLUE__ETHERTYPE_VLAN)
-        return type;
-    if (view->available < FLUE__VLAN_BYTES)
-        return 0;
-    packet->has_vlan = true;
-    packet->vlan_tci = flue__get16(view->at);
-    type = flue__get16(view->at + 2);
-    skip(view, FLUE__VLAN_BYTES);
-    return type;
+    if (type == FLUE__ETHERTYPE_VLAN) {
+        if (view->available < FLUE__VLAN_BYTES)
+            return 0;
+        packet->has_vlan = true;
+        packet->vlan_tci = flue__get16(view->at);
+        type = flue__get16(view->at + 2);
+        skip(view, FLUE__VLAN_BYTES);
+    }
+    return type < FLUE__ETHERTYPE_LEAST ? read_llc_snap(view, type, packet) : type;
 }
 
 /* FLUE_FRAME_TCP leaves `view` at the TCP header, as long as the IP packet says. */

@@ -60,18 +60,39 @@ flue_packet_write(const struct flue_packet *packet, uint8_t headers[FLUE_PACKET_
     return tcp_at + tcp_length;
 }
 
+/* The type, or the length with LLC and SNAP, and what they need behind the addresses and the tag;
+ * returns where the IP packet begins. */
+static uint32_t
+write_type(uint8_t *headers, uint32_t at, const struct flue_packet *packet)
+{
+    uint16_t type = packet->tuple.ip_version == 4 ? FLUE__ETHERTYPE_IPV4 : FLUE__ETHERTYPE_IPV6;
+    uint32_t ip_at = at + 2;
+
+    if (packet->has_llc_snap) {
+        memcpy(headers + ip_at, FLUE__LLC_SNAP_IP, FLUE__LLC_SNAP_BYTES - 2);
+        ip_at += FLUE__LLC_SNAP_BYTES;
+    }
+    flue__put16(headers + ip_at - 2, type);
+    return ip_at;
+}
+
 uint32_t
 flue_frame_write(const struct flue_packet *packet, uint8_t headers[FLUE_FRAME_HEADER_MAX])
 {
-    uint32_t ip_at = FLUE__ETHERNET_BYTES + (packet->has_vlan ? FLUE__VLAN_BYTES : 0);
+    uint32_t type_at = FLUE__ETHERNET_BYTES - 2;
+    uint32_t ip_at, length;
 
     memcpy(headers, packet->destination.bytes, FLUE_MAC_BYTES);
     memcpy(headers + 6, packet->source.bytes, FLUE_MAC_BYTES);
     if (packet->has_vlan) {
-        flue__put16(headers + 12, FLUE__ETHERTYPE_VLAN);
-        flue__put16(headers + 14, packet->vlan_tci);
+        flue__put16(headers + type_at, FLUE__ETHERTYPE_VLAN);
+        flue__put16(headers + type_at + 2, packet->vlan_tci);
+        type_at += FLUE__VLAN_BYTES;
     }
-    flue__put16(headers + ip_at - 2,
-                packet->tuple.ip_version == 4 ? FLUE__ETHERTYPE_IPV4 : FLUE__ETHERTYPE_IPV6);
-    return ip_at + flue_packet_write(packet, headers + ip_at);
+    ip_at = write_type(headers, type_at, packet);
+    length = ip_at + flue_packet_write(packet, headers + ip_at);
+    if (packet->has_llc_snap)
+        flue__put16(headers + type_at,
+                    (uint16_t)(length - type_at - 2 + packet->segment.payload.length));
+    return length;
 }

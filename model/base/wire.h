@@ -14,10 +14,12 @@
 enum {
     FLUE__ETHERNET_BYTES = 14,
     FLUE__VLAN_BYTES = 4,
+    FLUE__LLC_SNAP_BYTES = 8,
     FLUE__IPV4_BYTES = 20, /* without options */
     FLUE__IPV6_BYTES = 40,
     FLUE__TCP_BYTES = 20, /* without options */
 
+    FLUE__ETHERTYPE_LEAST = 0x0600, /* what is less is a length (IEEE 802.3) */
     FLUE__ETHERTYPE_IPV4 = 0x0800,
     FLUE__ETHERTYPE_VLAN = 0x8100,
     FLUE__ETHERTYPE_IPV6 = 0x86DD,
@@ -28,6 +30,10 @@ enum {
     FLUE__PROTOCOL_TCP = 6,
     FLUE__PROTOCOL_ICMPV6 = 58
 };
+
+/* RFC 1042: LLC's unnumbered information from SNAP to SNAP, and the organisation code that an
+ * EtherType follows. */
+#define FLUE__LLC_SNAP_IP "\xAA\xAA\x03\x00\x00\x00"
 
 /* RFC 9293 3.1, RFC 7323, RFC 2018: option kinds, and the lengths that go with them. */
 enum {

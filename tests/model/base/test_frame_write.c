@@ -33,9 +33,66 @@ test_frame_write_known_packets_give_known_bytes(void **state)
         memset(headers, 0x77, sizeof headers);
         if (memory.byte_count > 0)
             vector.packet.segment.payload = (struct flue_span){&memory, 0, memory.byte_count};
+        /* RFC-002, RFC-003: Ethernet II (RFC 894), IPv4 (RFC 791), IPv6 (RFC 2460). */
         assert_int_equal(flue_frame_write(&vector.packet, headers), vector.payload_at);
         assert_memory_equal(headers, vector.bytes, vector.payload_at);
         assert_int_equal(headers[vector.payload_at], 0x77);
+    }
+}
+
+/* RFC-002: with LLC/SNAP (RFC 1042) a length stands where the EtherType was, which moves behind
+ * them; and what was written is read. */
+static void
+test_frame_write_llc_snap_moves_the_type_behind_it(void **state)
+{
+    static const uint8_t llc_snap[] = {0xAA, 0xAA, 3, 0, 0, 0};
+
+    (void)state;
+    for (unsigned i = 0; i < FRAME_VECTORS; i++) {
+        struct frame_vector vector = frame_vector(i);
+        uint32_t type_at = vector.ip_at - 2;
+        uint32_t payload = vector.length - vector.payload_at;
+        uint8_t frame[256];
+        struct flue_packet read;
+
+        vector.packet.has_llc_snap = true;
+        vector.packet.segment.payload = flue_span_virtual(payload);
+        assert_int_equal(flue_frame_write(&vector.packet, frame), vector.payload_at + 8);
+        assert_memory_equal(frame, vector.bytes, type_at);
+        assert_int_equal(frame[type_at] << 8 | frame[type_at + 1],
+                         8 + vector.length - vector.ip_at);
+        assert_memory_equal(frame + type_at + 2, llc_snap, sizeof llc_snap);
+        assert_memory_equal(frame + type_at + 8, vector.bytes + type_at, 2);
+        assert_int_equal(
+            flue_frame_read(frame, vector.payload_at + 8, vector.length + 8, NULL, &read),
+            FLUE_FRAME_TCP);
+        assert_true(read.has_llc_snap);
+        assert_packet_mirrors(&vector.packet, &read);
+        assert_int_equal(read.segment.payload.length, payload);
+    }
+}
+
+/* A length that the frame does not have, other LLC, and another organisation are not IP's. */
+static void
+test_frame_write_llc_snap_damaged_is_not_tcp(void **state)
+{
+    static const struct {
+        uint32_t at;
+        uint8_t byte;
+    } damages[] = {{12, 5}, {13, 7}, {13, 0}, {14, 0xAB}, {15, 0x42}, {16, 0}, {17, 1}, {19, 9}};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        struct frame_vector vector = frame_vector(0);
+        uint8_t frame[256];
+        struct flue_packet read;
+
+        vector.packet.has_llc_snap = true;
+        assert_int_equal(flue_frame_write(&vector.packet, frame), vector.length + 8);
+        frame[damages[i].at] = damages[i].byte;
+        assert_int_not_equal(
+            flue_frame_read(frame, vector.length + 8, vector.length + 8, NULL, &read),
+            FLUE_FRAME_TCP);
     }
 }
 
@@ -137,6 +194,7 @@ test_frame_write_all_combinations_have_right_checksums(void **state)
         uint32_t header, whole, tcp_at;
 
         packet->has_vlan = (mix & 2) != 0;
+        packet->has_llc_snap = mix % 3 == 0 && length < 1024;
         segment->has_mss = (mix & 4) != 0;
         segment->has_window_scale = (mix & 8) != 0;
         segment->has_sack_permitted = (mix & 16) != 0;
@@ -164,6 +222,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frame_write_known_packets_give_known_bytes),
+        cmocka_unit_test(test_frame_write_llc_snap_moves_the_type_behind_it),
+        cmocka_unit_test(test_frame_write_llc_snap_damaged_is_not_tcp),
         cmocka_unit_test(test_frame_write_length_only_payload_counts_as_zeros),
         cmocka_unit_test(test_frame_write_payload_in_pieces_gives_the_same_bytes),
         cmocka_unit_test(test_frame_write_ack_and_urgent_fields_without_flags_are_zero),
