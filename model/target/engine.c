@@ -9,6 +9,17 @@
 
 enum { IP_ID_FIRST = 0x8000 }; /* SEND-019: the lower half is the host's */
 
+/* RFC-002: behind LLC and SNAP when the host has set that. */
+static bool
+has_llc_snap(const struct flue_target *target, uint8_t ip_version)
+{
+    const struct flue_offload_encapsulation *set = &target->parameters.encapsulation;
+    uint32_t enabled = ip_version == 4 ? set->ipv4.enabled : set->ipv6.enabled;
+    uint32_t type = ip_version == 4 ? set->ipv4.encapsulation_type : set->ipv6.encapsulation_type;
+
+    return enabled == FLUE_OFFLOAD_SET_ON && (type & FLUE_ENCAPSULATION_IEEE_LLC_SNAP_ROUTED) != 0;
+}
+
 /* SEND-018, SEND-021 (DF is set by whoever writes the frame), STATE-026: down along the links. */
 static void
 on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
@@ -25,6 +36,7 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     /* A tag with id 0 carries the priority alone. */
     packet.has_vlan = neighbor->vlan_id != 0 || connection->user_priority != 0;
     packet.vlan_tci = (uint16_t)((connection->user_priority << 13) | neighbor->vlan_id);
+    packet.has_llc_snap = has_llc_snap(target, tuple->ip_version);
     packet.ip_id = path->next_ip_id;
     path->next_ip_id = (uint16_t)((path->next_ip_id + 1U) | IP_ID_FIRST);
     packet.ip_bytes = 0;

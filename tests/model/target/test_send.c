@@ -22,6 +22,8 @@ test_send_completes_in_order_when_acknowledged(void **state)
     for (uint32_t i = 0; i < 3; i++)
         rig_make_list(&bench.lists[i], (uint8_t)(10 * i), 1000 + 500 * i);
     bench.lists[0].list.next = &bench.lists[1].list; /* a chain, then one more */
+    /* RFC-016: memory above 4 GiB, whose bytes arrive as they are (below). */
+    assert_true((uintptr_t)bench.lists[0].bytes > UINT32_MAX);
     send_list(&bench.lists[0]);
     send_list(&bench.lists[2]);
     assert_int_equal(bench.rig.call_count, 0);
@@ -57,6 +59,42 @@ test_send_frames_carry_neighbour_and_ip_id(void **state)
     rig_make_list(&bench.lists[1], 0, 10);
     send_list(&bench.lists[1]);
     assert_int_equal(bench.rig.last_packet.ip_id, first + 1);
+}
+
+/* RFC-002: RFC 894's frames, or RFC 1042's when the host has set LLC/SNAP, each family its own. */
+static void
+test_send_frames_have_llc_snap_when_set(void **state)
+{
+    struct flue_tcp_connection_offload_parameters set;
+    struct flue_oid_request request = {.type = FLUE_REQUEST_SET,
+                                       .oid = FLUE_OID_TCP_CONNECTION_OFFLOAD_PARAMETERS,
+                                       .buffer = &set,
+                                       .length = sizeof set};
+
+    (void)state;
+    flue_tcp_connection_offload_parameters_init(&set);
+    set.ticks_per_second = 1000;
+    set.tcp_ack_frequency = 2;
+    set.tcp_delayed_ack_ticks = 40;
+    set.tcp_maximum_retransmissions = 5;
+    set.tcp_duplicate_ack_threshold = 3;
+    set.tcp_push_ticks = 500;
+    set.nce_stale_ticks = 30000;
+    for (int family = 0; family < 2; family++) {
+        bool is_set = (bench.rig.ip_version == 6) == (family == 1);
+
+        set.encapsulation.ipv4.enabled = family == 0 ? FLUE_OFFLOAD_SET_ON : FLUE_OFFLOAD_SET_OFF;
+        set.encapsulation.ipv4.encapsulation_type = FLUE_ENCAPSULATION_IEEE_LLC_SNAP_ROUTED;
+        set.encapsulation.ipv6 = set.encapsulation.ipv4;
+        set.encapsulation.ipv6.enabled = family == 1 ? FLUE_OFFLOAD_SET_ON : FLUE_OFFLOAD_SET_OFF;
+        assert_int_equal(
+            bench.rig.provider->oid_request(bench.rig.provider->adapter, bench.rig.now, &request),
+            FLUE_STATUS_SUCCESS);
+        rig_make_list(&bench.lists[family], 0, 10);
+        send_list(&bench.lists[family]);
+        assert_int_equal(bench.rig.last_packet.has_llc_snap, is_set);
+        rig_settle(&bench.rig);
+    }
 }
 
 static void
@@ -186,6 +224,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         ON_BENCH(test_send_completes_in_order_when_acknowledged),
         ON_BENCH(test_send_frames_carry_neighbour_and_ip_id),
+        ON_BENCH(test_send_frames_have_llc_snap_when_set),
         ON_BENCH(test_send_ip_id_wraps_inside_upper_half),
         ON_BENCH(test_send_reset_by_peer_aborts),
         ON_BENCH(test_send_retransmission_limit_asks_for_upload),

@@ -221,7 +221,7 @@ test_update_indication_size(void **state)
         assert_int_equal(bench.rig.indicated[i], (uint8_t)(1 + i));
 }
 
-/* UPDATE-003, STATE-032, STATE-024: of this neighbour's connections, and of no other's. */
+/* UPDATE-003, STATE-032, STATE-024, RFC-015: of this neighbour's connections, and of no other's. */
 static void
 test_update_mac_is_that_of_the_next_frame(void **state)
 {
