@@ -10,6 +10,10 @@
  * It does no I/O and reads no clock: the owner hands in segments and time, and keeps one event at
  * flue_host_next_deadline.
  *
+ * What an adapter offers, and when it wants no more or everything back, the host asks and hears by
+ * itself (flue/oid.h): connections that an adapter does not offer to take, or has no room for,
+ * stay; those that are to be offloaded during a pause wait for its end.
+ *
  * A handler may call any function of this header on any connection, flue_host_close on its own
  * included. Moves are carried out when the outermost call into the host returns, so a connection's
  * owner never changes in the middle of a call. Segments for a connection whose state is away go to

@@ -177,6 +177,19 @@ receive_indicate(struct flue_offload_handle *handle, flue_time now, struct flue_
     return length == *bytes_consumed ? FLUE_STATUS_SUCCESS : FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
 }
 
+static void
+indicate_status(void *binding, flue_time now, enum flue_status status, const void *buffer,
+                uint32_t length)
+{
+    struct flue_host *host = host_of(binding);
+
+    (void)buffer; /* what it says can be asked for (NOTE-002) */
+    (void)length;
+    flue__host_enter(host);
+    flue__host_take_status(binding, status);
+    flue__host_leave(host, now);
+}
+
 void
 flue__host_client_init(struct host_adapter *adapter)
 {
@@ -192,4 +205,5 @@ flue__host_client_init(struct host_adapter *adapter)
     client->tcp_offload_forward_complete = forward_complete;
     client->tcp_offload_event = tcp_event;
     client->tcp_offload_receive_indicate = receive_indicate;
+    client->indicate_status = indicate_status;
 }

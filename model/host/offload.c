@@ -54,6 +54,8 @@ note_offloaded(struct flue_host_connection *connection, flue_time now)
 
     host->statistics.offloads++;
     flue__host_set_owner(connection, FLUE_OWNER_TARGET);
+    if (connection->adapter->is_uploading_all)
+        connection->want_upload = true; /* STATUS-008 */
     start_on_target(connection, now);
     flue__host_tell_moved(connection, now);
 }

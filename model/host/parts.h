@@ -24,6 +24,11 @@ struct host_adapter {
     struct flue_client client; /* binding: this struct */
     struct host_adapter *next;
     uint32_t index;
+    struct flue_tcp_connection_offload capabilities; /* that it offers */
+    uint32_t away;                                   /* connections on it, or on their way */
+    bool has_capabilities;                           /* ... are still those that it last told of */
+    bool is_paused;                                  /* it asked for no more objects */
+    bool is_uploading_all;                           /* it asked for all of them back */
 };
 
 enum object_state {
@@ -294,6 +299,11 @@ void flue__host_terminate_complete(struct flue_host *host, flue_time now,
 /* The state is the host's again: back into the engine, with everything that waited. */
 void flue__host_take_home(struct flue_host_connection *connection, flue_time now,
                           const struct flue_tcp_delegated *delegated);
+
+/* ---- adapter.c: what an adapter asks of the host as a whole ---- */
+/* May a connection of this IP version go there at all, and is there room? */
+bool flue__host_is_offered(struct host_adapter *adapter, flue_time now, uint8_t ip_version);
+void flue__host_take_status(struct host_adapter *adapter, enum flue_status status);
 
 /* ---- open.c ---- */
 void flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now,

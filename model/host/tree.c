@@ -248,6 +248,7 @@ hand_over(struct builder *builder, flue_time now, struct flue_host_connection *c
     block->delegated.buffered_data = flue__host_hand_over(connection);
     block->block.protocol_reserved[OWNER] = connection;
     connection->adapter = builder->adapter;
+    connection->adapter->away++;
     connection->path = path;
     path->users++;
     link_block(&path->block->dependent_block_list, &path->block->protocol_reserved[LAST],
@@ -301,6 +302,10 @@ launch_one(struct builder *builder, flue_time now, struct flue_host_connection *
         return CANNOT;
     if (adapter != builder->adapter)
         return MUST_WAIT; /* for that adapter's tree */
+    if (adapter->is_paused)
+        return MUST_WAIT; /* for its resume (STATUS-001, STATUS-006) */
+    if (!flue__host_is_offered(adapter, now, connection->tuple.ip_version))
+        return CANNOT;
     key = neighbor_key(&hop);
     neighbor = find_or_make(builder, &key, 0);
     if (neighbor == NULL)

@@ -181,6 +181,7 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     bool was_ended = connection->is_ended;
     bool is_back = come_back(connection, now, delegated);
 
+    connection->adapter->away--;
     flue__host_drop_handed(connection);
     flue__host_moved_remove(connection);
     connection->moved = NULL;

@@ -292,6 +292,21 @@ on_interrupt(void *user, flue_time now)
 }
 
 static void
+note_status(void *binding, flue_time now, enum flue_status status, const void *buffer,
+            uint32_t length)
+{
+    struct rig *rig = binding;
+
+    (void)now;
+    if (status == FLUE_STATUS_OFFLOAD_RESUME) {
+        assert_int_equal(length, sizeof rig->resumed_with);
+        memcpy(&rig->resumed_with, buffer, length);
+    }
+    note(rig,
+         (struct call){.kind = CALL_STATUS, .status = status, .bytes = length, .subject = buffer});
+}
+
+static void
 init_client(struct rig *rig)
 {
     struct flue_client *client = &rig->client;
@@ -309,6 +324,7 @@ init_client(struct rig *rig)
     client->tcp_offload_disconnect_complete = note_disconnect;
     client->tcp_offload_event = note_event;
     client->tcp_offload_receive_indicate = note_indicate;
+    client->indicate_status = note_status;
 }
 
 /* ---- Life
@@ -627,6 +643,20 @@ rig_operate(struct rig *rig, enum call_kind kind, struct flue_block_list *tree)
 
     calls[kind](provider->adapter, rig->now, tree);
     rig_settle(rig);
+}
+
+enum flue_status
+rig_request(struct rig *rig, enum flue_request_type type, enum flue_oid oid, void *buffer,
+            uint32_t length, uint32_t *written)
+{
+    struct flue_oid_request request = {
+        .type = type, .oid = oid, .protocol = rig, .buffer = buffer, .length = length};
+    enum flue_status status =
+        rig->provider->oid_request(rig->provider->adapter, rig->now, &request);
+
+    if (written != NULL)
+        *written = request.written;
+    return status;
 }
 
 void

@@ -31,14 +31,15 @@ enum call_kind {
     CALL_FORWARD,
     CALL_DISCONNECT,
     CALL_EVENT,
-    CALL_INDICATE
+    CALL_INDICATE,
+    CALL_STATUS
 };
 
 /* One call into the client; one for each list of a completed chain. */
 struct call {
     enum call_kind kind;
     enum flue_status status; /* of the list */
-    uint32_t bytes;          /* transferred, or indicated; an event's information */
+    uint32_t bytes; /* transferred, or indicated; an event's information; of a status's buffer */
     uint32_t event;
     const void *subject; /* tree, list or handle */
 };
@@ -69,6 +70,7 @@ struct rig {
 
     struct call calls[RIG_CALLS];
     uint32_t call_count;
+    struct flue_tcp_connection_offload resumed_with; /* what came with the last RESUME */
     uint32_t interrupts;
     /* How the next indications are answered; with SUCCESS they are kept in `lent`. */
     enum flue_status answer;
@@ -144,6 +146,9 @@ void rig_terminate(struct rig *rig, struct rig_tcp *tcp, struct flue_tcp_delegat
 void *rig_context(const struct rig_tcp *tcp);
 /* Runs a state operation on a tree to its end. */
 void rig_operate(struct rig *rig, enum call_kind kind, struct flue_block_list *tree);
+/* A request, its answer's length in *written (may be NULL). */
+enum flue_status rig_request(struct rig *rig, enum flue_request_type type, enum flue_oid oid,
+                             void *buffer, uint32_t length, uint32_t *written);
 /* Hands the list to the target's send. */
 void rig_send(struct rig *rig, const struct rig_tcp *tcp, struct rig_list *list);
 
