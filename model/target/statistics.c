@@ -77,17 +77,16 @@ fill_tcp(const struct flue_target *target, uint8_t ip_version, struct flue_tcp_o
     struct flue_tcp_statistics now;
 
     flue_tcp_get_family_statistics(target->engine, ip_version, &now);
-    *stats = (struct flue_tcp_offload_stats){
-        .in_segments = now.in_segments - base->in_segments + faulty,
-        .out_segments = now.out_segments - now.repeated_segments -
-                        (base->out_segments - base->repeated_segments),
-        .currently_established = now.currently_established,
-        .reset_established = (uint32_t)(now.resets - base->resets),
-        .retransmitted_segments =
-            (uint32_t)(now.retransmitted_segments - base->retransmitted_segments),
-        .in_errors = (uint32_t)faulty,
-        .out_resets = (uint32_t)(now.out_resets - base->out_resets),
-    };
+    memset(stats, 0, sizeof *stats); /* what lies between the members goes out, too */
+    stats->in_segments = now.in_segments - base->in_segments + faulty;
+    stats->out_segments =
+        now.out_segments - now.repeated_segments - (base->out_segments - base->repeated_segments);
+    stats->currently_established = now.currently_established;
+    stats->reset_established = (uint32_t)(now.resets - base->resets);
+    stats->retransmitted_segments =
+        (uint32_t)(now.retransmitted_segments - base->retransmitted_segments);
+    stats->in_errors = (uint32_t)faulty;
+    stats->out_resets = (uint32_t)(now.out_resets - base->out_resets);
 }
 
 enum flue_status

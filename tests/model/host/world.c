@@ -146,6 +146,9 @@ on_next_hop(void *user, const struct flue_four_tuple *tuple, struct flue_next_ho
     hop->source = mac_of(machine->index);
     hop->destination = mac_of(1 - machine->index);
     hop->path_mtu = 1500;
+    hop->vlan_id = machine->vlan_id;
+    if (machine->has_other_source)
+        hop->source.bytes[4] = 1;
     return machine->has_route;
 }
 

@@ -37,7 +37,9 @@ struct machine {
     struct flue_verifier *verifier; /* between the two: every breach of the contract fails */
     uint32_t adapter;
     bool interrupted;
-    bool has_route;         /* next_hop answers */
+    bool has_route;         /* next_hop answers ... */
+    uint16_t vlan_id;       /* ... with this, and ... */
+    bool has_other_source;  /* ... another source address than the target's own */
     uint64_t target_frames; /* sent by the target */
 };
 

@@ -109,6 +109,12 @@ deliver(struct rig *rig)
 }
 
 void
+rig_deliver_first(struct rig *rig)
+{
+    deliver(rig);
+}
+
+void
 rig_lose_last(struct rig *rig)
 {
     assert_true(rig->frame_count > 0);

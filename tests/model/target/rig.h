@@ -155,6 +155,8 @@ void rig_send(struct rig *rig, const struct rig_tcp *tcp, struct rig_list *list)
 /* Runs wire, target and poll until nothing is left to do now. */
 void rig_settle(struct rig *rig);
 void rig_advance(struct rig *rig, flue_time time);
+/* Delivers what was put on the wire first. */
+void rig_deliver_first(struct rig *rig);
 /* The wire loses what was put on it last. */
 void rig_lose_last(struct rig *rig);
 /* The peer sends `length` bytes counting up from `first`. */
