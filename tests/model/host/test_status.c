@@ -425,6 +425,29 @@ test_upload_all_during_offloads_brings_them_home(void **state)
     }
 }
 
+/* OFFLOAD-050 is but a should: a target may ask while an offload is in progress. */
+static void
+test_upload_all_in_the_middle_of_an_offload_is_remembered(void **state)
+{
+    struct flue_target_config config = flue_target_config_default();
+    const struct flue_client *client;
+
+    (void)state;
+    config.initiate.tcp = 100 * FLUE_MILLISECOND;
+    start(&config);
+    client = flue_host_client(world.machines[0].host, world.machines[0].adapter);
+    assert_int_equal(flue_host_offload(connections[0], world.now), FLUE_OK);
+    run(50 * FLUE_MILLISECOND);
+    assert_int_equal(flue_host_owner(connections[0]), FLUE_OWNER_OFFLOADING);
+    client->indicate_status(client->binding, world.now, FLUE_STATUS_UPLOAD_ALL, NULL, 0);
+    run(FLUE_SECOND);
+    assert_int_equal(initiates, 1);
+    assert_int_equal(flue_host_owner(connections[0]), FLUE_OWNER_HOST); /* STATUS-008 */
+    assert_target_empty();
+    assert_works(0);
+    world_destroy(&world);
+}
+
 /* ---- Lost hardware ----------------------------------------------------------------------------
  */
 
@@ -496,6 +519,7 @@ main(void)
         cmocka_unit_test(test_resume_makes_the_host_read_the_capabilities),
         cmocka_unit_test(test_upload_all_brings_everything_home),
         cmocka_unit_test(test_upload_all_during_offloads_brings_them_home),
+        cmocka_unit_test(test_upload_all_in_the_middle_of_an_offload_is_remembered),
         cmocka_unit_test(test_lost_connection_ends_and_leaves_nothing),
         cmocka_unit_test(test_shortage_brings_the_connection_home),
     };
