@@ -70,8 +70,9 @@ flue__tlp_expired(struct flue_tcp_connection *connection, flue_time now)
 
     if (connection->slow != SLOW_RETRANSMIT)
         return;
-    /* RFC 8985 7.3: one probe at a time, and a round trip measured since the last. */
-    if (!rack->is_probing && rack->has_rtt_since_probe) {
+    /* RFC 8985 7.3: a round trip was measured since the last probe. That none is under way is what
+     * the timer was armed for. */
+    if (rack->has_rtt_since_probe) {
         uint32_t snd_max = connection->snd_max;
 
         flue__tcp_send_new(connection, now);

@@ -305,6 +305,26 @@ test_rack_timeout_after_reneging_resends_everything(void **state)
     }
 }
 
+/* Nothing helped: what the peer is said to hold is in question too (RFC 2018 8). */
+static void
+test_rack_second_timeout_believes_no_sack(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        open_with_ten(&peer, 10000);
+        SACK(&peer, 1, 9001, 10001);
+        peer_wait(&peer, 1100 * MS);
+        (void)peer_skip(&peer);
+        assert_int_equal(statistics_of(&peer).timeouts, 1);
+        assert_int_equal(peer_snapshot(&peer).sacked_bytes, 1000);
+        peer_wait(&peer, 2000 * MS);
+        EXPECT(&peer, A, 1, 1, 1000);
+        assert_int_equal(statistics_of(&peer).timeouts, 2);
+        assert_int_equal(peer_snapshot(&peer).sacked_bytes, 0);
+        assert_int_equal(peer_snapshot(&peer).lost_bytes, 9000);
+    }
+}
+
 /* With F-RTO: what the timer took for lost is in flight again when it was only late. */
 static void
 test_rack_spurious_timeout_is_undone(void **state)
@@ -312,19 +332,24 @@ test_rack_spurious_timeout_is_undone(void **state)
     FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         peer.options.use_frto = true;
-        open_with_ten(&peer, 40000);
-        peer_wait(&peer, 990 * MS); /* no round trip is known: the probe would wait for 1 s too */
-        (void)peer_skip(&peer);
-        peer_wait(&peer, 1000 * MS);
-        EXPECT(&peer, A, 1, 1, 1000);
+        open_and_measure(&peer);
+        peer_send(&peer, 40000);
+        assert_int_equal(peer_skip(&peer), 10);
+        peer_wait(&peer, 1020 * MS);
+        EXPECT(&peer, A, 11001, 1, 1000); /* the probe, after 20 ms */
+        EXPECT(&peer, A, 1001, 1, 1000);
         EXPECT_NOTHING(&peer);
-        assert_int_equal(statistics_of(&peer).timeouts, 1);
-        peer_ack(&peer, 1, 1001);
-        assert_int_equal(peer_skip(&peer), 2);
+        assert_int_equal(peer_snapshot(&peer).lost_bytes, 10000);
+        peer_wait(&peer, 5 * MS); /* sooner than any round trip */
         peer_ack(&peer, 1, 2001);
+        EXPECT(&peer, A, 12001, 1, 1000);
+        EXPECT(&peer, A, 13001, 1, 1000);
+        EXPECT_NOTHING(&peer);
+        peer_ack(&peer, 1, 3001);
         assert_int_equal(statistics_of(&peer).spurious_timeouts, 1);
         assert_int_equal(peer_snapshot(&peer).lost_bytes, 0);
-        assert_true(peer_snapshot(&peer).cwnd >= 10000);
+        EXPECT(&peer, A, 14001, 1, 1000); /* nothing old */
+        EXPECT_NOTHING(&peer);
     }
 }
 
@@ -439,6 +464,51 @@ test_tlp_needless_probe_costs_nothing(void **state)
     }
 }
 
+/* 7.3: a probe tells nothing of the round trip when its ACK may be for either transmission; before
+ * one is measured there is no other. */
+static void
+test_tlp_waits_for_a_round_trip_between_probes(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        flue_time sent;
+
+        open_and_measure(&peer);
+        peer_send(&peer, 1000);
+        peer_wait(&peer, 60 * MS);
+        assert_int_equal(peer_skip(&peer), 2);
+        peer_wait(&peer, 1 * MS);
+        peer_ack(&peer, 1, 2001);
+        SACK(&peer, 2001, 1001, 2001);
+        peer_send(&peer, 1000);
+        assert_int_equal(peer_skip(&peer), 1);
+        sent = peer.now;
+        peer_wait(&peer, 1059 * MS);
+        EXPECT_NOTHING(&peer);
+        peer_wait(&peer, 1 * MS);
+        EXPECT_AT(&peer, A, 2001, 1, 1000, sent + 1060 * MS); /* the timer, anew */
+        assert_int_equal(statistics_of(&peer).timeouts, 1);
+        assert_int_equal(statistics_of(&peer).tail_loss_probes, 1);
+    }
+}
+
+/* 7.3: the last probe's fate is not known yet. */
+static void
+test_tlp_sends_one_probe_at_a_time(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        open_and_measure(&peer);
+        peer_send(&peer, 2000);
+        peer_wait(&peer, 20 * MS);
+        assert_int_equal(peer_skip(&peer), 3);
+        peer_ack(&peer, 1, 3001); /* a round trip, of the first of the two; no word of the probe */
+        peer_send(&peer, 1000);
+        assert_int_equal(peer_skip(&peer), 1);
+        assert_int_equal(peer_snapshot(&peer).rack_left_ticks, FLUE_TICKS_NOT_RUNNING);
+    }
+}
+
 /* 7.2: not while the scoreboard holds something, nor in recovery: RACK is at work then. */
 static void
 test_tlp_leaves_recovery_alone(void **state)
@@ -532,12 +602,15 @@ main(void)
         PEER_SCRIPT(test_rack_without_sack_is_off),
         PEER_SCRIPT(test_rack_timeout_resends_what_the_peer_lacks),
         PEER_SCRIPT(test_rack_timeout_after_reneging_resends_everything),
+        PEER_SCRIPT(test_rack_second_timeout_believes_no_sack),
         PEER_SCRIPT(test_rack_spurious_timeout_is_undone),
         PEER_SCRIPT(test_tlp_tail_loss_is_found_without_a_timeout),
         PEER_SCRIPT(test_tlp_single_segment_allows_for_a_delayed_ack),
         PEER_SCRIPT(test_tlp_sends_new_data_when_there_is_some),
         PEER_SCRIPT(test_tlp_repair_reduces_the_window),
         PEER_SCRIPT(test_tlp_needless_probe_costs_nothing),
+        PEER_SCRIPT(test_tlp_waits_for_a_round_trip_between_probes),
+        PEER_SCRIPT(test_tlp_sends_one_probe_at_a_time),
         PEER_SCRIPT(test_tlp_leaves_recovery_alone),
         PEER_SCRIPT(test_tlp_probes_a_fin),
         PEER_SCRIPT(test_rack_after_a_move_finds_losses_from_what_is_sent_then),
