@@ -83,11 +83,15 @@ struct flue_tcp_connection {
     bool use_limited_transmit : 1;
     bool use_hold : 1;
     bool use_delayed_ack : 1;
-    bool is_listed : 1;    /* in the table: until it ends */
-    bool is_exhausted : 1; /* given up, its owner takes over: no timer, no output */
-    bool is_muted : 1;     /* its path takes nothing: output and timers wait */
+    bool is_listed : 1;      /* in the table: until it ends */
+    bool is_exhausted : 1;   /* given up, its owner takes over: no timer, no output */
+    bool is_muted : 1;       /* its path takes nothing: output and timers wait */
+    bool is_unreachable : 1; /* the network said so since the peer was last heard: icmp.c */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
+    int8_t reason;     /* enum flue_result: why it ended */
+    uint16_t path_mss; /* what the path takes, TCP options not deducted; update.c */
+    uint32_t max_rt;   /* ticks; 0: the engine's max_retransmissions rules */
 
     /* Deadlines, ticks; WHEEL_NEVER: not running. timers.c */
     uint64_t slow_deadline;
@@ -149,13 +153,9 @@ struct flue_tcp_connection {
     uint8_t keepalive_probes;
     uint32_t keepalive_idle;
     uint32_t keepalive_interval;
-    uint32_t max_rt;         /* ticks; 0: the engine's max_retransmissions rules */
-    uint16_t path_mss;       /* what the path takes, TCP options not deducted; update.c */
-    int8_t reason;           /* enum flue_result: why it ended */
-    bool is_unreachable : 1; /* the network said so since the peer was last heard: icmp.c */
 };
 
-_Static_assert(sizeof(struct flue_tcp_connection) <= 376,
+_Static_assert(sizeof(struct flue_tcp_connection) <= 368,
                "with its share of the table an idle connection takes 384 bytes");
 
 struct flue_tcp_listener {

@@ -78,10 +78,11 @@ part(struct flue_buffer_list *list)
     set_joined(list, false);
 }
 
+/* The first used byte of `list`, which has sequence number `seq`. */
 static struct send_cursor
-cursor_at(struct flue_buffer_list *list)
+cursor_at(struct flue_buffer_list *list, uint32_t seq)
 {
-    struct send_cursor cursor = {list, NULL, 0};
+    struct send_cursor cursor = {.list = list, .seq = seq};
 
     if (list != NULL) {
         cursor.descriptor = list->buffer.current_descriptor;
@@ -90,22 +91,20 @@ cursor_at(struct flue_buffer_list *list)
     return cursor;
 }
 
-/* Moves a cursor from `from` to `to`, both in the queue; past the last byte it ends with list NULL.
- */
+/* Moves a cursor on to `seq`; past the last byte it ends with list NULL. */
 static struct send_cursor
-cursor_move(struct send_cursor cursor, uint32_t from, uint32_t to)
+cursor_move(struct send_cursor cursor, uint32_t seq)
 {
-    while (cursor.list != NULL && seq_ge(to, end_of(cursor.list))) {
-        from = end_of(cursor.list);
-        cursor = cursor_at(cursor.list->next);
+    while (cursor.list != NULL && seq_ge(seq, end_of(cursor.list)))
+        cursor = cursor_at(cursor.list->next, end_of(cursor.list));
+    if (cursor.list != NULL) {
+        cursor.offset += seq - cursor.seq;
+        while (cursor.offset >= cursor.descriptor->byte_count) {
+            cursor.offset -= cursor.descriptor->byte_count;
+            cursor.descriptor = cursor.descriptor->next;
+        }
     }
-    if (cursor.list == NULL)
-        return cursor;
-    cursor.offset += to - from;
-    while (cursor.offset >= cursor.descriptor->byte_count) {
-        cursor.offset -= cursor.descriptor->byte_count;
-        cursor.descriptor = cursor.descriptor->next;
-    }
+    cursor.seq = seq;
     return cursor;
 }
 
@@ -113,7 +112,7 @@ void
 send_queue_init(struct send_queue *queue, uint32_t seq)
 {
     memset(queue, 0, sizeof *queue);
-    queue->next_seq = seq;
+    queue->next.seq = seq;
     queue->head_seq = seq;
     queue->end_seq = seq;
 }
@@ -121,10 +120,8 @@ send_queue_init(struct send_queue *queue, uint32_t seq)
 void
 send_queue_append(struct send_queue *queue, struct flue_buffer_list *lists)
 {
-    if (queue->next.list == NULL && seq_ge(queue->next_seq, queue->end_seq)) {
-        queue->next = cursor_at(lists);
-        queue->next_seq = queue->end_seq;
-    }
+    if (queue->next.list == NULL && seq_ge(queue->next.seq, queue->end_seq))
+        queue->next = cursor_at(lists, queue->end_seq);
     for (struct flue_buffer_list *list = lists; list != NULL; list = list->next) {
         if (queue->tail == NULL) {
             queue->head = list;
@@ -147,12 +144,9 @@ send_queue_span(struct send_queue *queue, uint32_t seq, uint32_t length, bool *p
     struct flue_buffer_list *list;
     uint32_t end;
 
-    if (seq_lt(seq, queue->next_seq) || queue->next.list == NULL) {
-        queue->next = cursor_at(queue->head);
-        queue->next_seq = queue->head_seq;
-    }
-    queue->next = cursor_move(queue->next, queue->next_seq, seq);
-    queue->next_seq = seq;
+    if (seq_lt(seq, queue->next.seq) || queue->next.list == NULL)
+        queue->next = cursor_at(queue->head, queue->head_seq);
+    queue->next = cursor_move(queue->next, seq);
 
     span.descriptor = queue->next.descriptor;
     span.offset = queue->next.offset;
@@ -196,10 +190,8 @@ send_queue_acknowledge(struct send_queue *queue, uint32_t seq)
         queue->head = list->next;
         if (queue->head == NULL)
             queue->tail = NULL;
-        if (queue->next.list == list) {
-            queue->next = cursor_at(queue->head);
-            queue->next_seq = queue->head_seq;
-        }
+        if (queue->next.list == list)
+            queue->next = cursor_at(queue->head, queue->head_seq);
         flue_buffer_advance(&list->buffer, length);
         list->tcp_offload_bytes_transferred = length;
         list->status = FLUE_STATUS_SUCCESS;

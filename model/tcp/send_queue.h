@@ -17,18 +17,18 @@
 
 /* A place in the queued data. */
 struct send_cursor {
-    struct flue_buffer_list *list;
+    struct flue_buffer_list *list; /* NULL: at the end */
     const struct flue_memory_descriptor *descriptor;
     uint32_t offset; /* into descriptor */
+    uint32_t seq;    /* of the byte there */
 };
 
 struct send_queue {
     struct flue_buffer_list *head; /* holds the first unacknowledged byte */
     struct flue_buffer_list *tail;
-    struct send_cursor next; /* where next_seq lies; list NULL: at the end */
-    uint32_t next_seq;
-    uint32_t head_seq; /* of the head's first used byte */
-    uint32_t end_seq;  /* one past the last queued byte */
+    struct send_cursor next; /* where sending goes on, most of the time */
+    uint32_t head_seq;       /* of the head's first used byte */
+    uint32_t end_seq;        /* one past the last queued byte */
 };
 
 void send_queue_init(struct send_queue *queue, uint32_t seq);
