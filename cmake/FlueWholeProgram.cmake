@@ -13,5 +13,5 @@ function(flue_whole_program_part target)
 endfunction()
 
 function(flue_whole_program program)
-  target_link_options(${program} PRIVATE "$<${flue_is_optimised}:-O3;-flto=auto>")
+  target_link_options(${program} PRIVATE "$<${flue_is_optimised}:-O3;-flto;-flto=auto>")
 endfunction()

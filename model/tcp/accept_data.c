@@ -118,16 +118,15 @@ flue__tcp_accept_data(struct flue_tcp_connection *connection, flue_time now,
     struct flue_span data;
     uint32_t seq;
 
+    if (segment->payload.length == 0 && !fin)
+        return;
     if (!flue__tcp_can_receive(connection) || connection->fin_received) {
-        if (segment->payload.length > 0 || fin)
-            connection->ack_now = true;
+        connection->ack_now = true;
         if (fin && connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
             flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT,
                                connection->engine->config.time_wait_ticks);
         return;
     }
-    if (segment->payload.length == 0 && !fin)
-        return;
     data = trim(connection, segment, &seq, &fin);
     if (data.length > 0 && data_for_nobody(connection, now))
         return;

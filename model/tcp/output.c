@@ -104,10 +104,11 @@ send_data(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, u
     }
     if (fin)
         connection->fin_sent = true;
-    if (connection->extension != NULL)
-        flue__prr_on_sent(connection, payload.length);
     connection->last_sent = (uint32_t)connection->engine->tick;
-    flue__pacing_sent(connection, payload.length);
+    if (connection->extension != NULL) {
+        flue__prr_on_sent(connection, payload.length);
+        flue__pacing_sent(connection, payload.length);
+    }
     transmit(connection, now, seq, flags, payload, is_new_data);
     return payload.length;
 }

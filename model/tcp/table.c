@@ -9,28 +9,20 @@
 
 enum { FIRST_BUCKETS = 64, MOST_PER_BUCKET = 2 };
 
-static uint64_t
-mix(uint64_t value)
-{
-    value ^= value >> 32;
-    value *= UINT64_C(0x9E3779B97F4A7C15);
-    value ^= value >> 29;
-    return value;
-}
-
+/* Multilinear: a sum of products with odd constants, of which the upper half is good. */
 uint32_t
 flue__tcp_hash(const struct flue_four_tuple *tuple)
 {
     uint64_t words[5];
-    uint64_t hash;
 
     _Static_assert(sizeof words == sizeof *tuple, "the tuple is five words");
     memcpy(words, tuple, sizeof words);
-    hash = mix(words[4] ^ words[0]);
-    hash = mix(hash + words[2]);
-    if (tuple->ip_version != 4)
-        hash = mix(mix(hash + words[1]) + words[3]);
-    return (uint32_t)(hash ^ hash >> 32);
+    return (uint32_t)((words[0] * UINT64_C(0x9E3779B97F4A7C15) +
+                       words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
+                       words[2] * UINT64_C(0x165667B19E3779F9) +
+                       words[3] * UINT64_C(0xD6E8FEB86659FD93) +
+                       words[4] * UINT64_C(0xA0761D6478BD642F)) >>
+                      32);
 }
 
 static struct flue_tcp_connection **
