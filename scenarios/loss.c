@@ -16,6 +16,8 @@
 
 enum { MAX_CONNECTIONS = 1000 };
 
+static const char *const congestion_controls[] = {"newreno", "cubic", "dctcp", "compound", NULL};
+
 static const struct flue_parameter parameters[] = {
     {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, flue_choices_stack,
      "TCP of both machines: ns-3's own, Flue's on the host, or Flue's on the NIC"},
@@ -33,6 +35,8 @@ static const struct flue_parameter parameters[] = {
      "of a connection"},
     {"sack", FLUE_PARAMETER_CHOICE, "", "off", NULL, NULL, flue_choices_switch,
      "selective acknowledgements, offered by both machines"},
+    {"congestion", FLUE_PARAMETER_CHOICE, "", "newreno", NULL, NULL, congestion_controls,
+     "congestion control of both machines; ns-3's TCP has no compound"},
     {"min-rto", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "60s", NULL, "shortest timeout"},
     {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "1ms", "500ms", NULL,
      "longest wait for an ACK"},
@@ -83,6 +87,7 @@ build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
     stack.send_buffer_bytes = (uint32_t)flue_run_count(run, "send-buffer");
     stack.receive_buffer_bytes = (uint32_t)flue_run_count(run, "receive-buffer");
     stack.use_sack = flue_run_is_on(run, "sack");
+    stack.congestion_control = flue_run_text(run, "congestion");
     stack.min_rto = flue_run_time(run, "min-rto");
     stack.delayed_ack = flue_run_time(run, "delayed-ack");
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &loss->machines);

@@ -114,11 +114,14 @@ struct flue_sim_stack_config {
     flue_time min_rto;                /* default 200 ms */
     flue_time delayed_ack;            /* default 40 ms */
     bool use_sack; /* RFC 2018; default false: NewReno alone, alike on all three */
+    /* newreno, cubic, dctcp (which agrees on ECN) or compound; default newreno. Flue's are those of
+     * flue_tcp_congestion_name(); ns-3 has no compound. */
+    const char *congestion_control;
 };
 struct flue_sim_stack_config flue_sim_stack_config_default(void);
 
-/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile.
- */
+/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile
+ * or congestion control. */
 FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
                                               enum flue_sim_stack_kind kind,
                                               const struct flue_sim_stack_config *config);

@@ -110,7 +110,49 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
     return FLUE_OK;
 }
 
-void InstallNs3(Ptr<ns3::Node> node)
+/** ns-3's name for a congestion control; empty for one that it does not have. */
+std::string Ns3Congestion(const std::string& name)
+{
+    if (name == "newreno")
+    {
+        return "ns3::TcpNewReno";
+    }
+    if (name == "cubic")
+    {
+        return "ns3::TcpCubic";
+    }
+    return name == "dctcp" ? "ns3::TcpDctcp" : "";
+}
+
+bool IsCongestion(const std::string& name)
+{
+    for (uint32_t i = 0; flue_tcp_congestion_name(i); i++)
+    {
+        if (name == flue_tcp_congestion_name(i))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** What is wrong with the congestion control of a stack; empty: nothing. */
+std::string CheckCongestion(enum flue_sim_stack_kind kind, const char* name)
+{
+    if (!name || !IsCongestion(name))
+    {
+        return std::string("there is no congestion control ") + (name ? name : "NULL") +
+               "; there are: newreno, cubic, dctcp, compound";
+    }
+    if (kind == FLUE_SIM_STACK_NS3 && Ns3Congestion(name).empty())
+    {
+        return std::string("ns-3's TCP has no congestion control ") + name +
+               "; it has: newreno, cubic, dctcp";
+    }
+    return "";
+}
+
+void InstallNs3(Ptr<ns3::Node> node, const std::string& congestion)
 {
     ns3::InternetStackHelper internet;
     internet.SetIpv6StackInstall(false);
@@ -119,7 +161,7 @@ void InstallNs3(Ptr<ns3::Node> node)
     Ptr<ns3::TcpL4Protocol> tcp = node->GetObject<ns3::TcpL4Protocol>();
     const auto type = [](const char* name)
     { return ns3::TypeIdValue(ns3::TypeId::LookupByName(name)); };
-    tcp->SetAttribute("SocketType", type("ns3::TcpNewReno"));
+    tcp->SetAttribute("SocketType", type(Ns3Congestion(congestion).c_str()));
     tcp->SetAttribute("RecoveryType", type("ns3::TcpPrrRecovery"));
 }
 
@@ -153,6 +195,7 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("LargeInitialWindow",
                       ns3::BooleanValue(config.initial_window_segments == 10));
     tcp->SetAttribute("Sack", ns3::BooleanValue(config.use_sack));
+    tcp->SetAttribute("CongestionControl", ns3::StringValue(config.congestion_control));
     tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
@@ -289,6 +332,7 @@ extern "C"
         config.initial_window_segments = 10;
         config.min_rto = 200 * FLUE_MILLISECOND;
         config.delayed_ack = 40 * FLUE_MILLISECOND;
+        config.congestion_control = "newreno";
         return config;
     }
 
@@ -316,16 +360,23 @@ extern "C"
                                          FLUE_ERROR_INVALID,
                                          "there are the stacks ns3, host and offload");
                          }
+                         const std::string wrong = CheckCongestion(kind, chosen.congestion_control);
+                         if (!wrong.empty())
+                         {
+                             return Fail(node->sim, FLUE_ERROR_NOT_FOUND, wrong);
+                         }
                          node->processor = ns3::CreateObject<ns3::FlueProcessor>();
                          node->processor->SetProfile(flue_profile_find(chosen.profile));
                          node->node->AggregateObject(node->processor);
                          node->kind = kind;
                          node->stack = chosen;
+                         const std::string congestion = chosen.congestion_control;
+                         node->stack.congestion_control = nullptr; // used here only
                          node->stack.profile =
                              node->processor->GetProfile().name; // the caller's text may go
                          if (kind == FLUE_SIM_STACK_NS3)
                          {
-                             InstallNs3(node->node);
+                             InstallNs3(node->node, congestion);
                          }
                          else
                          {

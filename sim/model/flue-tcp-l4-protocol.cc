@@ -84,6 +84,12 @@ TypeId FlueTcpL4Protocol::AddConnectionAttributes(TypeId tid)
                       BooleanValue(true),
                       MakeBooleanAccessor(&FlueTcpL4Protocol::m_sack),
                       MakeBooleanChecker())
+        .AddAttribute("CongestionControl",
+                      "Congestion control of every connection: newreno, cubic, dctcp (which agrees "
+                      "on ECN by itself) or compound.",
+                      StringValue("newreno"),
+                      MakeStringAccessor(&FlueTcpL4Protocol::m_congestion),
+                      MakeStringChecker())
         .AddAttribute(
             "LargeInitialWindow",
             "Start with the window of RFC 6928 (ten segments) instead of RFC 3390 (four).",
@@ -256,6 +262,20 @@ void FlueTcpL4Protocol::DoDispose()
     IpL4Protocol::DoDispose();
 }
 
+/** The engine's own copy of a name, which lasts. */
+static const char* CongestionName(const std::string& wanted)
+{
+    const char* name = nullptr;
+    for (uint32_t i = 0; (name = flue_tcp_congestion_name(i)) != nullptr && wanted != name; i++)
+    {
+    }
+    NS_ABORT_MSG_UNLESS(name,
+                        "CongestionControl is \"" << wanted
+                                                  << "\"; it can be newreno, cubic, dctcp or "
+                                                     "compound");
+    return name;
+}
+
 flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
 {
     flue_tcp_config config = flue_tcp_config_default();
@@ -270,11 +290,13 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     config.ack_frequency = static_cast<uint8_t>(m_delAckCount);
     config.time_wait_ticks = ticks(m_timeWait);
     config.max_syn_retransmissions = static_cast<uint8_t>(m_connCount);
+    config.max_syn_ack_retransmissions = static_cast<uint8_t>(m_connCount);
     config.max_retransmissions = static_cast<uint8_t>(m_dataRetries);
     config.initial_window = m_largeInitialWindow ? FLUE_TCP_IW_RFC6928 : FLUE_TCP_IW_RFC3390;
     config.options.use_timestamps = m_timestamps;
     config.options.use_window_scaling = m_windowScaling;
     config.options.use_sack = m_sack;
+    config.options.congestion_control = CongestionName(m_congestion);
     config.options.use_nagle = !m_noDelay;
     config.options.receive_buffer_bytes = m_rcvBufSize;
     return config;

@@ -167,6 +167,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     bool m_timestamps;         //!< Timestamp
     bool m_windowScaling;      //!< WindowScaling
     bool m_sack;               //!< Sack
+    std::string m_congestion;  //!< CongestionControl
     bool m_largeInitialWindow; //!< LargeInitialWindow
     Time m_initialRto;         //!< InitialRto
     Time m_minRto;             //!< MinRto

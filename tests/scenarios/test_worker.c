@@ -124,12 +124,14 @@ static const char *const refusals[][2] = {
     {"run loss --raet 1Gbps",
      "\"raet\" is not a parameter of scenario \"loss\": expected stack, profile, connections, "
      "rate, "
-     "delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup or "
+     "delay, loss, mtu, io, send-buffer, receive-buffer, sack, congestion, min-rto, delayed-ack, "
+     "warmup or "
      "duration"},
     {"run loss --conections",
      "\"conections\" is not a parameter of scenario \"loss\": expected stack, profile, "
      "connections, "
-     "rate, delay, loss, mtu, io, send-buffer, receive-buffer, sack, min-rto, delayed-ack, warmup "
+     "rate, delay, loss, mtu, io, send-buffer, receive-buffer, sack, congestion, min-rto, "
+     "delayed-ack, warmup "
      "or "
      "duration (did you mean \"connections\"?)"},
     {"run loss --stack linux",

@@ -306,6 +306,16 @@ static void test_stack_configuration_is_checked(void** state)
     config = good;
     config.delayed_ack = FLUE_SECOND;
     assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_INVALID, "acknowledgement");
+    config = good;
+    config.congestion_control = "vegas";
+    assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_NOT_FOUND, "vegas");
+    config.congestion_control = "compound";
+    assert_refused(f,
+                   flue_sim_stack(f->a, FLUE_SIM_STACK_NS3, &config),
+                   FLUE_ERROR_NOT_FOUND,
+                   "ns-3");
+    config.congestion_control = NULL;
+    assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_NOT_FOUND, "newreno");
     assert_int_equal(flue_sim_stack(f->a, kind, &good), FLUE_OK);
     assert_refused(f, flue_sim_stack(f->a, kind, &good), FLUE_ERROR_STATE, "a has a stack");
 }
