@@ -16,7 +16,7 @@ w_cubic(double t, double k, double w_max)
     return (0.4 * pow(t - k, 3) * BENCH_MSS) + w_max;
 }
 
-/* 4.2, 4.4, 4.5: at every round trip of 40 s the window is on the curve one round trip ahead, to
+/* 4.2, 4.4, 4.5: at every round trip of 30 s the window is on the curve one round trip ahead, to
  * within 1 %: the window moves towards it by a share of the distance at each ACK. */
 static void
 test_cubic_window_after_a_loss_follows_the_curve(void **state)
