@@ -410,7 +410,8 @@ bool flue_tcp_icmp_input(struct flue_tcp_engine *engine, flue_time now,
 
 /* Runs every timer that is due at `now`. */
 void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);
-/* When flue_tcp_advance must be called next; FLUE_TIME_NEVER when nothing waits. */
+/* When flue_tcp_advance must be called next; FLUE_TIME_NEVER when nothing waits. It may be too
+ * early for what is far away, even past: that call finds nothing to do and sorts the timers. */
 flue_time flue_tcp_next_deadline(const struct flue_tcp_engine *engine);
 
 struct flue_tcp_connection *flue_tcp_find(const struct flue_tcp_engine *engine,

@@ -68,7 +68,7 @@ static void
 test_congestion_window_that_is_not_used_does_not_grow(void **state)
 {
     for (uint32_t i = 0; i < 4; i++) {
-        FOR_EACH_VARIATION(peer, ON_HOST)
+        FOR_EACH_VARIATION(peer, ON_BOTH)
         {
             uint32_t seq = 1;
 
@@ -102,7 +102,7 @@ idle(struct peer *peer, enum flue_tcp_idle_restart restart, flue_time duration)
 static void
 test_idle_longer_than_a_timeout_restarts_from_the_initial_window(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         idle(&peer, FLUE_TCP_IDLE_RFC5681, 1001 * MS);
         assert_int_equal(peer_skip(&peer), 10);
@@ -113,7 +113,7 @@ test_idle_longer_than_a_timeout_restarts_from_the_initial_window(void **state)
 static void
 test_idle_no_longer_than_a_timeout_changes_nothing(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         idle(&peer, FLUE_TCP_IDLE_RFC5681, 980 * MS); /* and 10 for the last round trip */
         assert_int_equal(peer_skip(&peer), 26);
@@ -124,7 +124,7 @@ test_idle_no_longer_than_a_timeout_changes_nothing(void **state)
 static void
 test_idle_rfc2861_halves_for_each_timeout(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         idle(&peer, FLUE_TCP_IDLE_RFC2861, 1500 * MS);
         assert_int_equal(peer_skip(&peer), 13);
@@ -134,7 +134,7 @@ test_idle_rfc2861_halves_for_each_timeout(void **state)
 static void
 test_idle_rfc2861_stops_at_the_initial_window(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         idle(&peer, FLUE_TCP_IDLE_RFC2861, 20 * FLUE_SECOND);
         assert_int_equal(peer_skip(&peer), 10);
@@ -144,7 +144,7 @@ test_idle_rfc2861_stops_at_the_initial_window(void **state)
 static void
 test_idle_keep_keeps_the_window(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         idle(&peer, FLUE_TCP_IDLE_KEEP, 20 * FLUE_SECOND);
         assert_int_equal(peer_skip(&peer), 26);
@@ -168,7 +168,7 @@ test_dctcp_receiver_echoes_each_segment(void **state)
 {
     enum { ECT_0 = 2, CE = 3 };
 
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         open_as(&peer, "dctcp");
         data_in(&peer, 1, ECT_0);
@@ -192,7 +192,7 @@ test_dctcp_receiver_echoes_each_segment(void **state)
 static void
 test_dctcp_sender_reduces_by_what_was_marked(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         struct flue_tcp_snapshot before, after;
         uint32_t seq = 1;
@@ -222,7 +222,7 @@ test_dctcp_sender_reduces_by_what_was_marked(void **state)
 static void
 test_cubic_spurious_timeout_leaves_no_trace(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         peer.options.congestion_control = "cubic";
         peer.options.use_frto = true;

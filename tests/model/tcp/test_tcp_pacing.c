@@ -6,10 +6,13 @@
 #include "cmocka_first.h"
 #include "peer.h"
 
-/* Runs to the engine's next deadline, which must be `at`. */
+/* Runs to the engine's next deadline, which must be `at`, but for one call beforehand by which an
+ * engine that has just begun sorts its far timers. */
 static void
 step_to(struct peer *peer, flue_time at)
 {
+    if (flue_tcp_next_deadline(peer->engine) < peer->now)
+        flue_tcp_advance(peer->engine, peer->now);
     assert_int_equal(flue_tcp_next_deadline(peer->engine), at);
     peer->now = at;
     flue_tcp_advance(peer->engine, at);
@@ -19,7 +22,7 @@ step_to(struct peer *peer, flue_time at)
 static void
 test_pacing_at_a_fixed_rate_sends_one_segment_each_interval(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         flue_time start;
 
@@ -45,7 +48,7 @@ test_pacing_at_a_fixed_rate_sends_one_segment_each_interval(void **state)
 static void
 test_pacing_deadlines_are_exact(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         const flue_time interval = UINT64_C(8000) * FLUE_SECOND / 7000000000;
         flue_time start;
@@ -68,7 +71,7 @@ test_pacing_deadlines_are_exact(void **state)
 static void
 test_pacing_follows_the_window_and_the_round_trip(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         flue_time start;
 
@@ -106,7 +109,7 @@ test_pacing_follows_the_window_and_the_round_trip(void **state)
 static void
 test_pacing_abort_leaves_no_timer(void **state)
 {
-    FOR_EACH_VARIATION(peer, ON_HOST)
+    FOR_EACH_VARIATION(peer, ON_BOTH)
     {
         peer.options.use_pacing = true;
         peer.options.pacing_bps = 8000;
