@@ -115,24 +115,38 @@ flue__host_tell_readable(struct flue_host_connection *connection, flue_time now)
         host->handlers.readable(host->user, now, connection);
 }
 
-/* A chunk that is used up. */
+/* A chunk that is used up. A target's list goes into `returns`. */
 static void
-free_chunk(struct flue_host_connection *connection, flue_time now, struct host_chunk *chunk)
+free_chunk(struct flue_host_connection *connection, struct host_chunk *chunk,
+           struct send_chain *returns)
 {
     if (chunk->indicated != NULL) {
-        struct flue_provider *provider = connection->adapter->provider;
-
         chunk->indicated->next = NULL;
-        (void)provider->tcp_offload_receive_return(provider->adapter, now, chunk->indicated);
+        flue__host_chain_append(returns, chunk->indicated);
     }
     free_own(connection->host, chunk);
+}
+
+/* All at once, so that the window opens at once. */
+static void
+return_lists(struct flue_host_connection *connection, flue_time now,
+             const struct send_chain *returns)
+{
+    if (returns->first != NULL) {
+        struct flue_provider *provider = connection->adapter->provider;
+
+        (void)provider->tcp_offload_receive_return(provider->adapter, now, returns->first);
+    }
 }
 
 void
 flue__host_drop_received(struct flue_host_connection *connection, flue_time now)
 {
+    struct send_chain returns = {NULL, NULL};
+
     while (connection->received.first != NULL)
-        free_chunk(connection, now, pop(&connection->received));
+        free_chunk(connection, pop(&connection->received), &returns);
+    return_lists(connection, now, &returns);
 }
 
 /* Takes up to `length` bytes off the chunk's front. */
@@ -158,6 +172,7 @@ flue_host_receive(struct flue_host_connection *connection, flue_time now, void *
 {
     struct flue_host *host = connection->host;
     struct chunk_queue *queue = &connection->received;
+    struct send_chain returns = {NULL, NULL};
     uint32_t taken = 0;
 
     flue__host_enter(host);
@@ -169,8 +184,9 @@ flue_host_receive(struct flue_host_connection *connection, flue_time now, void *
         taken += count;
         queue->bytes -= count;
         if (chunk->data.length == 0)
-            free_chunk(connection, now, pop(queue));
+            free_chunk(connection, pop(queue), &returns);
     }
+    return_lists(connection, now, &returns);
     if (taken > 0 && connection->tcp != NULL)
         flue_tcp_consume(connection->tcp, now, taken);
     flue__host_leave(host, now);

@@ -164,14 +164,31 @@ flue__target_indicate(struct target_connection *connection, flue_time now)
     return true;
 }
 
+/* The window opens by `bytes`; the connection, if there is one, may be told of more. */
+static void
+take_returned(struct target_connection *connection, flue_time now, uint32_t bytes)
+{
+    if (connection == NULL)
+        return;
+    if (connection->tcp != NULL)
+        flue_tcp_consume(connection->tcp, now, bytes);
+    if (connection->is_paced) {
+        connection->is_paced = false;
+        flue__target_ready(connection, now);
+    }
+    flue__target_io_settle(connection);
+}
+
+/* Lists of one connection in a row open its window at once. */
 enum flue_status
 flue__target_receive_return(void *adapter, flue_time now, struct flue_buffer_list *lists)
 {
     struct flue_target *target = adapter;
+    struct target_connection *connection = NULL;
+    uint32_t bytes = 0;
 
     while (lists != NULL) {
         struct indication *indication = (struct indication *)lists;
-        struct target_connection *connection = indication->connection;
         struct flue_memory_descriptor *descriptor = indication->list.buffer.first_descriptor;
 
         lists = lists->next;
@@ -181,18 +198,17 @@ flue__target_receive_return(void *adapter, flue_time now, struct flue_buffer_lis
             flue__target_free_piece(target, descriptor);
             descriptor = next;
         }
-        if (connection != NULL) {
-            unlink_lent(indication);
-            if (connection->tcp != NULL)
-                flue_tcp_consume(connection->tcp, now, indication->bytes);
-            if (connection->is_paced) {
-                connection->is_paced = false;
-                flue__target_ready(connection, now);
-            }
-            flue__target_io_settle(connection);
+        if (indication->connection != connection) {
+            take_returned(connection, now, bytes);
+            connection = indication->connection;
+            bytes = 0;
         }
+        bytes += indication->bytes;
+        if (connection != NULL)
+            unlink_lent(indication);
         slab_put(&target->indications, indication);
     }
+    take_returned(connection, now, bytes);
     return FLUE_STATUS_SUCCESS;
 }
 

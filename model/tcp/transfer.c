@@ -72,6 +72,14 @@ settled_state(const struct flue_tcp_connection *connection)
     }
 }
 
+/* SRTT and RTTVAR are zero on a wire shorter than a tick. Without a measurement RTTVAR alone is
+ * what makes the first timeout. */
+static uint16_t
+unmeasured_rttvar(const struct flue_tcp_connection *connection)
+{
+    return clamped(connection->engine->config.initial_rto_ticks);
+}
+
 static void
 export_delegated(const struct flue_tcp_connection *connection, flue_time now,
                  struct flue_tcp_delegated *delegated)
@@ -93,7 +101,8 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
     delegated->cwnd = connection->cwnd;
     delegated->ss_thresh = connection->ssthresh;
     delegated->srtt = clamped(connection->srtt_x8);
-    delegated->rtt_var = clamped(connection->rttvar_x4);
+    delegated->rtt_var =
+        connection->has_rtt ? clamped(connection->rttvar_x4) : unmeasured_rttvar(connection);
     delegated->ts_recent = connection->ts_recent;
     delegated->ts_recent_age = tick - (uint32_t)connection->ts_recent_tick;
     delegated->ts_time = tick + connection->ts_offset;
@@ -287,7 +296,8 @@ import_timers(struct flue_tcp_connection *connection, flue_time now,
 
     connection->srtt_x8 = delegated->srtt;
     connection->rttvar_x4 = delegated->rtt_var;
-    connection->has_rtt = delegated->srtt != 0 || delegated->rtt_var != 0;
+    connection->has_rtt =
+        delegated->srtt != 0 || delegated->rtt_var != unmeasured_rttvar(connection);
     if (connection->has_rtt)
         flue__tcp_rtt_update_rto(connection);
     connection->rtt_tick = (uint32_t)connection->engine->tick - delegated->total_rt;

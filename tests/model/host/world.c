@@ -18,24 +18,38 @@ struct frame {
     struct flue_memory_descriptor payload;
 };
 
+static uint32_t
+draw(uint64_t *random, uint32_t below)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return (uint32_t)(*random >> 32) % below;
+}
+
 uint32_t
 world_random(struct world *world, uint32_t below)
 {
-    world->random ^= world->random << 13;
-    world->random ^= world->random >> 7;
-    world->random ^= world->random << 17;
-    return (uint32_t)(world->random >> 32) % below;
+    return draw(&world->random, below);
+}
+
+static bool
+happens(struct world *world, uint32_t permille)
+{
+    return permille > 0 && draw(&world->wire_random, 1000) < permille;
 }
 
 static void
 record(struct world *world, const struct machine *from, const struct flue_tcp_segment *segment)
 {
-    struct record *record;
+    uint32_t count = world->record_count++;
 
-    if (world->record_count == WORLD_RECORDS)
-        return;
-    record = &world->records[world->record_count++];
-    *record = (struct record){
+    if ((count & (count - 1)) == 0) { /* doubles at each power of two */
+        world->records =
+            realloc(world->records, (count > 0 ? 2 * count : 1) * sizeof *world->records);
+        assert_non_null(world->records);
+    }
+    world->records[count] = (struct record){
         .time = world->now,
         .from = (uint8_t)from->index,
         .flags = segment->flags,
@@ -47,23 +61,34 @@ record(struct world *world, const struct machine *from, const struct flue_tcp_se
     };
 }
 
-/* Onto the wire, seen from the other side. */
+/* Behind all frames that arrive no later. */
 static void
-put_on_wire(struct machine *from, const struct flue_packet *packet)
+insert(struct world *world, struct frame *frame)
+{
+    struct frame **link = &world->first;
+
+    if (world->last != NULL && world->last->arrives <= frame->arrives)
+        link = &world->last->next;
+    while (*link != NULL && (*link)->arrives <= frame->arrives)
+        link = &(*link)->next;
+    frame->next = *link;
+    *link = frame;
+    if (frame->next == NULL)
+        world->last = frame;
+}
+
+/* One copy of it, seen from the other side. */
+static void
+send_copy(struct machine *from, const struct flue_packet *packet)
 {
     struct world *world = from->world;
     const struct flue_tcp_segment *segment = &packet->segment;
-    struct frame *frame;
+    struct frame *frame = malloc(sizeof *frame);
 
-    record(world, from, segment);
-    if (world->watch != NULL)
-        world->watch(world, from, &packet->tuple, segment);
-    if (world->loss_permille > 0 && world_random(world, 1000) < world->loss_permille)
-        return;
-    frame = malloc(sizeof *frame);
     assert_non_null(frame);
-    frame->next = NULL;
     frame->arrives = world->now + world->delay;
+    if (happens(world, world->reorder_permille))
+        frame->arrives += draw(&world->wire_random, 2000) * (world->delay / 1000);
     frame->to = 1 - from->index;
     frame->packet = *packet;
     frame->packet.tuple.local = packet->tuple.remote;
@@ -77,11 +102,22 @@ put_on_wire(struct machine *from, const struct flue_packet *packet)
         flue_span_copy(&segment->payload, frame->payload.bytes);
     }
     frame->packet.segment.payload = (struct flue_span){&frame->payload, 0, segment->payload.length};
-    if (world->last != NULL)
-        world->last->next = frame;
-    else
-        world->first = frame;
-    world->last = frame;
+    insert(world, frame);
+}
+
+static void
+put_on_wire(struct machine *from, const struct flue_packet *packet)
+{
+    struct world *world = from->world;
+
+    record(world, from, &packet->segment);
+    if (world->watch != NULL)
+        world->watch(world, from, &packet->tuple, &packet->segment);
+    if (happens(world, world->loss_permille))
+        return;
+    send_copy(from, packet);
+    if (happens(world, world->duplicate_permille))
+        send_copy(from, packet);
 }
 
 static void
@@ -200,6 +236,7 @@ world_create(struct world *world, const struct world_config *config)
 {
     memset(world, 0, sizeof *world);
     world->random = config->seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+    world->wire_random = world->random ^ UINT64_C(0xD1B54A32D192ED03);
     world->delay = config->delay;
     world->allocator = flue_test_memory_allocator(&world->memory);
     create_machine(world, 0, config);
@@ -221,6 +258,8 @@ world_destroy(struct world *world)
         flue_host_destroy(world->machines[i].host);
         flue_verifier_destroy(world->machines[i].verifier);
     }
+    free(world->records);
+    world->records = NULL;
     flue_test_memory_assert_empty(&world->memory);
     flue_test_memory_assert_empty(&world->verifier_memory);
     flue_verifier_watch_assert_kept(&world->watch_contract);
@@ -294,21 +333,33 @@ deliver(struct world *world)
     free(frame);
 }
 
+/* Operations and timers that are due go before frames: what a frame sets off at an instant is over
+ * before the next frame of that instant comes. */
+static bool
+advance(struct world *world)
+{
+    bool is_due = false;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        struct machine *machine = &world->machines[i];
+
+        if (flue_target_next_deadline(machine->target) <= world->now) {
+            flue_target_advance(machine->target, world->now);
+            is_due = true;
+        }
+        if (flue_host_next_deadline(machine->host) <= world->now) {
+            flue_host_advance(machine->host, world->now);
+            is_due = true;
+        }
+    }
+    return is_due;
+}
+
 static void
 step(struct world *world)
 {
-    if (world->first != NULL && world->first->arrives <= world->now) {
+    if (!advance(world) && world->first != NULL && world->first->arrives <= world->now)
         deliver(world);
-    } else {
-        for (uint32_t i = 0; i < 2; i++) {
-            struct machine *machine = &world->machines[i];
-
-            if (flue_target_next_deadline(machine->target) <= world->now)
-                flue_target_advance(machine->target, world->now);
-            if (flue_host_next_deadline(machine->host) <= world->now)
-                flue_host_advance(machine->host, world->now);
-        }
-    }
     world_poll(world);
 }
 

@@ -12,7 +12,7 @@
 #include "test_memory.h"
 #include "verifier_watch.h"
 
-enum { WORLD_PORT = 5000, WORLD_RECORDS = 4096 };
+enum { WORLD_PORT = 5000 };
 
 struct world;
 struct frame;
@@ -47,8 +47,11 @@ struct world {
     uint64_t random;
     flue_time now;
     flue_time delay; /* of the wire, one way */
+    uint64_t wire_random;
     uint32_t loss_permille;
-    uint32_t poll_delay_us; /* most time between interrupt and poll; 0: at once */
+    uint32_t duplicate_permille;
+    uint32_t reorder_permille; /* frames that take up to three times as long */
+    uint32_t poll_delay_us;    /* most time between interrupt and poll; 0: at once */
     flue_time poll_at[2];
     bool is_eager;     /* polls from the interrupt handler when a segment raised it */
     bool is_taking_in; /* flue_target_input is on the stack */
@@ -59,7 +62,7 @@ struct world {
     struct machine machines[2];
     struct frame *first;
     struct frame *last;
-    struct record records[WORLD_RECORDS];
+    struct record *records;
     uint32_t record_count;
     /* Called for every frame that the wire takes; may be NULL. */
     void (*watch)(struct world *world, const struct machine *from,
