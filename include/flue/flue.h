@@ -33,7 +33,8 @@
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
  *   flue/frame.h     headers on the wire, from and to plain structs
- *   flue/cost.h      what work costs, and the cores that do it
+ *   flue/profile.h   one machine: what each kind of work amounts to
+ *   flue/cost.h      cores, bus and adapter engine, that do one piece of work after the other
  *   flue/sim.h       the C binding to ns-3
  *   flue/version.h   which Flue this is
  */
@@ -49,6 +50,7 @@
 #include "flue/host.h"
 #include "flue/memory.h"
 #include "flue/oid.h"
+#include "flue/profile.h"
 #include "flue/result.h"
 #include "flue/sim.h"
 #include "flue/state.h"

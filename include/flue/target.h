@@ -63,6 +63,8 @@ struct flue_target_config {
     uint32_t max_vlans;            /* ids other than 0 in use, 1..4096; default UNLIMITED */
     uint16_t vlan_ids[FLUE_TARGET_VLAN_IDS]; /* of the interface, 1..4094; default: none, which */
     uint32_t vlan_count;                     /* is id 0, and lets neighbours have any */
+    flue_time reuse_delay; /* until the entry of a connection that was given back can carry
+                              another; default 0 */
     struct flue_target_cost initiate, terminate, update, invalidate, query;
 
     bool has_ipv4, has_ipv6, has_sack; /* what the hardware can do; default true, and one address
@@ -105,6 +107,9 @@ enum flue_result flue_target_attach(struct flue_target *target, const struct flu
 /* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False:
  * it is for the ordinary path, as are packets of a connection that has ended or was given back. */
 bool flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet);
+
+/* Does it carry this connection? Says what flue_target_input would do, and does nothing. */
+bool flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple);
 
 /* Runs operations and timers that are due at `now`. */
 void flue_target_advance(struct flue_target *target, flue_time now);

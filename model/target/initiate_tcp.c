@@ -134,8 +134,9 @@ judge(struct flue_target *target, flue_time now, struct flue_block_list *block)
 {
     const struct flue_target_config *config = &target->config;
     const struct flue_tcp_block *whole = (const struct flue_tcp_block *)block;
+    uint32_t entries = target->statistics.connections + flue__target_resting(target, now);
 
-    if (target->statistics.connections >= target->offered.tcp_connection_offload_capacity)
+    if (entries >= target->offered.tcp_connection_offload_capacity)
         return FLUE_STATUS_OFFLOAD_TCP_ENTRIES;
     if (target->statistics.connections >= config->max_transmit_buffers)
         return FLUE_STATUS_OFFLOAD_TCP_XMIT_BUFFER;

@@ -36,11 +36,12 @@ flue__target_io_settle(struct target_connection *connection)
 }
 
 static void
-free_connection(struct flue_target *target, struct target_connection *connection)
+free_connection(struct flue_target *target, flue_time now, struct target_connection *connection)
 {
     connection->path->connections--;
     connection->path->leaving--;
     target->statistics.connections--;
+    flue__target_rest(target, now);
     target->receive_bytes -= connection->receive_bytes;
     if (connection->io != NULL)
         slab_put(&target->ios, connection->io);
@@ -73,7 +74,7 @@ free_neighbor(struct flue_target *target, struct target_neighbor *neighbor)
 }
 
 void
-flue__target_free(struct flue_target *target, struct target_object *object)
+flue__target_free(struct flue_target *target, flue_time now, struct target_object *object)
 {
     flue__target_take_context(target, object);
     switch (object->layer) {
@@ -84,7 +85,7 @@ flue__target_free(struct flue_target *target, struct target_object *object)
         free_path(target, (struct target_path *)object);
         break;
     default:
-        free_connection(target, (struct target_connection *)object);
+        free_connection(target, now, (struct target_connection *)object);
         break;
     }
 }

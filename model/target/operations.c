@@ -325,7 +325,7 @@ let_go(struct flue_target *target, flue_time now, struct target_object *kept)
 }
 
 static void
-free_kept(struct flue_target *target, struct target_object *kept)
+free_kept(struct flue_target *target, flue_time now, struct target_object *kept)
 {
     /* Connections were kept first, then paths, then neighbours; so the last comes first. Each
      * counts itself off what it depends on, so the order must be turned round. */
@@ -341,7 +341,7 @@ free_kept(struct flue_target *target, struct target_object *kept)
     while (turned != NULL) {
         struct target_object *next = turned->operation_next;
 
-        flue__target_free(target, turned);
+        flue__target_free(target, now, turned);
         turned = next;
     }
 }
@@ -374,7 +374,7 @@ flue__target_complete_operation(struct flue_target *target, flue_time now)
     case OPERATION_TERMINATE:
         flue__target_deliver_last(target, now, kept);
         client->terminate_offload_complete(client->binding, now, root);
-        free_kept(target, kept); /* TERM-020 */
+        free_kept(target, now, kept); /* TERM-020 */
         break;
     case OPERATION_UPDATE:
         client->update_offload_complete(client->binding, now, root);

@@ -189,6 +189,12 @@ struct operation_progress {
     uint32_t base;   /* the layer of depth 0; 0: not known yet */
 };
 
+/* When entries that nobody has become free, first come, first served. */
+struct rest {
+    flue_time *times; /* a ring of max_connections; NULL without a reuse_delay */
+    uint32_t first, count;
+};
+
 struct flue_target {
     struct flue_target_config config;
     struct flue_target_handlers handlers;
@@ -211,6 +217,7 @@ struct flue_target {
     struct address_table macs;
     struct address_table ips;
     struct address_table vlans;
+    struct rest rest;       /* entries of connections that have been given back */
     uint64_t receive_bytes; /* reserved by connections */
     uint64_t walks;         /* over trees not yet trusted, so far */
 
@@ -254,7 +261,15 @@ struct flue_target {
 struct target_io *flue__target_io(struct target_connection *connection); /* NULL: no memory */
 /* Gives the io back when nothing is under way any more. */
 void flue__target_io_settle(struct target_connection *connection);
-void flue__target_free(struct flue_target *target, struct target_object *object);
+/* rest.c: the entries that a connection leaves behind. */
+bool flue__target_init_rest(struct flue_target *target);
+void flue__target_fini_rest(struct flue_target *target);
+/* The entry of a connection that ends now can be used again reuse_delay later. */
+void flue__target_rest(struct flue_target *target, flue_time now);
+/* How many cannot yet be used again. */
+uint32_t flue__target_resting(struct flue_target *target, flue_time now);
+
+void flue__target_free(struct flue_target *target, flue_time now, struct target_object *object);
 uint32_t flue__target_tick(const struct flue_target *target, flue_time now);
 
 /* ---- contexts.c ---- */

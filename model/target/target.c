@@ -80,6 +80,7 @@ free_target(struct flue_target *target)
     struct flue_allocator allocator = target->allocator;
 
     flue__target_free_contexts(target);
+    flue__target_fini_rest(target);
     flue__target_free_addresses(&target->macs, &allocator);
     flue__target_free_addresses(&target->ips, &allocator);
     flue__target_free_addresses(&target->vlans, &allocator);
@@ -96,6 +97,8 @@ init_tables(struct flue_target *target)
     if (!flue__target_init_addresses(&target->macs, &target->allocator, config->max_source_macs) ||
         !flue__target_init_addresses(&target->ips, &target->allocator, config->max_source_ips) ||
         !flue__target_init_addresses(&target->vlans, &target->allocator, config->max_vlans))
+        return FLUE_ERROR_NO_MEMORY;
+    if (!flue__target_init_rest(target))
         return FLUE_ERROR_NO_MEMORY;
     tcp.is_offload_target = true;
     tcp.max_connections = config->max_connections;
@@ -210,6 +213,12 @@ flue_target_input(struct flue_target *target, flue_time now, const struct flue_p
     flue__target_count_arrival(target, packet, false);
     flue__target_wake(target, now); /* for what the engine's emit left quietly */
     return true;
+}
+
+bool
+flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple)
+{
+    return flue_tcp_find(target->engine, tuple) != NULL;
 }
 
 void

@@ -9,6 +9,7 @@
  */
 #include "binding.h"
 
+#include "ns3/abort.h"
 #include "ns3/arp-cache.h"
 #include "ns3/arp-l3-protocol.h"
 #include "ns3/boolean.h"
@@ -202,25 +203,45 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? "always" : "never"));
     node->node->AggregateObject(tcp);
     node->tcp = tcp;
-    if (!offload)
+}
+
+/** Sets an attribute that is as it was made: what the scenario set is not the profile's. */
+void SetUnchanged(Ptr<ns3::FlueNic> nic, const char* name, const ns3::AttributeValue& value)
+{
+    struct ns3::TypeId::AttributeInformation about;
+    ns3::TypeId type = nic->GetInstanceTypeId();
+    NS_ABORT_UNLESS(type.LookupAttributeByName(name, &about));
+    Ptr<ns3::AttributeValue> present = about.checker->Create();
+    nic->GetAttribute(name, *present);
+    if (present->SerializeToString(about.checker) ==
+        about.originalInitialValue->SerializeToString(about.checker))
+    {
+        nic->SetAttribute(name, value);
+    }
+}
+
+/** Makes the adapters of a node those of its profile. */
+void ConfigureAdapters(struct flue_sim_node* node)
+{
+    const flue_profile& profile = node->processor->GetProfile();
+    if (node->processor->IsIdeal())
     {
         return;
     }
-    const flue_profile& profile = node->processor->GetProfile();
     for (struct flue_sim_link* link : node->links)
     {
         Ptr<ns3::FlueNic> nic = link->devices[link->nodes[0] == node ? 0 : 1];
-        const auto setDelay = [nic](const char* attribute, flue_time delay)
-        {
-            ns3::TimeValue given;
-            nic->GetAttribute(attribute, given);
-            if (given.Get().IsZero()) // what the scenario set is not the profile's to change
-            {
-                nic->SetAttribute(attribute, ns3::TimeValue(flue::ToTime(delay)));
-            }
-        };
-        setDelay("InitiateDelay", profile.initiate_delay);
-        setDelay("TerminateDelay", profile.terminate_delay);
+        const auto setTime = [nic](const char* name, flue_time time)
+        { SetUnchanged(nic, name, ns3::TimeValue(flue::ToTime(time))); };
+        setTime("InitiateDelay", profile.initiate_delay);
+        setTime("TerminateDelay", profile.terminate_delay);
+        setTime("ReuseDelay", profile.reuse_delay);
+        setTime("InterruptGap", profile.interrupt_gap);
+        SetUnchanged(nic,
+                     "InterruptAdaptive",
+                     ns3::BooleanValue(profile.interrupt_is_adaptive != 0));
+        SetUnchanged(nic, "Capacity", ns3::UintegerValue(profile.table_entries));
+        SetUnchanged(nic, "MaxReceiveWindow", ns3::UintegerValue(profile.receive_window_bytes));
     }
 }
 
@@ -368,6 +389,7 @@ extern "C"
                          node->processor = ns3::CreateObject<ns3::FlueProcessor>();
                          node->processor->SetProfile(flue_profile_find(chosen.profile));
                          node->node->AggregateObject(node->processor);
+                         ConfigureAdapters(node);
                          node->kind = kind;
                          node->stack = chosen;
                          const std::string congestion = chosen.congestion_control;

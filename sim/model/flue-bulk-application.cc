@@ -260,7 +260,7 @@ void FlueBulkClient::Fill()
     {
         m_isPaying = true;
         Ptr<FlueBulkClient> self(this);
-        Pay(size, [self, size]() { self->Put(size); });
+        Pay(size, true, [self, size]() { self->Put(size); });
     }
     m_isLooping = false;
     if (IsDone() && !m_hasClosed)
@@ -421,7 +421,7 @@ void FlueBulkServer::Drain()
         }
         m_isPaying = true;
         Ptr<FlueBulkServer> self(this);
-        Pay(size, [self, size]() { self->Take(size); });
+        Pay(size, false, [self, size]() { self->Take(size); });
     }
     m_isLooping = false;
     if (m_peerClosed && !m_isPaying && m_socket->GetRxAvailable() == 0)

@@ -61,10 +61,11 @@ class FlueBulkApplication : public Application
     /**
      * Does the work of one call that moves @p bytes, then calls @p effect.
      * @param bytes of payload
+     * @param isSending they are sent, not received
      * @param effect anything that can be called without arguments
      */
     template <typename F>
-    void Pay(uint32_t bytes, F&& effect);
+    void Pay(uint32_t bytes, bool isSending, F&& effect);
 
     Address m_address;            //!< Address: the server's, and where it listens
     uint32_t m_ioSize;            //!< IoSize
@@ -81,7 +82,7 @@ class FlueBulkApplication : public Application
 };
 
 template <typename F>
-void FlueBulkApplication::Pay(uint32_t bytes, F&& effect)
+void FlueBulkApplication::Pay(uint32_t bytes, bool isSending, F&& effect)
 {
     if (!m_processor || m_processor->IsIdeal())
     {
@@ -90,8 +91,9 @@ void FlueBulkApplication::Pay(uint32_t bytes, F&& effect)
     }
     const flue_profile& profile = m_processor->GetProfile();
     m_processor->Occupy(m_hash, FLUE_COST_SYSCALL, profile.syscall_cycles);
-    const uint64_t cycles = static_cast<uint64_t>(profile.copy_cycles_per_kib) * bytes / 1024;
-    m_processor->Execute(m_hash, FLUE_COST_COPY, cycles, std::forward<F>(effect));
+    const uint64_t copy =
+        isSending ? profile.copy_tx_cycles_per_kib : profile.copy_rx_cycles_per_kib;
+    m_processor->Execute(m_hash, FLUE_COST_COPY, copy * bytes / 1024, std::forward<F>(effect));
 }
 
 /** The side that sends. */

@@ -25,6 +25,12 @@ inline flue_time FlueNow()
     return static_cast<flue_time>(Simulator::Now().GetPicoSeconds());
 }
 
+/** @return @p time as the model counts it */
+inline flue_time FlueFromTime(const Time& time)
+{
+    return static_cast<flue_time>(time.GetPicoSeconds());
+}
+
 /** @return @p time as an ns-3 time, rounded up to ns-3's resolution */
 inline Time FlueToTime(flue_time time)
 {

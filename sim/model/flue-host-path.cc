@@ -4,6 +4,8 @@
  */
 #include "flue-host-path.h"
 
+#include "flue-deadline.h"
+
 #include "ns3/simulator.h"
 
 namespace ns3
@@ -34,21 +36,40 @@ void FlueHostPath::SetProcessor(Ptr<FlueProcessor> processor)
         core.interrupt.Cancel();
     }
     m_processor = processor && !processor->IsIdeal() ? processor : nullptr;
-    m_cores = std::vector<Core>(m_processor ? m_processor->GetNCores() : 0);
+    const uint32_t cores = m_processor ? m_processor->GetNCores() : 0;
+    m_cores = std::vector<Core>(cores);
+    m_batches = std::vector<Batches>(cores);
+    for (uint32_t i = 0; i < cores; i++)
+    {
+        flue_moderation_init(&m_cores[i].moderation, FlueFromTime(m_interruptGap), m_isAdaptive);
+        flue_batch_init(&m_batches[i].sent);
+        flue_batch_init(&m_batches[i].received);
+    }
 }
 
 void FlueHostPath::SetInterruptGap(const Time& gap)
 {
     for (Core& core : m_cores)
     {
+        flue_moderation& moderation = core.moderation;
         // Those that may be interrupted now still may, and frames that are held have been told
         // when.
-        if (core.nextInterrupt > Simulator::Now() && core.held.empty())
+        if (moderation.next > FlueNow() && core.held.empty() && !m_isAdaptive)
         {
-            core.nextInterrupt += gap - m_interruptGap;
+            moderation.next += FlueFromTime(gap) - moderation.gap;
         }
+        moderation.gap = FlueFromTime(gap);
     }
     m_interruptGap = gap;
+}
+
+void FlueHostPath::SetInterruptAdaptive(bool isAdaptive)
+{
+    for (Core& core : m_cores)
+    {
+        core.moderation.is_adaptive = isAdaptive;
+    }
+    m_isAdaptive = isAdaptive;
 }
 
 bool FlueHostPath::Announce(Core& core, const Work& work)
@@ -61,12 +82,12 @@ bool FlueHostPath::Announce(Core& core, const Work& work)
     {
         return true; // the core is at it and sees this one too
     }
-    const Time now = Simulator::Now();
-    if (now < core.nextInterrupt)
+    const flue_time now = FlueNow();
+    if (flue_moderation_due(&core.moderation, now) > now)
     {
         return false;
     }
-    core.nextInterrupt = now + m_interruptGap;
+    flue_moderation_raise(&core.moderation, now);
     m_processor->Occupy(work.hash, FLUE_COST_INTERRUPT, m_processor->GetProfile().interrupt_cycles);
     return true;
 }
@@ -76,7 +97,8 @@ void FlueHostPath::Hold(uint32_t index, const Work& work, FlueTask deliver)
     Core& core = m_cores[index];
     if (core.held.empty())
     {
-        core.interrupt = Simulator::Schedule(core.nextInterrupt - Simulator::Now(),
+        const flue_time now = FlueNow();
+        core.interrupt = Simulator::Schedule(FlueToTime(core.moderation.next - now),
                                              &FlueHostPath::Interrupt,
                                              this,
                                              index);
@@ -91,7 +113,7 @@ void FlueHostPath::Interrupt(uint32_t index)
     Announce(m_cores[index], held.front().work);
     for (Held& frame : held)
     {
-        Take(index, frame.work, std::move(frame.deliver));
+        TakeAfterInterrupt(index, frame.work, std::move(frame.deliver));
     }
 }
 
@@ -104,6 +126,7 @@ FlueHostPath::Work FlueHostPath::Classify(const Packet& packet, uint16_t protoco
     const uint8_t* source; // the first of the two addresses
     uint32_t addressBytes;
     Work work;
+    work.size = packet.GetSize();
 
     if (protocol == TYPE_IPV4 && available >= 20 + TCP_LEAST)
     {
@@ -138,7 +161,8 @@ FlueHostPath::Work FlueHostPath::Classify(const Packet& packet, uint16_t protoco
     }
     const uint8_t* tcp = bytes + ipSize;
     work.isTcp = true;
-    work.hasPayload = length > ipSize + (tcp[12] >> 4) * 4U;
+    const uint32_t headers = ipSize + (tcp[12] >> 4) * 4U;
+    work.payload = length > headers ? length - headers : 0;
     work.hash =
         FlueProcessor::FlowHash(FlueProcessor::FoldAddress(source, addressBytes),
                                 FlueProcessor::FoldAddress(source + addressBytes, addressBytes),
@@ -147,22 +171,61 @@ FlueHostPath::Work FlueHostPath::Classify(const Packet& packet, uint16_t protoco
     return work;
 }
 
+void FlueHostPath::ChargeSum(const Work& work)
+{
+    const flue_profile& profile = m_processor->GetProfile();
+    if (!profile.checksum_is_offloaded)
+    {
+        m_processor->Occupy(work.hash,
+                            FLUE_COST_CHECKSUM,
+                            profile.checksum_cycles_per_kib * work.payload / 1024);
+    }
+}
+
+void FlueHostPath::ChargeSegment(const Work& work,
+                                 flue_batch* batch,
+                                 flue_cost_category category,
+                                 uint64_t first,
+                                 uint64_t further)
+{
+    const bool isFurther = flue_batch_join(batch, FlueNow(), work.hash, work.payload);
+    ChargeSum(work);
+    flue_batch_note(batch,
+                    work.hash,
+                    m_processor->Occupy(work.hash, category, isFurther ? further : first));
+}
+
 void FlueHostPath::ChargeSend(const Work& work)
 {
     const flue_profile& profile = m_processor->GetProfile();
-    m_processor->Occupy(work.hash,
-                        work.hasPayload ? FLUE_COST_TCP_TX : FLUE_COST_ACK_TX,
-                        work.hasPayload ? profile.tcp_tx_cycles : profile.ack_tx_cycles);
+    if (work.payload == 0)
+    {
+        m_processor->Occupy(work.hash, FLUE_COST_ACK_TX, profile.ack_tx_cycles);
+        return;
+    }
+    const bool isLarge = profile.has_large_send;
+    const uint64_t packet = profile.large_send_packet_cycles;
+    ChargeSegment(work,
+                  &m_batches[m_processor->GetCoreOf(FLUE_ROLE_PROTOCOL, work.hash)].sent,
+                  FLUE_COST_TCP_TX,
+                  isLarge ? profile.large_send_cycles + packet : profile.tcp_tx_cycles,
+                  isLarge ? packet : profile.tcp_tx_cycles);
 }
 
 void FlueHostPath::ChargeReceive(const Work& work)
 {
     const flue_profile& profile = m_processor->GetProfile();
-    if (work.isTcp)
+    if (work.isTcp && work.payload == 0)
     {
-        m_processor->Occupy(work.hash,
-                            work.hasPayload ? FLUE_COST_TCP_RX : FLUE_COST_ACK_RX,
-                            work.hasPayload ? profile.tcp_rx_cycles : profile.ack_rx_cycles);
+        m_processor->Occupy(work.hash, FLUE_COST_ACK_RX, profile.ack_rx_cycles);
+    }
+    else if (work.isTcp)
+    {
+        ChargeSegment(work,
+                      &m_batches[m_processor->GetCoreOf(FLUE_ROLE_PROTOCOL, work.hash)].received,
+                      FLUE_COST_TCP_RX,
+                      profile.tcp_rx_cycles,
+                      profile.has_coalescing ? profile.coalesced_rx_cycles : profile.tcp_rx_cycles);
     }
 }
 

@@ -4,6 +4,7 @@
  */
 #include "flue-net-device.h"
 
+#include "ns3/boolean.h"
 #include "ns3/error-model.h"
 #include "ns3/pointer.h"
 #include "ns3/queue.h"
@@ -62,6 +63,13 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
             TimeValue(MicroSeconds(50)),
             MakeTimeAccessor(&FlueNetDevice::SetInterruptGap, &FlueNetDevice::GetInterruptGap),
             MakeTimeChecker(Time(0)))
+        .AddAttribute("InterruptAdaptive",
+                      "The gap follows the bytes that an interrupt announces, and InterruptGap has "
+                      "no effect.",
+                      BooleanValue(false),
+                      MakeBooleanAccessor(&FlueNetDevice::SetInterruptAdaptive,
+                                          &FlueNetDevice::IsInterruptAdaptive),
+                      MakeBooleanChecker())
         .AddAttribute("VlanId",
                       "802.1Q VLAN that the device belongs to, 1 to 4094; 0: untagged.",
                       UintegerValue(0),

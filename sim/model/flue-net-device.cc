@@ -63,7 +63,8 @@ FlueNetDevice::FlueNetDevice()
       m_end(0),
       m_isEnabled(true),
       m_isLinkUp(false),
-      m_hasHostPath(false),
+      m_isInterruptAdaptive(false),
+      m_hasCosts(false),
       m_hasFlowControl(false),
       m_freeAt(0),
       m_freeAtRest(0),
@@ -90,7 +91,8 @@ void FlueNetDevice::DoDispose()
     m_ending.Clear();
     m_arriving.Clear();
     m_hostPath.SetProcessor(nullptr);
-    m_hasHostPath = true;
+    m_adapter.Stop();
+    m_hasCosts = true;
     m_queue = nullptr;
     m_errorModel = nullptr;
     m_receive = ReceiveCallback();
@@ -184,14 +186,44 @@ Time FlueNetDevice::GetInterruptGap() const
     return m_interruptGap;
 }
 
+void FlueNetDevice::SetInterruptAdaptive(bool isAdaptive)
+{
+    m_isInterruptAdaptive = isAdaptive;
+    m_hostPath.SetInterruptAdaptive(isAdaptive);
+}
+
+bool FlueNetDevice::IsInterruptAdaptive() const
+{
+    return m_isInterruptAdaptive;
+}
+
 FlueHostPath& FlueNetDevice::HostPath()
 {
-    if (!m_hasHostPath)
-    {
-        m_hasHostPath = true;
-        m_hostPath.SetProcessor(m_node ? m_node->GetObject<FlueProcessor>() : nullptr);
-    }
+    FindCosts();
     return m_hostPath;
+}
+
+FlueAdapter& FlueNetDevice::Adapter()
+{
+    FindCosts();
+    return m_adapter;
+}
+
+void FlueNetDevice::FindCosts()
+{
+    if (m_hasCosts)
+    {
+        return;
+    }
+    m_hasCosts = true;
+    Ptr<FlueProcessor> processor = m_node ? m_node->GetObject<FlueProcessor>() : nullptr;
+    m_hostPath.SetProcessor(processor);
+    m_adapter.Configure(processor ? &processor->GetProfile() : nullptr, m_context);
+}
+
+const FlueAdapter& FlueNetDevice::GetAdapter() const
+{
+    return m_adapter;
 }
 
 // ---- The link ----------------------------------------------------------------------------------
@@ -281,9 +313,23 @@ bool FlueNetDevice::SendFrame(const Ptr<Packet>& packet,
               [device = Ptr<FlueNetDevice>(this), packet, source, destination, protocolNumber]
               {
                   device->AddHeader(packet, source, destination, protocolNumber);
-                  device->EnqueueAfterWork(packet);
+                  device->LeaveHost(packet);
               });
     return true;
+}
+
+void FlueNetDevice::LeaveHost(const Ptr<Packet>& frame)
+{
+    if (m_adapter.IsFree())
+    {
+        EnqueueAfterWork(frame);
+        return;
+    }
+    FlueAdapter::Work work;
+    work.bytes = frame->GetSize();
+    m_adapter.Send(
+        work,
+        FlueTask([device = Ptr<FlueNetDevice>(this), frame] { device->EnqueueAfterWork(frame); }));
 }
 
 void FlueNetDevice::AddHeader(const Ptr<Packet>& packet,
@@ -475,7 +521,28 @@ void FlueNetDevice::FrameArrived()
     m_statistics.rxFrames++;
     Fire(m_promiscSnifferTrace, frame);
     Fire(m_phyRxEndTrace, frame);
-    Accept(frame);
+    if (Adapter().IsFree())
+    {
+        Accept(frame);
+    }
+    else
+    {
+        EnterAdapter(frame);
+    }
+}
+
+void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame)
+{
+    m_adapter.Receive(Classify(*frame),
+                      FlueTask([device = Ptr<FlueNetDevice>(this),
+                                frame = std::move(frame)]() mutable { device->Accept(frame); }));
+}
+
+FlueAdapter::Work FlueNetDevice::Classify(const Packet& frame) const
+{
+    FlueAdapter::Work work;
+    work.bytes = frame.GetSize();
+    return work;
 }
 
 void FlueNetDevice::Accept(Ptr<Packet>& frame)

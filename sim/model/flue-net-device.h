@@ -24,6 +24,7 @@
 #ifndef FLUE_NET_DEVICE_H
 #define FLUE_NET_DEVICE_H
 
+#include "flue-adapter.h"
 #include "flue-event.h"
 #include "flue-host-path.h"
 
@@ -97,6 +98,8 @@ class FlueNetDevice : public NetDevice
 
     /** @return what has happened at this device */
     const Statistics& GetStatistics() const;
+    /** @return the bus and the engine, with their ledgers; nothing before the first frame */
+    const FlueAdapter& GetAdapter() const;
 
     void SetIfIndex(const uint32_t index) override;
     uint32_t GetIfIndex() const override;
@@ -143,6 +146,13 @@ class FlueNetDevice : public NetDevice
      */
     virtual bool ReceiveFrame(Ptr<Packet> frame);
     /**
+     * @param frame that has arrived, with its Ethernet header
+     * @return what the adapter has to do for it
+     */
+    virtual FlueAdapter::Work Classify(const Packet& frame) const;
+    /** @return the bus and the engine, made at the first frame */
+    FlueAdapter& Adapter();
+    /**
      * Sends a complete frame past the host's processor.
      *
      * @param frame with its Ethernet header, tag included if it has one; padded here
@@ -154,6 +164,8 @@ class FlueNetDevice : public NetDevice
     uint16_t GetVlanTci() const;
     /** @return the shortest time between two interrupts */
     Time GetInterruptGap() const;
+    /** @return true when the gap follows the load instead */
+    bool IsInterruptAdaptive() const;
 
     void NotifyNewAggregate() override;
     void DoDispose() override;
@@ -169,6 +181,8 @@ class FlueNetDevice : public NetDevice
 
     /** @param gap the shortest time between two interrupts, from now on */
     void SetInterruptGap(Time gap);
+    /** @param isAdaptive the gap follows the load instead */
+    void SetInterruptAdaptive(bool isAdaptive);
 
     /** @name Sending */
     /**@{*/
@@ -186,6 +200,8 @@ class FlueNetDevice : public NetDevice
     static void Pad(const Ptr<Packet>& frame);
     /** Puts @p frame into the queue and starts it if the wire is free. @return false: dropped */
     bool Enqueue(const Ptr<Packet>& frame);
+    /** Brings a frame that the host has worked for through the adapter. */
+    void LeaveHost(const Ptr<Packet>& frame);
     /** Enqueue for a frame that the host has worked for. */
     void EnqueueAfterWork(const Ptr<Packet>& frame);
     /** Sees to it that the frame at the head of the queue leaves: now, or when the wire is free. */
@@ -208,6 +224,8 @@ class FlueNetDevice : public NetDevice
     void ExpectFrame(const Ptr<Packet>& frame, const Time& delay);
     /** The frame that has been expected for longest has arrived. */
     void FrameArrived();
+    /** Brings a whole frame through the adapter. */
+    void EnterAdapter(Ptr<Packet>& frame);
     /** Filters a whole frame, offers it to ReceiveFrame and brings it to the host. */
     void Accept(Ptr<Packet>& frame);
     /** @return how @p destination concerns this device */
@@ -226,6 +244,8 @@ class FlueNetDevice : public NetDevice
 
     /** @return the way through the host's processor, looked up at the first frame */
     FlueHostPath& HostPath();
+    /** Looks up what the host and the adapter cost. */
+    void FindCosts();
     /** The channel says whether the link is up. */
     void SetCarrier(bool isUp);
     /** Drops everything that waits for the wire. */
@@ -243,8 +263,10 @@ class FlueNetDevice : public NetDevice
     TracedCallback<> m_linkChange; //!< who wants to know about the link
     Statistics m_statistics;       //!< what has happened
     Time m_interruptGap;           //!< InterruptGap
+    bool m_isInterruptAdaptive;    //!< InterruptAdaptive
     FlueHostPath m_hostPath;       //!< the host's work
-    bool m_hasHostPath;            //!< it has been looked up
+    FlueAdapter m_adapter;         //!< the bus and the engine
+    bool m_hasCosts;               //!< both have been looked up
     bool m_hasFlowControl;         //!< a NetDeviceQueueInterface stops the layer above
 
     uint16_t m_mtu;         //!< Mtu

@@ -35,7 +35,7 @@ TypeId FlueNic::GetTypeId()
             .AddConstructor<FlueNic>()
             .AddAttribute("Capacity",
                           "How many connections the adapter can carry at a time. Like the next "
-                          "three, it can be set until a host stack is joined.",
+                          "four, it can be set until a host stack is joined.",
                           UintegerValue(1024),
                           MakeUintegerAccessor(&FlueNic::SetCapacity, &FlueNic::GetCapacity),
                           MakeUintegerChecker<uint32_t>(1))
@@ -56,6 +56,12 @@ TypeId FlueNic::GetTypeId()
                 TimeValue(Time(0)),
                 MakeTimeAccessor(&FlueNic::SetTerminateDelay, &FlueNic::GetTerminateDelay),
                 MakeTimeChecker(Time(0)))
+            .AddAttribute("ReuseDelay",
+                          "How long the entry of a connection that was given back cannot carry "
+                          "another.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&FlueNic::SetReuseDelay, &FlueNic::GetReuseDelay),
+                          MakeTimeChecker(Time(0)))
             .AddAttribute("VerifyChecksums",
                           "Leave frames whose checksums are wrong to the host, which drops them.",
                           BooleanValue(false),
@@ -146,6 +152,20 @@ Time FlueNic::GetTerminateDelay() const
     return m_terminateDelay;
 }
 
+bool FlueNic::SetReuseDelay(Time delay)
+{
+    if (!m_target)
+    {
+        m_reuseDelay = delay;
+    }
+    return !m_target;
+}
+
+Time FlueNic::GetReuseDelay() const
+{
+    return m_reuseDelay;
+}
+
 bool FlueNic::IsJoined() const
 {
     return m_target != nullptr;
@@ -168,6 +188,7 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     Mac48Address::ConvertFrom(GetAddress()).CopyTo(config.mac.bytes);
     config.max_connections = m_capacity;
     config.max_receive_window = m_maxReceiveWindow;
+    config.reuse_delay = FlueFromTime(m_reuseDelay);
     config.initiate.tcp = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
     config.terminate.tcp = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
     flue_target_handlers handlers{};
@@ -236,6 +257,7 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     {
         return false;
     }
+    flue_moderation_add(&m_moderation, packet.segment.payload.length);
     m_isTakingIn = true;
     const bool isTaken = flue_target_input(m_target, FlueNow(), &packet);
     m_isTakingIn = false;
@@ -274,13 +296,63 @@ void FlueNic::Transmit(const flue_packet& packet)
     }
     frame->AddHeader(FlueRawHeader(headers, headerSize));
     m_targetTxTrace(frame);
-    TransmitFrame(frame);
+    FlueAdapter& adapter = Adapter();
+    if (adapter.IsFree())
+    {
+        TransmitFrame(frame);
+        return;
+    }
+    adapter.Send(WorkOf(packet, FLUE_COST_TCP_TX, FLUE_COST_ACK_TX),
+                 FlueTask([nic = Ptr<FlueNic>(this), frame] { nic->TransmitFrame(frame); }));
+}
+
+FlueAdapter::Work FlueNic::WorkOf(const flue_packet& packet,
+                                  flue_cost_category data,
+                                  flue_cost_category ack)
+{
+    FlueAdapter::Work work;
+    work.bytes = packet.segment.payload.length;
+    work.category = work.bytes != 0 ? data : ack;
+    work.hash = FlueProcessor::FlowHash(packet.tuple);
+    return work;
+}
+
+FlueAdapter::Work FlueNic::Classify(const Packet& frame) const
+{
+    uint8_t headers[FLUE_FRAME_HEADER_MAX];
+    const uint32_t size = frame.GetSize();
+    const uint32_t available = std::min<uint32_t>(size, sizeof headers);
+    flue_packet packet;
+    if (m_target)
+    {
+        frame.CopyData(headers, available);
+        if (flue_frame_read(headers, available, size, nullptr, &packet) == FLUE_FRAME_TCP &&
+            flue_target_carries(m_target, &packet.tuple))
+        {
+            return WorkOf(packet, FLUE_COST_TCP_RX, FLUE_COST_ACK_RX);
+        }
+    }
+    return FlueNetDevice::Classify(frame);
 }
 
 void FlueNic::OnDeadline()
 {
     flue_target_advance(m_target, FlueNow());
+    ChargeMoves();
     m_tcp->Settle();
+}
+
+void FlueNic::ChargeMoves()
+{
+    if (Adapter().IsFree())
+    {
+        return;
+    }
+    const flue_target_statistics statistics = GetTargetStatistics();
+    Adapter().Move(static_cast<uint32_t>(statistics.offloads - m_offloads), true);
+    Adapter().Move(static_cast<uint32_t>(statistics.uploads - m_uploads), false);
+    m_offloads = statistics.offloads;
+    m_uploads = statistics.uploads;
 }
 
 void FlueNic::Arm()
@@ -322,10 +394,12 @@ void FlueNic::Deliver()
         return;
     }
     m_isTaking = true;
-    const Time now = Simulator::Now();
-    if (now < m_nextInterrupt)
+    const flue_time now = FlueNow();
+    // Not before the payload that it is about is in host memory.
+    const flue_time due = flue_moderation_due(&m_moderation, std::max(now, Adapter().GetWritten()));
+    if (now < due)
     {
-        m_interruptEvent = Simulator::Schedule(m_nextInterrupt - now, &FlueNic::Interrupt, this);
+        m_interruptEvent = Simulator::Schedule(FlueToTime(due - now), &FlueNic::Interrupt, this);
         return;
     }
     Interrupt();
@@ -333,7 +407,9 @@ void FlueNic::Deliver()
 
 void FlueNic::Interrupt()
 {
-    m_nextInterrupt = Simulator::Now() + GetInterruptGap();
+    m_moderation.gap = FlueFromTime(GetInterruptGap());
+    m_moderation.is_adaptive = IsInterruptAdaptive();
+    flue_moderation_raise(&m_moderation, FlueNow());
     Ptr<FlueNic> self(this);
     m_processor->Execute(0,
                          FLUE_COST_INTERRUPT,
@@ -353,8 +429,11 @@ void FlueNic::OnInterruptTaken()
     {
         m_processor->Occupy(0, FLUE_COST_COMPLETION, cycles);
     }
+    Adapter().Complete(count);
     Ptr<FlueNic> self(this);
-    m_processor->WhenDone(0, [self, count]() { self->OnCompletionsTaken(count); });
+    m_processor->WhenDone(FLUE_ROLE_INTERRUPT,
+                          0,
+                          [self, count]() { self->OnCompletionsTaken(count); });
 }
 
 void FlueNic::OnCompletionsTaken(uint32_t charged)
@@ -371,6 +450,7 @@ void FlueNic::OnCompletionsTaken(uint32_t charged)
     {
         m_processor->Occupy(0, FLUE_COST_COMPLETION, m_processor->GetProfile().completion_cycles);
     }
+    Adapter().Complete(made > charged ? made - charged : 0);
     m_tcp->Settle();
 }
 

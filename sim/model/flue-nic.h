@@ -47,6 +47,7 @@ class FlueNic : public FlueNetDevice
 
   protected:
     bool ReceiveFrame(Ptr<Packet> frame) override;
+    FlueAdapter::Work Classify(const Packet& frame) const override;
     void DoDispose() override;
 
   private:
@@ -79,9 +80,17 @@ class FlueNic : public FlueNetDevice
     Time GetInitiateDelay() const;
     bool SetTerminateDelay(Time delay);
     Time GetTerminateDelay() const;
+    bool SetReuseDelay(Time delay);
+    Time GetReuseDelay() const;
     /**@}*/
 
     void Transmit(const flue_packet& packet);
+    /** @return what the engine and the bus have to do for a segment */
+    static FlueAdapter::Work WorkOf(const flue_packet& packet,
+                                    flue_cost_category data,
+                                    flue_cost_category ack);
+    /** Connections that have moved since the last call cross the bus. */
+    void ChargeMoves();
     void OnDeadline();
     /** @return true when the host's work takes no time */
     bool IsHostFree() const;
@@ -98,11 +107,13 @@ class FlueNic : public FlueNetDevice
     Ptr<FlueProcessor> m_processor;     //!< where interrupts and completions cost; or null
     FlueDeadline m_deadline;            //!< when the target must be called again
     bool m_isRaised = false;            //!< the target has raised its interrupt
-    Time m_nextInterrupt;               //!< not before then
+    flue_moderation m_moderation{};     //!< when it may be raised again
     EventId m_interruptEvent;           //!< waits for it
     bool m_isTaking = false;            //!< a core is on its way to polling
     bool m_isTakingIn = false;          //!< flue_target_input is on the stack
     bool m_hasPolled = false;           //!< and the host has been told inside it
+    uint64_t m_offloads = 0;            //!< connections that have come, charged to the bus
+    uint64_t m_uploads = 0;             //!< and those that have gone
     bool m_isPolling = false;           //!< flue_target_poll is on the stack
     bool m_withContent = false;         //!< payload is real bytes
     std::vector<uint8_t> m_arriving;    //!< a frame with content, in one piece
@@ -112,6 +123,7 @@ class FlueNic : public FlueNetDevice
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
     Time m_initiateDelay;        //!< InitiateDelay
     Time m_terminateDelay;       //!< TerminateDelay
+    Time m_reuseDelay;           //!< ReuseDelay
     bool m_verifyChecksums;      //!< VerifyChecksums
 
     TracedCallback<Ptr<const Packet>> m_targetTxTrace; //!< TargetTx

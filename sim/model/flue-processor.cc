@@ -5,6 +5,7 @@
 #include "flue-processor.h"
 
 #include "flue-deadline.h"
+#include "flue-waiting.h"
 
 #include "ns3/abort.h"
 #include "ns3/node.h"
@@ -27,90 +28,33 @@ const uint32_t NO_CONTEXT = 0xffffffff; //!< ns-3's "no node"
 /** @return true when nothing in @p profile takes time */
 bool CostsNothing(const flue_profile& profile)
 {
-    return profile.syscall_cycles == 0 && profile.copy_cycles_per_kib == 0 &&
-           profile.tcp_tx_cycles == 0 && profile.tcp_rx_cycles == 0 && profile.ack_tx_cycles == 0 &&
-           profile.ack_rx_cycles == 0 && profile.interrupt_cycles == 0 &&
-           profile.completion_cycles == 0 && profile.state_move_cycles == 0 &&
-           profile.connection_cycles == 0;
+    const bool isHostFree =
+        profile.syscall_cycles == 0 && profile.copy_tx_cycles_per_kib == 0 &&
+        profile.copy_rx_cycles_per_kib == 0 &&
+        (profile.checksum_is_offloaded || profile.checksum_cycles_per_kib == 0) &&
+        profile.tcp_tx_cycles == 0 && profile.large_send_cycles == 0 &&
+        profile.large_send_packet_cycles == 0 && profile.tcp_rx_cycles == 0 &&
+        profile.coalesced_rx_cycles == 0 && profile.ack_tx_cycles == 0 &&
+        profile.ack_rx_cycles == 0 && profile.interrupt_cycles == 0 &&
+        profile.completion_cycles == 0 && profile.state_move_cycles == 0 &&
+        profile.connection_cycles == 0;
+    return isHostFree && profile.bus_bps == 0 && profile.bus_read_latency == 0 &&
+           profile.bus_write_latency == 0 && profile.engine_hz == 0;
 }
 
 } // namespace
 
-/**
- * One core: its ledger, the callbacks that wait for it, and the one event for the first of them.
- */
-class FlueProcessor::Server
+/** One core: its ledger, and the callbacks that wait for it. */
+struct FlueProcessor::Server
 {
-  public:
     /** @param hz cycles a second */
     explicit Server(uint64_t hz)
-        : m_event(Create<Event>(this))
     {
-        flue_core_init(&m_core, hz);
+        flue_server_init(&core, hz);
     }
 
-    ~Server()
-    {
-        m_event->Cancel(); // the simulator may still hold it
-    }
-
-    /** @return true when there is no work and nobody waits */
-    bool IsIdle() const
-    {
-        return m_waiting.IsEmpty() && m_core.busy_until <= FlueNow();
-    }
-
-    /** Lets @p task wait for all work given until now. */
-    void Wait(FlueTask&& task, uint32_t context)
-    {
-        m_context = context;
-        m_waiting.Push({m_core.busy_until, std::move(task)});
-        Arm();
-    }
-
-    flue_core m_core; //!< the ledger
-
-  private:
-    /** A callback and when it is due. */
-    struct Waiting
-    {
-        flue_time due = 0; //!< when the core has done the work before it
-        FlueTask task;     //!< what to call
-    };
-
-    /** Sets the event for the first that waits. */
-    void Arm()
-    {
-        if (m_isArmed || m_waiting.IsEmpty())
-        {
-            return;
-        }
-        const flue_time now = FlueNow();
-        const flue_time due = m_waiting.Front().due;
-        m_isArmed = true;
-        m_event->Schedule(m_context, FlueToTime(due > now ? due - now : 0));
-    }
-
-    /** Calls those that are due. What they add waits behind, so m_isArmed stays set meanwhile. */
-    void Serve()
-    {
-        const flue_time now = FlueNow();
-        while (!m_waiting.IsEmpty() && m_waiting.Front().due <= now)
-        {
-            Waiting first = m_waiting.Pop();
-            first.task();
-        }
-        m_isArmed = false;
-        Arm();
-    }
-
-    /** The event type. */
-    using Event = FlueEvent<Server, &Server::Serve>;
-
-    Ptr<Event> m_event;              //!< calls Serve
-    FlueRing<Waiting> m_waiting;     //!< first come, first served
-    uint32_t m_context = NO_CONTEXT; //!< the node
-    bool m_isArmed = false;          //!< the event is scheduled, or is running
+    flue_server core;    //!< the ledger
+    FlueWaiting waiting; //!< for what was given until then
 };
 
 TypeId FlueProcessor::GetTypeId()
@@ -146,7 +90,7 @@ void FlueProcessor::DoDispose()
     for (auto& server : m_servers)
     {
         auto ended = std::make_unique<Server>(m_profile->core_hz);
-        ended->m_core = server->m_core;
+        ended->core = server->core;
         server = std::move(ended);
     }
     Object::DoDispose();
@@ -158,7 +102,8 @@ void FlueProcessor::SetProfile(const flue_profile* profile)
     m_profile = profile;
     m_isIdeal = CostsNothing(*profile);
     m_servers.clear();
-    for (uint32_t i = 0; i < std::max<uint32_t>(profile->cores, 1); i++)
+    flue_placement_init(&m_placement, profile);
+    for (uint64_t i = 0; i < std::max<uint64_t>(profile->cores, 1); i++)
     {
         m_servers.push_back(std::make_unique<Server>(profile->core_hz));
     }
@@ -195,24 +140,43 @@ uint32_t FlueProcessor::GetNCores() const
     return static_cast<uint32_t>(m_servers.size());
 }
 
-uint32_t FlueProcessor::GetCoreOf(uint32_t hash) const
+uint32_t FlueProcessor::GetCoreOf(flue_role role, uint32_t hash) const
 {
-    return m_servers.size() == 1 ? 0 : hash % static_cast<uint32_t>(m_servers.size());
+    return m_servers.size() == 1 ? 0 : flue_placement_core(&m_placement, role, hash);
 }
 
-void FlueProcessor::Occupy(uint32_t hash, flue_cost_category category, uint64_t cycles)
+flue_time FlueProcessor::Occupy(uint32_t hash, flue_cost_category category, uint64_t cycles)
 {
-    flue_core_occupy(&m_servers[GetCoreOf(hash)]->m_core, FlueNow(), category, cycles);
+    flue_server& core = m_servers[GetCoreOf(GetRoleOf(category), hash)]->core;
+    return flue_server_occupy(&core, FlueNow(), category, cycles);
 }
 
-bool FlueProcessor::IsIdle(uint32_t hash) const
+bool FlueProcessor::IsIdle(flue_role role, uint32_t hash) const
 {
-    return m_servers[GetCoreOf(hash)]->IsIdle();
+    const Server& server = *m_servers[GetCoreOf(role, hash)];
+    return server.waiting.IsEmpty() && server.core.busy_until <= FlueNow();
 }
 
-void FlueProcessor::Wait(uint32_t hash, FlueTask&& task)
+void FlueProcessor::Wait(flue_role role, uint32_t hash, FlueTask&& task)
 {
-    m_servers[GetCoreOf(hash)]->Wait(std::move(task), GetContext());
+    Server& server = *m_servers[GetCoreOf(role, hash)];
+    server.waiting.Wait(server.core.busy_until, std::move(task), GetContext());
+}
+
+flue_role FlueProcessor::GetRoleOf(flue_cost_category category)
+{
+    switch (category)
+    {
+    case FLUE_COST_APPLICATION:
+    case FLUE_COST_SYSCALL:
+    case FLUE_COST_COPY:
+        return FLUE_ROLE_APPLICATION;
+    case FLUE_COST_INTERRUPT:
+    case FLUE_COST_COMPLETION:
+        return FLUE_ROLE_INTERRUPT;
+    default:
+        return FLUE_ROLE_PROTOCOL;
+    }
 }
 
 uint32_t FlueProcessor::GetContext()
@@ -231,7 +195,7 @@ flue_time FlueProcessor::GetBusy() const
     flue_time busy = 0;
     for (const auto& server : m_servers)
     {
-        busy += flue_core_busy(&server->m_core, now);
+        busy += flue_server_busy(&server->core, now);
     }
     return busy;
 }
@@ -241,7 +205,7 @@ flue_time FlueProcessor::GetBooked(flue_cost_category category) const
     flue_time booked = 0;
     for (const auto& server : m_servers)
     {
-        booked += server->m_core.booked[category];
+        booked += server->core.booked[category];
     }
     return booked;
 }
@@ -251,14 +215,14 @@ uint64_t FlueProcessor::GetEvents(flue_cost_category category) const
     uint64_t events = 0;
     for (const auto& server : m_servers)
     {
-        events += server->m_core.events[category];
+        events += server->core.events[category];
     }
     return events;
 }
 
-const flue_core& FlueProcessor::GetCore(uint32_t index) const
+const flue_server& FlueProcessor::GetCore(uint32_t index) const
 {
-    return m_servers.at(index)->m_core;
+    return m_servers.at(index)->core;
 }
 
 uint32_t FlueProcessor::FlowHash(uint32_t a, uint32_t b, uint16_t aPort, uint16_t bPort)

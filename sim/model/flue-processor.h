@@ -2,9 +2,10 @@
  *
  * A host's cores as simulated resources: work occupies a core and takes effect when it is done.
  *
- * The arithmetic is flue/cost.h's struct flue_core; this file adds simulator events. Each core is a
- * FIFO server. Work names a flow by its hash, and all work of one hash goes to one core, so what
- * belongs together stays in order. Aggregated to a Node, it is used by the node's devices and TCP.
+ * The arithmetic is flue/cost.h's struct flue_server; this file adds simulator events. Each core is
+ * a FIFO server. Work names a flow by its hash, and all work that one hash has in one role (the
+ * application's, interrupts, the protocol's) goes to one core, so what belongs together stays in
+ * order. Aggregated to a Node, it is used by the node's devices and TCP.
  */
 #ifndef FLUE_PROCESSOR_H
 #define FLUE_PROCESSOR_H
@@ -57,10 +58,16 @@ class FlueProcessor : public Object
     /** @return how many cores there are, at least 1 */
     uint32_t GetNCores() const;
     /**
-     * @param hash of a flow
-     * @return the core that does its work
+     * @param category what kind of work
+     * @return whose work that is
      */
-    uint32_t GetCoreOf(uint32_t hash) const;
+    static flue_role GetRoleOf(flue_cost_category category);
+    /**
+     * @param role whose work
+     * @param hash of a flow
+     * @return the core that does it
+     */
+    uint32_t GetCoreOf(flue_role role, uint32_t hash) const;
 
     /**
      * Books work on the core of @p hash, behind what that core already has.
@@ -68,18 +75,20 @@ class FlueProcessor : public Object
      * @param hash of a flow
      * @param category what kind of work
      * @param cycles how much
+     * @return when it will be done
      */
-    void Occupy(uint32_t hash, flue_cost_category category, uint64_t cycles);
+    flue_time Occupy(uint32_t hash, flue_cost_category category, uint64_t cycles);
 
     /**
      * Calls @p callback when the core of @p hash has done all that it was given until now; at once,
      * without an event, when there is nothing. Callbacks of a core come in the order of the calls.
      *
+     * @param role which of its cores
      * @param hash of a flow
      * @param callback anything that can be called without arguments; it is moved, never copied
      */
     template <typename F>
-    void WhenDone(uint32_t hash, F&& callback);
+    void WhenDone(flue_role role, uint32_t hash, F&& callback);
 
     /**
      * Occupy and WhenDone in one: does the work, then calls @p callback.
@@ -108,7 +117,7 @@ class FlueProcessor : public Object
      * @param index of a core, less than GetNCores
      * @return its ledger
      */
-    const flue_core& GetCore(uint32_t index) const;
+    const flue_server& GetCore(uint32_t index) const;
 
     /**
      * Spreads flows over cores: the same for both directions of a connection, so that a host's
@@ -138,36 +147,39 @@ class FlueProcessor : public Object
 
   private:
     /** One core and the callbacks that wait for it. */
-    class Server;
+    struct Server;
 
     /**
+     * @param role which of its cores
      * @param hash of a flow
-     * @return true when its core has nothing to do and nobody waiting
+     * @return true when that core has nothing to do and nobody waiting
      */
-    bool IsIdle(uint32_t hash) const;
+    bool IsIdle(flue_role role, uint32_t hash) const;
     /**
+     * @param role which of its cores
      * @param hash of a flow
-     * @param task waits for its core
+     * @param task waits for that core
      */
-    void Wait(uint32_t hash, FlueTask&& task);
+    void Wait(flue_role role, uint32_t hash, FlueTask&& task);
     /** @return the node's id, for the context of events */
     uint32_t GetContext();
 
     const flue_profile* m_profile;                  //!< what work costs
     bool m_isIdeal;                                 //!< IsIdeal
     uint32_t m_context;                             //!< the node's id, once known
+    flue_placement m_placement;                     //!< which core does what
     std::vector<std::unique_ptr<Server>> m_servers; //!< the cores
 };
 
 template <typename F>
-void FlueProcessor::WhenDone(uint32_t hash, F&& callback)
+void FlueProcessor::WhenDone(flue_role role, uint32_t hash, F&& callback)
 {
-    if (IsIdle(hash))
+    if (IsIdle(role, hash))
     {
         callback();
         return;
     }
-    Wait(hash, FlueTask(std::forward<F>(callback)));
+    Wait(role, hash, FlueTask(std::forward<F>(callback)));
 }
 
 template <typename F>
@@ -177,7 +189,7 @@ void FlueProcessor::Execute(uint32_t hash,
                             F&& callback)
 {
     Occupy(hash, category, cycles);
-    WhenDone(hash, std::forward<F>(callback));
+    WhenDone(GetRoleOf(category), hash, std::forward<F>(callback));
 }
 
 } // namespace ns3

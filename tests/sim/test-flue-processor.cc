@@ -64,7 +64,7 @@ void test_processor_work_takes_effect_when_it_is_done_in_order()
     p->Execute(0, FLUE_COST_SYSCALL, 0, Note(2)); // costs nothing but waits its turn
     p->Occupy(0, FLUE_COST_COPY, 50);
     p->Execute(0, FLUE_COST_TCP_RX, 200, Note(3));
-    p->WhenDone(0, Note(4));
+    p->WhenDone(FLUE_ROLE_PROTOCOL, 0, Note(4));
     CHECK(ran.empty());
     Simulator::Run();
     CHECK(ran == (Order{{1, 300}, {2, 300}, {3, 550}, {4, 550}}));
@@ -75,7 +75,7 @@ void test_processor_free_work_on_an_idle_core_needs_no_event()
     Ptr<FlueProcessor> p = MakeProcessor(ONE_CORE);
     const uint64_t before = Simulator::GetEventCount();
     p->Execute(0, FLUE_COST_SYSCALL, 0, Note(1));
-    p->WhenDone(0, Note(2));
+    p->WhenDone(FLUE_ROLE_PROTOCOL, 0, Note(2));
     CHECK(ran == (Order{{1, 0}, {2, 0}}));
     Simulator::Run();
     CHECK_EQ(before, Simulator::GetEventCount());
@@ -86,8 +86,8 @@ void test_processor_callback_waits_for_work_without_a_callback()
 {
     Ptr<FlueProcessor> p = MakeProcessor(ONE_CORE);
     p->Occupy(0, FLUE_COST_APPLICATION, 700);
-    p->WhenDone(0, Note(1));
-    Simulator::Schedule(NanoSeconds(900), [&p] { p->WhenDone(0, Note(2)); });
+    p->WhenDone(FLUE_ROLE_PROTOCOL, 0, Note(1));
+    Simulator::Schedule(NanoSeconds(900), [&p] { p->WhenDone(FLUE_ROLE_PROTOCOL, 0, Note(2)); });
     Simulator::Run();
     CHECK(ran == (Order{{1, 700}, {2, 900}}));
 }

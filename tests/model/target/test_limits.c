@@ -147,6 +147,34 @@ test_limits_have_their_statuses(void **state)
     }
 }
 
+/* Two connections come and go: each entry is there again when its own delay is over, not before. */
+static void
+test_entry_of_a_connection_given_back_rests(void **state)
+{
+    struct flue_target_config config = flue_target_config_default();
+    struct trees trees;
+    struct rig rig;
+
+    (void)state;
+    config.max_connections = 1;
+    config.max_source_macs = 16;
+    config.reuse_delay = 2 * FLUE_SECOND;
+    rig_create(&rig, &config);
+    make_trees(&rig, &trees);
+    for (uint32_t round = 0; round < 3; round++) { /* the ring of one entry goes round */
+        uint32_t number = round % 2, other = 1 - number;
+
+        rig_operate(&rig, CALL_INITIATE, block_at(&trees, number, 0));
+        assert_int_equal(block_at(&trees, number, 2)->status, FLUE_STATUS_SUCCESS);
+        terminate(&rig, &trees, number);
+        rig_advance(&rig, 2 * FLUE_SECOND - 1);
+        rig_operate(&rig, CALL_INITIATE, block_at(&trees, other, 0));
+        assert_int_equal(block_at(&trees, other, 2)->status, FLUE_STATUS_OFFLOAD_TCP_ENTRIES);
+        rig_advance(&rig, 1);
+    }
+    rig_destroy(&rig);
+}
+
 /* OFFLOAD-017: the feature is off. */
 static void
 test_source_mac_without_the_feature_is_refused(void **state)
@@ -394,6 +422,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits_have_their_statuses),
+        cmocka_unit_test(test_entry_of_a_connection_given_back_rests),
         cmocka_unit_test(test_source_mac_without_the_feature_is_refused),
         cmocka_unit_test(test_source_mac_of_frames),
         cmocka_unit_test(test_room_for_four_takes_two_connections),
