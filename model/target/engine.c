@@ -60,14 +60,10 @@ on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
     (void)user;
     if (connection->is_corrupt)
         return;
-    if (!flue__target_buffer(connection, data)) {
-        /* The bytes are acknowledged or soon will be: nobody can give them back. */
-        flue__target_lose(connection, now);
-        return;
-    }
-    connection->io->ends_with_push = push;
     connection->path->neighbor->nrt_tick = flue__target_tick(connection->target, now);
-    flue__target_ready(connection, now);
+    /* Without memory: the bytes are acknowledged or soon will be, nobody can give them back. */
+    if (!flue__target_arrived(connection, now, data, push))
+        flue__target_lose(connection, now);
 }
 
 static void

@@ -97,9 +97,13 @@ struct target_io {
     struct flue_memory_descriptor
         *first; /* received and not delivered; each opens a received_piece */
     struct flue_memory_descriptor *last;
-    uint32_t first_offset;             /* bytes of the first piece that are delivered */
-    uint32_t bytes;                    /* in all of them */
-    bool ends_with_push;               /* the last byte came with PSH (NOTE-034) */
+    uint32_t first_offset;               /* bytes of the first piece that are delivered */
+    uint32_t bytes;                      /* in all of them */
+    bool ends_with_push;                 /* the last byte came with PSH (NOTE-034) */
+    bool is_pushing;                     /* the push timer runs ... */
+    flue_time push_since;                /* ... from here on, ... */
+    struct target_connection *push_next; /* ... in the order of the starts */
+    struct target_connection *push_previous;
     struct flue_buffer_list *requests; /* posted, oldest first */
     struct flue_buffer_list *last_request;
     struct indication *lent;             /* with the client */
@@ -212,7 +216,8 @@ struct flue_target {
     struct slab finals;
     struct slab pieces;
     struct slab indications;
-    struct heap heap; /* bytes of received data */
+    struct heap heap;                     /* bytes of received data */
+    struct flue_memory_descriptor *spare; /* a received_piece that holds nothing; may be NULL */
     struct context_table contexts;
     struct address_table macs;
     struct address_table ips;
@@ -248,6 +253,8 @@ struct flue_target {
     struct list_queue held_sends;    /* of connections whose initiate is not completed */
     struct target_connection *ready; /* have something to deliver or to tell */
     struct target_connection *last_ready;
+    struct target_connection *first_push; /* their push timers run, by when they were started */
+    struct target_connection *last_push;
     uint32_t ready_count;
     uint32_t done_count;
     uint32_t told; /* lists, indications, events and operations told in this poll */
@@ -365,7 +372,7 @@ enum flue_status flue__target_query_block(struct flue_target *target, flue_time 
 /* Keeps an object in the list of the operation whose tree is `root`. */
 void flue__target_keep(struct flue_block_list *root, struct target_object *object);
 
-/* ---- deliver.c: received data ---- */
+/* ---- buffered.c: received data in the target's memory ---- */
 /* Appends data to what the connection holds. False: no memory, the data is lost. */
 bool flue__target_buffer(struct target_connection *connection, const struct flue_span *data);
 /* Would there be memory for it? */
@@ -376,13 +383,41 @@ struct flue_memory_descriptor *flue__target_new_piece(struct flue_target *target
 void flue__target_free_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor);
 /* The first `count` buffered bytes are done with. */
 void flue__target_discard(struct target_connection *connection, uint32_t count);
-/* Fills posted requests from buffered data; full ones go to the completion queue (RECV-026). */
-void flue__target_place(struct target_connection *connection, flue_time now);
-/* The delivery algorithm and the events behind it, for one connection. Only while polling. */
-void flue__target_deliver(struct target_connection *connection, flue_time now);
-/* All posted requests end with `status` and what they hold. */
-void flue__target_end_requests(struct target_connection *connection, enum flue_status status);
 void flue__target_drop_data(struct target_connection *connection);
+
+/* ---- posted.c: posted receive requests; they need an io ---- */
+void flue__target_queue_request(struct target_connection *connection,
+                                struct flue_buffer_list *request);
+bool flue__target_has_requests(const struct target_connection *connection);
+/* The first request, when it holds data and is not full; NULL: there is none like that. */
+struct flue_buffer_list *flue__target_partly_filled(const struct target_connection *connection);
+/* Puts data into requests. The full ones, *completed of them, go to the completion queue. Returns
+ * how much found room. */
+uint32_t flue__target_fill_requests(struct target_connection *connection,
+                                    const struct flue_span *data, uint32_t *completed);
+/* The first request, or each, ends with `status` and what it holds. */
+void flue__target_end_request(struct target_connection *connection, enum flue_status status);
+void flue__target_end_requests(struct target_connection *connection, enum flue_status status);
+
+/* ---- push.c: the push timer of connections with an io ---- */
+void flue__target_start_push(struct target_connection *connection, flue_time now); /* anew */
+void flue__target_stop_push(struct target_connection *connection);
+flue_time flue__target_push_deadline(const struct flue_target *target);
+void flue__target_run_push(struct flue_target *target, flue_time now);
+
+/* ---- deliver.c: the delivery algorithm ---- */
+/* Its three entries: a request that can wait for data, a segment in order (false: no memory, the
+ * data is lost), and the push timer. */
+void flue__target_posted(struct target_connection *connection, flue_time now,
+                         struct flue_buffer_list *request);
+bool flue__target_arrived(struct target_connection *connection, flue_time now,
+                          const struct flue_span *data, bool has_push);
+void flue__target_push_expired(struct target_connection *connection, flue_time now);
+/* Fills posted requests from buffered data. */
+void flue__target_place(struct target_connection *connection, flue_time now);
+/* Goes on with the algorithm and tells the events behind it, for one connection. Only while
+ * polling. */
+void flue__target_deliver(struct target_connection *connection, flue_time now);
 
 /* ---- indicate.c: received data as lists ---- */
 /* All undelivered data, or about the first `most` bytes of it, as one list that the client must

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Posted receive requests (RECV-001 to RECV-021): queued here, filled in deliver.c.
+ * The receive call: which requests can wait for data (posted.c), and how the others end.
  */
 #include "target/parts.h"
 
@@ -21,26 +21,6 @@ request_status(struct target_connection *connection)
     return FLUE_STATUS_PENDING;
 }
 
-static void
-queue_request(struct target_connection *connection, struct flue_buffer_list *request)
-{
-    struct target_io *io = connection->io;
-    uint32_t held = request->tcp_receive_bytes_transferred;
-
-    /* Bytes that the host put there count as filled (RECV-006). */
-    if (held > request->buffer.data_length)
-        held = request->buffer.data_length;
-    request->miniport_reserved[0] = NULL;
-    request->miniport_reserved[1] = (void *)(uintptr_t)held;
-    if (io->last_request != NULL)
-        io->last_request->miniport_reserved[0] = request;
-    else
-        io->requests = request;
-    io->last_request = request;
-    connection->is_refused = false; /* RECV-045 */
-    connection->is_paced = false;
-}
-
 enum flue_status
 flue__target_receive(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
@@ -56,7 +36,7 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
         lists = lists->next;
         request->next = NULL;
         if (status == FLUE_STATUS_PENDING) {
-            queue_request(connection, request);
+            flue__target_posted(connection, now, request);
             continue;
         }
         if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS && !connection->is_leaving &&
@@ -66,9 +46,6 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
         request->tcp_offload_bytes_transferred = 0;
         flue__target_push(&target->receives, request);
     }
-    /* Data that waits goes into them, but not from inside this call (RECV-019, RECV-021). */
-    if (connection != NULL)
-        flue__target_ready(connection, now);
     flue__target_wake(target, now);
     return FLUE_STATUS_PENDING;
 }

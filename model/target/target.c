@@ -226,6 +226,7 @@ flue_target_advance(struct flue_target *target, flue_time now)
 {
     flue__target_run_operations(target, now);
     flue_tcp_advance(target->engine, now);
+    flue__target_run_push(target, now);
     flue__target_wake(target, now);
 }
 
@@ -233,7 +234,10 @@ flue_time
 flue_target_next_deadline(const struct flue_target *target)
 {
     flue_time deadline = flue_tcp_next_deadline(target->engine);
+    flue_time push = flue__target_push_deadline(target);
 
+    if (push < deadline)
+        deadline = push;
     if (target->operations.first != NULL && target->operation_due < deadline)
         deadline = target->operation_due;
     return deadline;
