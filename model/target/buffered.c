@@ -13,8 +13,8 @@ piece_of(struct flue_memory_descriptor *descriptor)
     return (struct received_piece *)descriptor; /* its first member */
 }
 
-static void
-release(struct flue_target *target, struct flue_memory_descriptor *descriptor)
+void
+flue__target_release_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor)
 {
     heap_put(&target->heap, descriptor->bytes);
     slab_put(&target->pieces, piece_of(descriptor));
@@ -27,7 +27,7 @@ flue__target_free_piece(struct flue_target *target, struct flue_memory_descripto
     if (target->spare == NULL && piece_of(descriptor)->capacity == PIECE_BYTES)
         target->spare = descriptor;
     else
-        release(target, descriptor);
+        flue__target_release_piece(target, descriptor);
 }
 
 static struct flue_memory_descriptor *

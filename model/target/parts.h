@@ -381,6 +381,9 @@ bool flue__target_has_memory(struct flue_target *target, const struct flue_span 
 struct flue_memory_descriptor *flue__target_new_piece(struct flue_target *target,
                                                       const struct flue_span *data);
 void flue__target_free_piece(struct flue_target *target, struct flue_memory_descriptor *descriptor);
+/* The same, without keeping it as the spare one. */
+void flue__target_release_piece(struct flue_target *target,
+                                struct flue_memory_descriptor *descriptor);
 /* The first `count` buffered bytes are done with. */
 void flue__target_discard(struct target_connection *connection, uint32_t count);
 void flue__target_drop_data(struct target_connection *connection);

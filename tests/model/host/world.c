@@ -386,7 +386,7 @@ world_assert_idle(const struct world *world)
         flue_verifier_finish(world->machines[i].verifier, world->now);
     for (uint32_t i = 0; i < 2; i++) {
         const struct flue_host *host = world->machines[i].host;
-        const struct flue_target *target = world->machines[i].target;
+        struct flue_target *target = world->machines[i].target;
 
         assert_int_equal(host->connections.used, 0);
         assert_int_equal(host->moves.used, 0);
@@ -403,8 +403,11 @@ world_assert_idle(const struct world *world)
         assert_int_equal(target->connections.used, 0);
         assert_int_equal(target->ios.used, 0);
         assert_int_equal(target->finals.used, 0);
-        assert_int_equal(target->pieces.used, 0);
         assert_int_equal(target->indications.used, 0);
+        if (target->spare != NULL)
+            flue__target_release_piece(target, target->spare);
+        target->spare = NULL;
+        assert_int_equal(target->pieces.used, 0);
         assert_null(target->heap.first);
     }
 }
