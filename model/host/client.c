@@ -108,6 +108,18 @@ forward_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
     flue__host_leave(host, now);
 }
 
+/* With both FINs on their way and all data acknowledged, a reset ends the connection as well as an
+ * ACK (RFC 9293 3.10.7.4, CLOSING and LAST-ACK). Hardware that fails knows nothing of that. */
+static bool
+is_over(const struct flue_host_connection *connection)
+{
+    bool has_failed =
+        connection->is_retrieved && connection->retrieve_reason == FLUE_UPLOAD_HARDWARE_FAILURE;
+
+    return connection->is_peer_closed && connection->is_shutdown && connection->send_bytes == 0 &&
+           !has_failed;
+}
+
 static void
 tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint32_t information)
 {
@@ -120,11 +132,7 @@ tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint
         flue__host_note_peer_closed(connection, now);
         break;
     case FLUE_TCP_INDICATE_ABORT:
-        /* With both FINs on their way a reset ends the connection as well as an ACK (RFC
-         * 9293 3.10.7.4, CLOSING and LAST-ACK). */
-        flue__host_finish(connection, now,
-                          connection->is_peer_closed && connection->is_shutdown ? FLUE_OK
-                                                                                : FLUE_ERROR_RESET);
+        flue__host_finish(connection, now, is_over(connection) ? FLUE_OK : FLUE_ERROR_RESET);
         break;
     case FLUE_TCP_INDICATE_RETRIEVE:
         /* HOST-014; the other reasons are suggestions, and we follow none yet. */

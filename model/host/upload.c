@@ -162,7 +162,8 @@ come_back(struct flue_host_connection *connection, flue_time now,
         if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT)
             reason = FLUE_OK;
     }
-    if (has_peer_closed(delegated->state))
+    /* CLOSED, and no reset was told: both FINs were acknowledged. */
+    if (has_peer_closed(delegated->state) || delegated->state == FLUE_TCP_CONNECTION_CLOSED)
         flue__host_note_peer_closed(connection, now);
     flue__host_finish(connection, now, reason);
     flue__host_free_sends(moved->returned.first);

@@ -168,6 +168,16 @@ tell(struct target_connection *connection, flue_time now, enum flue_tcp_offload_
                                  information);
 }
 
+void
+flue__target_tell_abort(struct target_connection *connection, flue_time now)
+{
+    if (connection->want_abort && !connection->is_abort_told) {
+        connection->is_abort_told = true;
+        tell(connection, now, FLUE_TCP_INDICATE_ABORT, 0);
+    }
+    connection->want_abort = false;
+}
+
 /* What stands behind the data: FIN when it is consumed (EVENT-001), RST, a wish to leave. */
 static void
 tell_events(struct target_connection *connection, flue_time now)
@@ -189,10 +199,7 @@ tell_events(struct target_connection *connection, flue_time now)
         connection->want_retrieve = false;
         tell(connection, now, FLUE_TCP_INDICATE_RETRIEVE, connection->retrieve_reason);
     }
-    if (connection->want_abort) {
-        connection->want_abort = false;
-        tell(connection, now, FLUE_TCP_INDICATE_ABORT, 0);
-    }
+    flue__target_tell_abort(connection, now);
 }
 
 void

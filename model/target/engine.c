@@ -72,6 +72,8 @@ on_peer_closed(void *user, flue_time now, struct flue_tcp_connection *tcp)
     struct target_connection *connection = flue_tcp_user(tcp);
 
     (void)user;
+    if (connection->is_corrupt) /* the data before it is lost */
+        return;
     connection->has_fin = true;
     flue__target_ready(connection, now);
 }

@@ -249,7 +249,10 @@ flue__target_deliver_last(struct flue_target *target, flue_time now, struct targ
         struct target_connection *connection = (struct target_connection *)kept;
         struct target_io *io;
 
-        if (kept->layer != FLUE_LAYER_TCP || connection->io == NULL)
+        if (kept->layer != FLUE_LAYER_TCP)
+            continue;
+        flue__target_tell_abort(connection, now);
+        if (connection->io == NULL)
             continue;
         io = connection->io;
         /* TERM-012: a client that takes data gets it the ordinary way. */

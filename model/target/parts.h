@@ -146,7 +146,8 @@ struct target_connection {
     bool is_failure_told : 1;  /* ... and the client hears or has heard */
     bool has_fin : 1;          /* the peer has closed ... */
     bool is_fin_told : 1;      /* ... and the client knows */
-    bool want_abort : 1;       /* TcpIndicateAbort waits */
+    bool want_abort : 1;       /* TcpIndicateAbort waits ... */
+    bool is_abort_told : 1;    /* ... and comes once (EVENT-002) */
     bool want_retrieve : 1;    /* TcpIndicateRetrieve waits */
 };
 
@@ -418,6 +419,8 @@ bool flue__target_arrived(struct target_connection *connection, flue_time now,
 void flue__target_push_expired(struct target_connection *connection, flue_time now);
 /* Fills posted requests from buffered data. */
 void flue__target_place(struct target_connection *connection, flue_time now);
+/* A reset that was not told yet. */
+void flue__target_tell_abort(struct target_connection *connection, flue_time now);
 /* Goes on with the algorithm and tells the events behind it, for one connection. Only while
  * polling. */
 void flue__target_deliver(struct target_connection *connection, flue_time now);

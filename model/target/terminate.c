@@ -111,7 +111,7 @@ give_back(struct target_connection *connection, flue_time now, struct flue_block
         connection->io->ending = block; /* what is to be done with it: deliver_last */
     connection->is_leaving = true;
     connection->is_fin_told = true;
-    connection->want_abort = false;
+    connection->want_abort = connection->want_abort && connection->is_aborted; /* EVENT-002 */
     connection->want_retrieve = false;
     flue__target_unsilence(connection);
     connection->target->statistics.uploads++;
