@@ -32,6 +32,7 @@
  *   flue/adapter.h   what the system keeps of an adapter: registration, requests, statuses
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
+ *   flue/policy.h    when it offloads
  *   flue/frame.h     headers on the wire, from and to plain structs
  *   flue/profile.h   one machine: what each kind of work amounts to
  *   flue/cost.h      cores, bus and adapter engine, that do one piece of work after the other
@@ -50,6 +51,7 @@
 #include "flue/host.h"
 #include "flue/memory.h"
 #include "flue/oid.h"
+#include "flue/policy.h"
 #include "flue/profile.h"
 #include "flue/result.h"
 #include "flue/sim.h"

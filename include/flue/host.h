@@ -24,6 +24,7 @@
 
 #include "flue/chimney.h"
 #include "flue/cost.h"
+#include "flue/policy.h"
 #include "flue/tcp.h"
 
 #ifdef __cplusplus
@@ -37,18 +38,26 @@ struct flue_host_listener;
 /* Who owns a connection's state now. */
 enum flue_owner { FLUE_OWNER_HOST, FLUE_OWNER_OFFLOADING, FLUE_OWNER_TARGET, FLUE_OWNER_UPLOADING };
 
-enum flue_offload_policy {
-    FLUE_POLICY_NEVER, /* only flue_host_offload moves a connection */
-    FLUE_POLICY_ALWAYS /* offload each connection as soon as it is established */
+/* Neighbour unreachability detection for next hops of offloaded connections: RFC 4861 10. */
+struct flue_host_neighbors {
+    flue_time reachable_time;    /* a confirmation is good for so long; default 30 s */
+    flue_time delay_first_probe; /* for the target to find out by itself; default 5 s */
+    flue_time probe_interval;    /* default 1 s */
+    uint8_t probes;              /* unanswered ones, until the neighbour is given up; default 3 */
 };
 
 struct flue_host_config {
-    struct flue_tcp_config tcp;      /* its engine */
-    uint32_t send_buffer_bytes;      /* most bytes unacknowledged or unsent; default 131072 */
-    enum flue_offload_policy policy; /* default NEVER */
+    struct flue_tcp_config tcp;       /* its engine */
+    uint32_t send_buffer_bytes;       /* most bytes unacknowledged or unsent; default 131072 */
+    struct flue_policy_config policy; /* when to offload; default never */
+    struct flue_host_neighbors neighbors;
 };
 
 struct flue_host_config flue_host_config_default(void);
+/* FLUE_ERROR_INVALID when a value is impossible; *reason (unless reason is NULL) then says which,
+ * in words for a reader. flue_host_create checks the same. */
+FLUE_MUST_USE enum flue_result flue_host_config_check(const struct flue_host_config *config,
+                                                      const char **reason);
 
 /* Where a connection leaves the machine: what is needed to build its neighbour and path objects. */
 struct flue_next_hop {
@@ -57,6 +66,10 @@ struct flue_next_hop {
     struct flue_mac destination; /* the next hop's MAC */
     uint16_t vlan_id;            /* 0: none */
     uint32_t path_mtu;           /* bytes */
+    uint8_t ip_version;          /* of the address: 4 or 6; only told, never asked for */
+    struct flue_ip address; /* the next hop's, by which it stays the same neighbour when its MAC
+                               changes; all zero: its MAC is its name */
+    uint64_t link_bps;      /* the adapter's rate, bits a second; 0: not known */
 };
 
 /* Every handler but transmit may be NULL. */
@@ -67,6 +80,10 @@ struct flue_host_handlers {
     /* Fills *hop and returns true when the connection could be offloaded now: its route leaves
      * through an adapter and its next hop's MAC is known. */
     bool (*next_hop)(void *user, const struct flue_four_tuple *tuple, struct flue_next_hop *hop);
+
+    /* Ask this next hop, by unicast, whether it is there (an ARP request, a neighbour
+     * solicitation): flue_host_neighbor_heard follows if it answers. NULL: nobody is ever asked. */
+    void (*solicit)(void *user, flue_time now, const struct flue_next_hop *hop);
 
     /* To the application. `user` is the host's. None is called from inside flue_host_send or
      * flue_host_receive on the same connection, except closed. */
@@ -87,6 +104,8 @@ struct flue_host_handlers {
     /* A connection changed hands; HOST also when a move that was asked for did not begin. */
     void (*moved)(void *user, flue_time now, struct flue_host_connection *connection,
                   enum flue_owner owner);
+    /* How busy the adapter is now, 0 to 1000: for policies. */
+    uint32_t (*adapter_load)(void *user, flue_time now, uint32_t adapter);
     /* The host did `count` pieces of work of this category (state moves, completions, opens). */
     void (*worked)(void *user, flue_time now, enum flue_cost_category category, uint32_t count);
 };
@@ -145,17 +164,71 @@ void flue_host_close(struct flue_host_connection *connection, flue_time now);
 /* Moves one connection. FLUE_ERROR_STATE when it is not where the call needs it, or its TCP state
  * cannot move (offloadable are ESTABLISHED, CLOSE-WAIT and FIN-WAIT-2); FLUE_ERROR_UNREACHABLE when
  * the next hop is not known. The move ends later, with `moved`. Data that was received and not read
- * goes with the connection, and comes back with another `readable`. */
+ * goes with the connection, and comes back with another `readable`. From then on the policy leaves
+ * the connection alone. */
 FLUE_MUST_USE enum flue_result flue_host_offload(struct flue_host_connection *connection,
                                                  flue_time now);
 FLUE_MUST_USE enum flue_result flue_host_upload(struct flue_host_connection *connection,
                                                 flue_time now);
 
+/* How important the connection is to its owner, for policies that ask. */
+void flue_host_set_priority(struct flue_host_connection *connection, flue_time now,
+                            uint8_t priority);
+
 /* A segment from the IP layer. */
 void flue_host_input(struct flue_host *host, flue_time now, const struct flue_four_tuple *tuple,
                      const struct flue_tcp_segment *segment);
+/* An ICMP error about a segment of this connection, as flue_tcp_icmp_input: also for one that is
+ * offloaded, whose path's MTU the target then learns. True when it was heeded; for an offloaded one
+ * that is decided later. */
+bool flue_host_icmp_input(struct flue_host *host, flue_time now,
+                          const struct flue_four_tuple *tuple, const struct flue_tcp_icmp *icmp);
 void flue_host_advance(struct flue_host *host, flue_time now);
 flue_time flue_host_next_deadline(const struct flue_host *host);
+
+/* ---- What the IP layer learns -----------------------------------------------------------------
+ *
+ * The host keeps a neighbour for each next hop of offloaded connections, and a path for each pair
+ * of addresses. It hears of changes here, and brings them to the targets; a change that concerns
+ * nothing offloaded is ignored. */
+
+/* The neighbour answered, from this MAC. */
+void flue_host_neighbor_heard(struct flue_host *host, flue_time now, uint32_t adapter,
+                              uint8_t ip_version, const struct flue_ip *address,
+                              const struct flue_mac *mac);
+/* It is known to be gone. Connections over it come back as soon as they want to send. */
+void flue_host_neighbor_lost(struct flue_host *host, flue_time now, uint32_t adapter,
+                             uint8_t ip_version, const struct flue_ip *address);
+/* Routes, or next hops' MACs, may be others: next_hop is asked again for every path in use. Paths
+ * with another next hop get that; those that no longer leave through their adapter, or whose next
+ * hop is not known now, come back. */
+void flue_host_routes_changed(struct flue_host *host, flue_time now);
+/* Packets between these addresses may have `mtu` bytes. */
+void flue_host_path_mtu_changed(struct flue_host *host, flue_time now, const struct flue_ip *local,
+                                const struct flue_ip *remote, uint32_t mtu);
+
+/* ---- Options and statistics -------------------------------------------------------------------
+ */
+
+/* As flue_tcp_get_options and flue_tcp_set_options, wherever the connection lives. On a target the
+ * receive buffer, Nagle, keepalive, MaxRT, TTL, traffic class and flow label can change; for others
+ * FLUE_ERROR_STATE, and *field names it. FLUE_ERROR_STATE without a field when it has ended. */
+FLUE_MUST_USE enum flue_result flue_host_get_options(const struct flue_host_connection *connection,
+                                                     struct flue_tcp_options *options);
+FLUE_MUST_USE enum flue_result flue_host_set_options(struct flue_host_connection *connection,
+                                                     flue_time now,
+                                                     const struct flue_tcp_options *options,
+                                                     const char **field);
+
+/* Whether connections of a family may be offloaded to the adapter. To switch a family off, the host
+ * first takes its connections back; then it tells the adapter. FLUE_ERROR_NOT_FOUND without such an
+ * adapter. */
+enum flue_result flue_host_enable_offload(struct flue_host *host, flue_time now, uint32_t adapter,
+                                          uint8_t ip_version, bool is_enabled);
+
+/* TCP's counters of one address family (4 or 6): the host's own and the targets' together. */
+void flue_host_get_totals(const struct flue_host *host, flue_time now, uint8_t ip_version,
+                          struct flue_tcp_offload_stats *totals);
 
 enum flue_owner flue_host_owner(const struct flue_host_connection *connection);
 void *flue_host_user(const struct flue_host_connection *connection);
@@ -169,6 +242,7 @@ struct flue_host_statistics {
     struct flue_tcp_statistics tcp;
     uint32_t connections, offloaded;
     uint64_t offloads, refusals, uploads, forwards;
+    uint64_t displaced; /* of the uploads: to make room for another connection */
 };
 void flue_host_get_statistics(const struct flue_host *host,
                               struct flue_host_statistics *statistics);

@@ -537,6 +537,9 @@ struct flue_tcp_snapshot {
 void flue_tcp_get_snapshot(const struct flue_tcp_connection *connection, flue_time now,
                            struct flue_tcp_snapshot *snapshot);
 
+/* The smoothed round trip, as fine as it is measured; 0: not measured. */
+flue_time flue_tcp_rtt(const struct flue_tcp_connection *connection);
+
 struct flue_tcp_statistics {
     uint64_t in_segments, out_segments, in_errors, out_resets;
     uint64_t retransmitted_segments; /* with at least one byte, or the FIN, that was sent before */

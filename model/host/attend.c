@@ -31,8 +31,8 @@ flue__host_attend(struct flue_host_connection *connection)
 static bool
 should_upload(const struct flue_host_connection *connection)
 {
-    if (connection->owner != FLUE_OWNER_TARGET)
-        return false;
+    if (connection->owner != FLUE_OWNER_TARGET || connection->moved->is_operated)
+        return false; /* HOST-011 */
     return connection->want_upload || connection->is_retrieved || connection->is_ended ||
            (connection->is_send_closed && (connection->is_peer_closed || connection->is_closed));
 }
@@ -55,15 +55,7 @@ attend_here(struct flue_host_connection *connection, flue_time now)
             flue__host_connection_free(connection, now);
         return;
     }
-    if (connection->want_offload && flue__host_can_offload(connection)) {
-        struct flue_next_hop hop;
-        struct host_adapter *adapter;
-
-        if (flue__host_next_hop(connection, &hop, &adapter)) {
-            connection->want_offload = false;
-            flue__host_wait(connection);
-        }
-    }
+    flue__host_policy_attend(connection, now);
 }
 
 void
@@ -73,9 +65,11 @@ flue__host_leave(struct flue_host *host, flue_time now)
         host->depth--;
         return;
     }
-    while (host->attention != NULL || host->want_launch) {
+    while (host->attention != NULL || host->want_launch || host->want_tell) {
         struct flue_host_connection *connection = host->attention;
 
+        if (connection == NULL && host->want_tell)
+            flue__host_tell_off(host, now);
         if (connection == NULL) {
             flue__host_launch(host, now);
             continue;

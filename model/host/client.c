@@ -37,6 +37,47 @@ terminate_complete(void *binding, flue_time now, struct flue_block_list *tree)
     flue__host_leave(host, now);
 }
 
+static void
+update_complete(void *binding, flue_time now, struct flue_block_list *tree)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_update_complete(host, now, tree);
+    flue__host_leave(host, now);
+}
+
+static void
+invalidate_complete(void *binding, flue_time now, struct flue_block_list *tree)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_invalidate_complete(host, now, tree);
+    flue__host_leave(host, now);
+}
+
+static void
+query_complete(void *binding, flue_time now, struct flue_block_list *tree)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    flue__host_query_complete(host, now, tree);
+    flue__host_leave(host, now);
+}
+
+static void
+offload_event(void *binding, flue_time now, struct flue_block_list *block, uint32_t code)
+{
+    struct flue_host *host = host_of(binding);
+
+    flue__host_enter(host);
+    if (code == FLUE_NEIGHBOR_REACHABILITY_QUERY && block != NULL)
+        flue__host_reachability_query(binding, now, block);
+    flue__host_leave(host, now);
+}
+
 /* "Not now, I am giving the connection back": an intermediate driver has two more words for it. */
 static bool
 means_upload(enum flue_status status)
@@ -120,6 +161,16 @@ is_over(const struct flue_host_connection *connection)
            !has_failed;
 }
 
+/* HOST-014. The other reasons are suggestions (EVENT-013), which the policy may follow. */
+static bool
+must_upload(const struct flue_host *host, uint32_t reason)
+{
+    if (reason <= FLUE_UPLOAD_UPLOAD_REQUESTED)
+        return true;
+    return reason <= FLUE_UPLOAD_SMALL_IO &&
+           (host->config.policy.heeded_reasons & UINT32_C(1) << reason) != 0;
+}
+
 static void
 tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint32_t information)
 {
@@ -135,8 +186,7 @@ tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint
         flue__host_finish(connection, now, is_over(connection) ? FLUE_OK : FLUE_ERROR_RESET);
         break;
     case FLUE_TCP_INDICATE_RETRIEVE:
-        /* HOST-014; the other reasons are suggestions, and we follow none yet. */
-        if (information <= FLUE_UPLOAD_UPLOAD_REQUESTED) {
+        if (must_upload(host, information)) {
             connection->is_retrieved = true;
             connection->retrieve_reason = (uint8_t)information;
             flue__host_attend(connection);
@@ -171,6 +221,7 @@ receive_indicate(struct flue_offload_handle *handle, flue_time now, struct flue_
     flue__host_enter(host);
     flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
     *bytes_consumed = length;
+    flue__host_note_traffic(connection, now, 0, length);
     if (connection->is_closed || connection->is_ended) {
         reject_data(connection, now, list);
     } else if (flue__host_append_indicated(connection, list)) {
@@ -207,6 +258,10 @@ flue__host_client_init(struct host_adapter *adapter)
     client->binding = adapter;
     client->initiate_offload_complete = initiate_complete;
     client->terminate_offload_complete = terminate_complete;
+    client->update_offload_complete = update_complete;
+    client->invalidate_offload_complete = invalidate_complete;
+    client->query_offload_complete = query_complete;
+    client->indicate_offload_event = offload_event;
     client->tcp_offload_send_complete = send_complete;
     client->tcp_offload_receive_complete = receive_complete;
     client->tcp_offload_disconnect_complete = disconnect_complete;

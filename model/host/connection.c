@@ -26,6 +26,7 @@ flue__host_connection_free(struct flue_host_connection *connection, flue_time no
 {
     struct flue_host *host = connection->host;
 
+    flue__host_unwatch(connection, now);
     flue__host_drop_received(connection, now);
     host->statistics.connections--;
     slab_put(&host->connections, connection);

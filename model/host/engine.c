@@ -11,6 +11,8 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     struct flue_host *host = user;
 
     (void)tcp;
+    if (host->timed != NULL)
+        flue__host_before_datagram(host, now, tuple);
     host->handlers.transmit(host->user, now, tuple, segment);
 }
 
@@ -20,7 +22,7 @@ note_established(struct flue_host_connection *connection, flue_time now)
     struct flue_host *host = connection->host;
 
     connection->is_established = true;
-    connection->want_offload = host->config.policy == FLUE_POLICY_ALWAYS;
+    flue__host_watch(connection, now);
     flue__host_attend(connection);
     flue__host_worked(host, now, FLUE_COST_CONNECTION, 1);
 }
@@ -64,8 +66,7 @@ on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
     struct flue_host_connection *connection = flue_tcp_user(tcp);
 
     (void)push;
-    if (connection->want_offload)
-        flue__host_attend(connection);
+    flue__host_note_traffic(connection, now, 0, data->length);
     /* RFC 1122 4.2.2.13: nobody will read it. Without memory nobody can. */
     if (connection->is_closed || !flue__host_append(host, &connection->received, data)) {
         flue_tcp_abort(tcp, now);
@@ -89,8 +90,7 @@ on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *tcp, uint
     (void)user;
     if (connection == NULL)
         return;
-    if (connection->want_offload)
-        flue__host_attend(connection);
+    flue__host_note_traffic(connection, now, 0, 0);
     flue__host_sent(connection, now, bytes);
 }
 

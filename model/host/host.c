@@ -15,10 +15,37 @@ flue_host_config_default(void)
     struct flue_host_config config = {
         .tcp = flue_tcp_config_default(),
         .send_buffer_bytes = SEND_BUFFER_BYTES,
-        .policy = FLUE_POLICY_NEVER,
+        .policy = flue_policy_config_default(),
+        .neighbors = {30 * FLUE_SECOND, 5 * FLUE_SECOND, FLUE_SECOND, 3},
     };
 
     return config;
+}
+
+enum flue_result
+flue_host_config_check(const struct flue_host_config *config, const char **reason)
+{
+    const struct flue_host_neighbors *neighbors = &config->neighbors;
+    const char *problem = NULL;
+
+    if (config->send_buffer_bytes == 0)
+        problem = "send_buffer_bytes is 0";
+    else if (neighbors->reachable_time < FLUE_MILLISECOND)
+        problem = "neighbors.reachable_time is shorter than 1 ms";
+    else if (neighbors->delay_first_probe < FLUE_MILLISECOND)
+        problem = "neighbors.delay_first_probe is shorter than 1 ms";
+    else if (neighbors->probe_interval < FLUE_MILLISECOND)
+        problem = "neighbors.probe_interval is shorter than 1 ms";
+    else if (neighbors->probes == 0)
+        problem = "neighbors.probes is 0";
+    if (problem != NULL) {
+        if (reason != NULL)
+            *reason = problem;
+        return FLUE_ERROR_INVALID;
+    }
+    if (flue_policy_config_check(&config->policy, reason) != FLUE_OK)
+        return FLUE_ERROR_INVALID;
+    return flue_tcp_config_check(&config->tcp, reason);
 }
 
 static void
@@ -36,6 +63,7 @@ init_memory(struct flue_host *host)
     slab_init(&host->neighbor_blocks, allocator, sizeof(struct flue_neighbor_block));
     slab_init(&host->path_blocks, allocator, sizeof(struct flue_path_block));
     slab_init(&host->tcp_blocks, allocator, sizeof(struct flue_tcp_block));
+    slab_init(&host->watches, allocator, sizeof(struct host_watch));
     heap_init(&host->heap, allocator);
 }
 
@@ -46,7 +74,7 @@ flue_host_create(const struct flue_host_config *config, const struct flue_host_h
     struct flue_host *host;
     enum flue_result result;
 
-    if (handlers->transmit == NULL || config->send_buffer_bytes == 0)
+    if (handlers->transmit == NULL || flue_host_config_check(config, NULL) != FLUE_OK)
         return FLUE_ERROR_INVALID;
     host = allocator->reallocate(allocator->user, NULL, 0, sizeof *host);
     if (host == NULL)
@@ -56,10 +84,14 @@ flue_host_create(const struct flue_host_config *config, const struct flue_host_h
     host->handlers = *handlers;
     host->user = user;
     host->allocator = *allocator;
+    host->neighbor_deadline = FLUE_TIME_NEVER;
     init_memory(host);
-    result = flue_tcp_engine_create(&config->tcp, &flue__host_tcp_handlers, host, allocator,
-                                    &host->engine);
+    result = flue__host_policy_init(host);
+    if (result == FLUE_OK)
+        result = flue_tcp_engine_create(&config->tcp, &flue__host_tcp_handlers, host, allocator,
+                                        &host->engine);
     if (result != FLUE_OK) {
+        flue__host_policy_fini(host);
         allocator->reallocate(allocator->user, host, sizeof *host, 0);
         return result;
     }
@@ -101,6 +133,8 @@ flue_host_destroy(struct flue_host *host)
     slab_fini(&host->neighbor_blocks);
     slab_fini(&host->path_blocks);
     slab_fini(&host->tcp_blocks);
+    slab_fini(&host->watches);
+    flue__host_policy_fini(host);
     heap_fini(&host->heap);
     allocator.reallocate(allocator.user, host, sizeof *host, 0);
 }
@@ -157,18 +191,17 @@ flue_host_advance(struct flue_host *host, flue_time now)
 {
     flue__host_enter(host);
     flue_tcp_advance(host->engine, now);
+    flue__host_advance_neighbors(host, now);
+    flue__host_review(host, now);
     flue__host_leave(host, now);
 }
 
 flue_time
 flue_host_next_deadline(const struct flue_host *host)
 {
-    return flue_tcp_next_deadline(host->engine);
-}
+    flue_time deadline = flue_tcp_next_deadline(host->engine);
 
-void
-flue_host_get_statistics(const struct flue_host *host, struct flue_host_statistics *statistics)
-{
-    *statistics = host->statistics;
-    flue_tcp_get_statistics(host->engine, &statistics->tcp);
+    if (host->neighbor_deadline < deadline)
+        deadline = host->neighbor_deadline;
+    return host->review_at < deadline ? host->review_at : deadline;
 }

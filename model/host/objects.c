@@ -75,11 +75,20 @@ grow(struct flue_host *host)
     return true;
 }
 
+static void
+link_into_table(struct flue_host *host, struct host_object *object)
+{
+    struct host_object **bucket = bucket_of(host, &object->key);
+
+    object->hash_next = *bucket;
+    *bucket = object;
+    host->object_count++;
+}
+
 struct host_object *
 flue__host_object_new(struct flue_host *host, const struct object_key *key)
 {
     struct host_object *object;
-    struct host_object **bucket;
 
     if ((host->object_buckets == NULL || host->object_count > host->object_mask) && !grow(host))
         return NULL;
@@ -88,105 +97,73 @@ flue__host_object_new(struct flue_host *host, const struct object_key *key)
         return NULL;
     memset(object, 0, sizeof *object);
     object->key = *key;
-    bucket = bucket_of(host, key);
-    object->hash_next = *bucket;
-    *bucket = object;
-    host->object_count++;
+    link_into_table(host, object);
     if (key->neighbor != NULL)
         key->neighbor->users++;
     return object;
 }
 
-void
-flue__host_object_settle(struct flue_host *host, struct host_object *object)
+static void
+unlink_from_table(struct flue_host *host, struct host_object *object)
 {
-    struct host_object **link;
-    struct host_object *neighbor = object->key.neighbor;
+    struct host_object **link = bucket_of(host, &object->key);
 
-    if (object->users > 0 || object->state != OBJECT_ABSENT || object->block != NULL)
-        return;
-    link = bucket_of(host, &object->key);
     while (*link != object)
         link = &(*link)->hash_next;
     *link = object->hash_next;
     host->object_count--;
+}
+
+void
+flue__host_object_retire(struct flue_host *host, struct host_object *object)
+{
+    if (object->is_retired)
+        return;
+    unlink_from_table(host, object);
+    object->is_retired = true;
+}
+
+void
+flue__host_object_relink(struct flue_host *host, struct host_object *path,
+                         struct host_object *neighbor)
+{
+    if (!path->is_retired)
+        unlink_from_table(host, path);
+    path->key.neighbor = neighbor;
+    if (!path->is_retired)
+        link_into_table(host, path);
+}
+
+void
+flue__host_object_free(struct flue_host *host, struct host_object *object)
+{
+    if (!object->is_retired)
+        unlink_from_table(host, object);
     slab_put(&host->objects, object);
-    if (neighbor != NULL) {
-        neighbor->users--;
-        flue__host_object_settle(host, neighbor); /* one level: a neighbour has no neighbour */
-    }
-}
-
-static struct flue_block_list *
-termination_block(struct host_object *object, enum flue_offload_state_type type)
-{
-    struct flue_block_list *block = &object->ending.block;
-
-    flue_block_list_init(block, type, sizeof object->ending, &object->handle);
-    block->protocol_reserved[0] = object;
-    object->state = OBJECT_TERMINATING;
-    return block;
-}
-
-/* Ends the path on the target, and the neighbour with it when nothing else hangs there. */
-static void
-terminate_path(flue_time now, struct host_object *path)
-{
-    struct flue_provider *provider = path->adapter->provider;
-    struct host_object *neighbor = path->key.neighbor;
-    struct flue_block_list *tree =
-        termination_block(path, path->key.ip_version == 4 ? FLUE_IP4_OFFLOAD_DELEGATED_STATE
-                                                          : FLUE_IP6_OFFLOAD_DELEGATED_STATE);
-
-    if (neighbor->users == 1 && neighbor->state == OBJECT_OFFLOADED) {
-        struct flue_block_list *root =
-            termination_block(neighbor, FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
-
-        root->dependent_block_list = tree;
-        tree = root;
-    }
-    provider->terminate_offload(provider->adapter, now, tree);
-}
-
-/* The target took the neighbour, and none of its paths. */
-static void
-terminate_neighbor(flue_time now, struct host_object *neighbor)
-{
-    struct flue_provider *provider = neighbor->adapter->provider;
-    struct flue_block_list *tree =
-        termination_block(neighbor, FLUE_NEIGHBOR_OFFLOAD_DELEGATED_STATE);
-
-    provider->terminate_offload(provider->adapter, now, tree);
 }
 
 void
 flue__host_release_path(struct flue_host *host, flue_time now, struct host_object *path)
 {
-    struct host_object *neighbor = path->key.neighbor;
-    bool is_offloaded = neighbor->state == OBJECT_OFFLOADED;
-
-    if (--path->users > 0)
-        return;
-    if (path->state == OBJECT_OFFLOADED) {
-        terminate_path(now, path);
-        return;
-    }
-    flue__host_object_settle(host, path);
-    if (is_offloaded && neighbor->users == 0)
-        terminate_neighbor(now, neighbor);
+    if (--path->users == 0)
+        flue__host_object_work(host, now, path);
 }
 
-/* An object that the target could not end is dropped all the same: a new one takes its place. */
 void
-flue__host_objects_terminated(struct flue_host *host, struct flue_block_list *tree)
+flue__host_cut_off(struct flue_host *host, struct host_object *object)
 {
-    struct host_object *object = tree->protocol_reserved[0];
-    struct flue_block_list *below = tree->dependent_block_list;
+    flue__host_object_retire(host, object);
+    object->is_cut_off = true;
+}
 
-    if (below != NULL)
-        flue__host_objects_terminated(host, below); /* once: a path has no block below it */
-    object->state = OBJECT_ABSENT;
-    object->handle.miniport_offload_context = NULL;
-    flue__host_object_settle(host, object);
-    host->want_launch = true;
+void
+flue__host_upload_cut_off(struct flue_host *host)
+{
+    for (uint32_t i = 0; host->moved_buckets != NULL && i <= host->moved_mask; i++)
+        for (struct flue_host_connection *it = host->moved_buckets[i]; it != NULL;
+             it = it->hash_next)
+            if (it->path->is_cut_off || it->path->key.neighbor->is_cut_off) {
+                it->want_upload = true;
+                flue__host_attend(it);
+            }
 }

@@ -13,14 +13,44 @@ is_taken(const struct flue_block_list *block)
            block->status == FLUE_STATUS_OFFLOAD_PARTIAL_SUCCESS;
 }
 
+/* A linker names what the target had before. Objects are held until all blocks have been looked at:
+ * a refused connection may be the last user of its path. */
 static void
-note_object(struct flue_block_list *block)
+note_objects(struct flue_block_list *tree)
 {
-    struct host_object *object = block->protocol_reserved[0];
+    struct flue_block_walk walk;
 
-    if (object->state != OBJECT_INITIATING)
-        return; /* a linker: the target had it before */
-    object->state = is_taken(block) ? OBJECT_OFFLOADED : OBJECT_ABSENT;
+    for (struct flue_block_list *it = flue_block_walk_first(&walk, tree); it != NULL;
+         it = flue_block_walk_next(&walk)) {
+        struct host_object *object = it->protocol_reserved[0];
+
+        if (flue__block_layer(it) == FLUE_LAYER_TCP)
+            continue;
+        if (object->state == OBJECT_INITIATING)
+            object->state = is_taken(it) ? OBJECT_OFFLOADED : OBJECT_ABSENT;
+        object->users++;
+    }
+}
+
+/* What had to wait for this has its turn. */
+static void
+release_objects(struct flue_host *host, flue_time now, struct flue_block_list *tree)
+{
+    for (struct flue_block_list *it = tree; it != NULL; it = it->next_block) {
+        struct host_object *neighbor = it->protocol_reserved[0];
+
+        for (struct flue_block_list *below = it->dependent_block_list; below != NULL;
+             below = below->next_block) {
+            struct host_object *path = below->protocol_reserved[0];
+
+            path->users--;
+            flue__host_object_work(host, now, path);
+        }
+        if (neighbor->state == OBJECT_ABSENT && neighbor->neighbor.relinks > 0)
+            flue__host_relink_failed(host, now, neighbor);
+        neighbor->users--;
+        flue__host_object_work(host, now, neighbor);
+    }
 }
 
 /* What waited for the end of the move goes down, in the order that keeps the streams in order: the
@@ -54,9 +84,11 @@ note_offloaded(struct flue_host_connection *connection, flue_time now)
 
     host->statistics.offloads++;
     flue__host_set_owner(connection, FLUE_OWNER_TARGET);
+    flue__host_policy_went(connection, now);
     if (connection->adapter->is_uploading_all)
         connection->want_upload = true; /* STATUS-008 */
     start_on_target(connection, now);
+    flue__host_connection_work(connection, now);
     flue__host_tell_moved(connection, now);
 }
 
@@ -83,15 +115,17 @@ flue__host_initiate_complete(struct flue_host *host, flue_time now, struct flue_
     struct flue_block_walk walk;
     struct flue_block_list *block;
 
+    note_objects(tree);
     for (block = flue_block_walk_first(&walk, tree); block != NULL;
          block = flue_block_walk_next(&walk)) {
         if (flue__block_layer(block) != FLUE_LAYER_TCP)
-            note_object(block);
-        else if (is_taken(block))
+            continue;
+        if (is_taken(block))
             note_offloaded(block->protocol_reserved[0], now);
         else
             note_refused(block->protocol_reserved[0], now, (struct flue_tcp_block *)block);
     }
+    release_objects(host, now, tree);
     flue__host_free_tree(host, tree);
     host->want_launch = true;
 }
@@ -108,8 +142,9 @@ flue_host_offload(struct flue_host_connection *connection, flue_time now)
     if (!flue__host_next_hop(connection, &hop, &adapter))
         return FLUE_ERROR_UNREACHABLE;
     flue__host_enter(host);
-    connection->want_offload = false;
-    flue__host_wait(connection);
+    if (connection->watch != NULL)
+        connection->watch->is_pinned = true;
+    flue__host_wait(connection, adapter);
     flue__host_leave(host, now);
     return FLUE_OK;
 }

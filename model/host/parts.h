@@ -15,6 +15,7 @@
 #include "chimney/heap.h"
 #include "flue/frame.h"
 #include "flue/host.h"
+#include "host/policies.h"
 #include "tcp/slab.h"
 
 /* One adapter that the host is bound to. */
@@ -26,6 +27,15 @@ struct host_adapter {
     uint32_t index;
     struct flue_tcp_connection_offload capabilities; /* that it offers */
     uint32_t away;                                   /* connections on it, or on their way */
+    uint32_t away_by_family[2];                      /* IPv4, IPv6 */
+    bool is_off[2];                                  /* families that the host wants off ... */
+    bool is_told[2];                                 /* ... as the adapter knows */
+    uint32_t waiting;                                /* connections that wait to go there */
+    uint32_t evicting;                               /* of them, those that make room */
+    uint64_t policy_memory;                          /* the policy's own */
+    uint64_t least_worth;                            /* of those on it, as found last ... */
+    flue_time least_worth_until;                     /* ... and as long as that is believed */
+    uint64_t link_bps;                               /* as the last next hop told */
     bool has_capabilities;                           /* ... are still those that it last told of */
     bool is_paused;                                  /* it asked for no more objects */
     bool is_uploading_all;                           /* it asked for all of them back */
@@ -42,13 +52,21 @@ enum object_state {
 struct object_key {
     struct host_object *neighbor; /* of a path; NULL: this is a neighbour */
     struct flue_ip local;         /* path */
-    struct flue_ip remote;
-    uint32_t adapter; /* neighbour */
+    struct flue_ip remote;        /* path; neighbour: the next hop's address, or ... */
+    uint32_t adapter;             /* neighbour */
     struct flue_mac source;
-    struct flue_mac destination;
+    struct flue_mac destination; /* ... its MAC, when it has no address */
     uint16_t vlan_id;
     uint16_t ip_version;
     uint32_t zero;
+};
+
+/* RFC 4861 7.3.2, as far as the host knows: STALE is REACHABLE that has not been confirmed for
+ * long. */
+enum reachability {
+    REACHABLE,
+    DELAY, /* the target asked: it may find out by itself that the neighbour answers */
+    PROBE  /* solicited */
 };
 
 /* A neighbour or a path, shared by the connections whose state is away. */
@@ -59,8 +77,32 @@ struct host_object {
     struct host_adapter *adapter;
     struct flue_block_list *block; /* in the tree that is being built */
     enum object_state state;
-    uint32_t users; /* connections of a path, paths of a neighbour */
-    uint32_t path_mtu;
+    uint32_t users;            /* connections of a path; paths of a neighbour or on the way to it */
+    bool is_operated : 1;      /* an update, a query or an invalidation is out: one at a time */
+    bool is_retired : 1;       /* nobody finds it any more: what is new gets a new one */
+    bool wants_update : 1;     /* the target does not know its cached state as it is */
+    bool wants_query : 1;      /* of a neighbour's NRD */
+    bool wants_invalidate : 1; /* of a neighbour */
+    bool is_cut_off : 1;       /* its connections come back */
+    bool wants_look : 1;       /* a path: routes have changed */
+    union {
+        struct {
+            uint32_t mtu;                   /* bytes */
+            struct flue_four_tuple sample;  /* a connection's: asks for the next hop */
+            struct host_object *relinks_to; /* neighbour that it gets, or NULL */
+            struct host_object *look_next;
+        } path;
+        struct {
+            struct flue_mac mac;
+            uint8_t reachability; /* enum reachability */
+            uint8_t probes;       /* sent */
+            uint32_t nrd_ticks;   /* as the target told when it asked */
+            uint32_t relinks;     /* paths on the way to it */
+            flue_time confirmed;  /* the last proof that the host has */
+            flue_time deadline;   /* of DELAY and PROBE */
+            struct host_object *timed_next;
+        } neighbor;
+    };
     struct { /* its termination must not fail for want of memory */
         struct flue_block_list block;
         union {
@@ -125,8 +167,30 @@ struct host_moved {
     struct flue_buffer_list graceful; /* the disconnects' lists */
     struct flue_buffer_list abortive;
     struct flue_memory_descriptor nothing[2]; /* their data */
-    bool is_lost;                             /* a termination has failed */
-    struct flue_tcp_delegated_block ending;   /* the termination must not fail for want of memory */
+    struct flue_tcp_icmp too_big;             /* waits for the query that judges it */
+    bool is_operated : 1;                     /* an update or a query is out: one at a time */
+    bool wants_update : 1;                    /* the target does not know `cached` as it is */
+    bool wants_query : 1;
+    bool is_lost : 1;                       /* a termination has failed */
+    struct flue_tcp_delegated_block ending; /* the termination must not fail for want of memory */
+};
+
+/* What the policy needs of an established connection. */
+struct host_watch {
+    struct flue_host_connection *connection;
+    struct host_watch *next; /* in the circle of all of them */
+    struct host_watch *previous;
+    flue_time established;
+    flue_time last_active;
+    flue_time rtt;   /* as the engine last knew it */
+    flue_time since; /* it is on the target */
+    flue_time hold;  /* the policy does not offload it before */
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint32_t offloads;
+    uint8_t returns; /* so often it came back, or was refused */
+    bool is_pinned;  /* its owner moved it himself */
+    bool is_evicted; /* it makes room for another */
 };
 
 struct flue_host_connection {
@@ -138,6 +202,7 @@ struct flue_host_connection {
     struct host_moved *moved;     /* while the engine has not */
     struct host_adapter *adapter; /* of the last move */
     struct host_object *path;
+    struct host_watch *watch;               /* NULL: no policy cares */
     struct flue_host_connection *hash_next; /* in the table of moved connections */
     struct flue_host_connection *attention_next;
     struct flue_host_connection *waiting_next; /* for its neighbour or path */
@@ -147,6 +212,7 @@ struct flue_host_connection {
     uint32_t sends_out;     /* pieces that someone holds */
     uint8_t owner;          /* enum flue_owner */
     uint8_t retrieve_reason;
+    uint8_t priority;
     bool has_attention : 1;
     bool is_waiting : 1;
     bool is_established : 1;
@@ -157,7 +223,6 @@ struct flue_host_connection {
     bool is_peer_closed : 1;
     bool is_aborting : 1;      /* the application wants RST */
     bool is_sends_stopped : 1; /* the target returned some: later ones wait behind them */
-    bool want_offload : 1;
     bool want_upload : 1;
     bool is_retrieved : 1; /* the target asked for the upload */
 };
@@ -187,6 +252,7 @@ struct flue_host {
     struct slab neighbor_blocks;
     struct slab path_blocks;
     struct slab tcp_blocks;
+    struct slab watches;
     struct heap heap; /* payload bytes */
 
     struct flue_host_connection **moved_buckets; /* by tuple; as many as moved_mask + 1 */
@@ -195,6 +261,8 @@ struct flue_host {
     struct host_object **object_buckets;
     uint32_t object_mask;
     uint32_t object_count;
+    struct host_object *timed;   /* neighbours in DELAY and PROBE */
+    flue_time neighbor_deadline; /* the first of theirs, or earlier */
 
     uint32_t depth; /* entries in progress */
     struct flue_host_connection *attention;
@@ -202,6 +270,14 @@ struct flue_host {
     struct flue_host_connection *waiting;
     struct flue_host_connection *last_waiting;
     bool want_launch; /* a waiting connection may be able to go */
+    bool want_tell;   /* an adapter must hear what is off */
+
+    const struct flue_policy *policy; /* NULL: never */
+    void *policy_user;
+    struct policy_state policy_state; /* of a built-in one */
+    struct host_watch *watched;       /* the next to be reviewed */
+    uint32_t watch_count;
+    flue_time review_at;
 
     struct flue_host_statistics statistics;
 };
@@ -277,20 +353,111 @@ uint64_t flue__host_hash(const void *bytes, size_t length); /* a multiple of 8 b
 struct host_object *flue__host_object_find(const struct flue_host *host,
                                            const struct object_key *key);
 struct host_object *flue__host_object_new(struct flue_host *host, const struct object_key *key);
-/* Frees an object that nobody uses and the target does not have. */
-void flue__host_object_settle(struct flue_host *host, struct host_object *object);
-/* A connection no longer uses its path: the last one ends it on the target too (HOST-013). */
+void flue__host_object_free(struct flue_host *host, struct host_object *object);
+/* Nobody finds it any more. */
+void flue__host_object_retire(struct flue_host *host, struct host_object *object);
+/* The path's neighbour is another one. */
+void flue__host_object_relink(struct flue_host *host, struct host_object *path,
+                              struct host_object *neighbor);
+/* A connection no longer uses its path. */
 void flue__host_release_path(struct flue_host *host, flue_time now, struct host_object *path);
-void flue__host_objects_terminated(struct flue_host *host, struct flue_block_list *tree);
+/* Nobody finds it any more, and its connections come back with the next upload_cut_off: one search
+ * serves for many. */
+void flue__host_cut_off(struct flue_host *host, struct host_object *object);
+void flue__host_upload_cut_off(struct flue_host *host);
 
-/* ---- tree.c, offload.c, upload.c ---- */
+/* ---- operations.c: state operations on neighbours and paths ---- */
+/* Does what is to be done next with it, if nothing is under way: each completion comes back here.
+ * The object may be gone afterwards. */
+void flue__host_object_work(struct flue_host *host, flue_time now, struct host_object *object);
+/* A neighbour has one user less. */
+void flue__host_leave_neighbor(struct flue_host *host, flue_time now, struct host_object *neighbor);
+/* NULL: no memory. */
+struct flue_block_list *flue__host_path_update_block(struct flue_host *host,
+                                                     struct host_object *path);
+void flue__host_objects_terminated(struct flue_host *host, flue_time now,
+                                   struct flue_block_list *tree);
+void flue__host_update_complete(struct flue_host *host, flue_time now,
+                                struct flue_block_list *tree);
+void flue__host_invalidate_complete(struct flue_host *host, flue_time now,
+                                    struct flue_block_list *tree);
+void flue__host_query_complete(struct flue_host *host, flue_time now, struct flue_block_list *tree);
+
+/* ---- neighbor.c: reachability ---- */
+void flue__host_neighbor_init(struct host_object *neighbor, flue_time now,
+                              const struct flue_next_hop *hop);
+/* HRD as it is to be told: 0 only when it is just confirmed. */
+uint32_t flue__host_hrd_ticks(const struct host_object *neighbor, flue_time now);
+void flue__host_reachability_query(struct host_adapter *adapter, flue_time now,
+                                   struct flue_block_list *block);
+/* The answer to the host's own question; NULL: it failed. */
+void flue__host_note_nrd(struct flue_host *host, flue_time now, struct host_object *neighbor,
+                         const struct flue_neighbor_delegated *delegated);
+/* HOST-021: the host is about to send a segment of its own. */
+void flue__host_before_datagram(struct flue_host *host, flue_time now,
+                                const struct flue_four_tuple *tuple);
+void flue__host_advance_neighbors(struct flue_host *host, flue_time now);
+/* Where a next hop's answer differs from what is known of the neighbour. */
+void flue__host_note_mac(struct host_object *neighbor, flue_time now, const struct flue_mac *mac);
+void flue__host_forget_timer(struct flue_host *host, const struct host_object *neighbor);
+
+/* ---- path.c: routes and MTUs that change ---- */
+/* Where does its route lead now? Leaves wishes. */
+void flue__host_look_at_path(struct flue_host *host, flue_time now, struct host_object *path);
+void flue__host_stop_relink(struct flue_host *host, flue_time now, struct host_object *path);
+/* Sends off an update for the paths that are to hang at this neighbour. */
+void flue__host_relink_paths(struct flue_host *host, flue_time now, struct host_object *neighbor);
+/* The neighbour is not to be had: those paths' connections come back. */
+void flue__host_relink_failed(struct flue_host *host, flue_time now, struct host_object *neighbor);
+void flue__host_note_relinked(struct flue_host *host, flue_time now, struct host_object *path,
+                              struct host_object *neighbor);
+void flue__host_set_path_mtu(struct flue_host *host, flue_time now, struct host_object *path,
+                             uint32_t mtu);
+
+/* ---- options.c, icmp.c: updates and queries of connections ---- */
+void flue__host_connection_work(struct flue_host_connection *connection, flue_time now);
+void flue__host_connection_updated(struct flue_host_connection *connection, flue_time now,
+                                   enum flue_status status);
+/* NULL: the query failed. */
+void flue__host_judge_icmp(struct flue_host_connection *connection, flue_time now,
+                           const struct flue_tcp_delegated *delegated);
+
+/* ---- blocks.c ---- */
+void flue__host_fill_neighbor(struct flue_neighbor_block *block, flue_time now,
+                              const struct host_object *object);
+void flue__host_fill_path(struct flue_path_block *block, const struct host_object *object);
+/* Blocks only: what they name is someone else's. */
+void flue__host_free_tree(struct flue_host *host, struct flue_block_list *tree);
+
+/* ---- tree.c, launch.c, offload.c, upload.c ---- */
+/* The tree being built for one adapter. */
+struct tree_builder {
+    struct flue_host *host;
+    struct host_adapter *adapter;
+    struct flue_block_list *root;
+    struct flue_block_list *last; /* neighbour block */
+    uint32_t connections;
+};
+/* Puts the connection, which may go, with path and neighbour into the tree, and takes it out of the
+ * engine. False: no memory, and nothing has changed. */
+bool flue__host_build(struct tree_builder *builder, flue_time now,
+                      struct flue_host_connection *connection, struct host_object *neighbor,
+                      struct host_object *path);
+void flue__host_send_off(struct tree_builder *builder, flue_time now);
+struct object_key flue__host_neighbor_key(const struct flue_next_hop *hop, uint8_t ip_version);
+/* The neighbour of this next hop, made if there is none; NULL: no memory. */
+struct host_object *flue__host_find_neighbor(struct flue_host *host, flue_time now,
+                                             struct host_adapter *adapter,
+                                             const struct flue_next_hop *hop, uint8_t ip_version);
+/* Asks for the next hop; false: none is known, or through no adapter of ours. */
+bool flue__host_find_hop(struct flue_host *host, const struct flue_four_tuple *tuple,
+                         struct flue_next_hop *hop, struct host_adapter **adapter);
 bool flue__host_next_hop(struct flue_host_connection *connection, struct flue_next_hop *hop,
                          struct host_adapter **adapter);
 bool flue__host_can_offload(const struct flue_host_connection *connection);
-void flue__host_wait(struct flue_host_connection *connection);
+void flue__host_wait(struct flue_host_connection *connection, struct host_adapter *adapter);
 /* Sends off every waiting connection that can go, one tree an adapter. */
 void flue__host_launch(struct flue_host *host, flue_time now);
-void flue__host_free_tree(struct flue_host *host, struct flue_block_list *tree);
 void flue__host_initiate_complete(struct flue_host *host, flue_time now,
                                   struct flue_block_list *tree);
 void flue__host_start_upload(struct flue_host_connection *connection, flue_time now);
@@ -301,9 +468,38 @@ void flue__host_take_home(struct flue_host_connection *connection, flue_time now
                           const struct flue_tcp_delegated *delegated);
 
 /* ---- adapter.c: what an adapter asks of the host as a whole ---- */
-/* May a connection of this IP version go there at all, and is there room? */
+/* May a connection of this IP version go there at all? */
 bool flue__host_is_offered(struct host_adapter *adapter, flue_time now, uint8_t ip_version);
+/* ... and is there room for one more of those that wait, or for one more to wait? */
+bool flue__host_has_room(const struct host_adapter *adapter);
+bool flue__host_has_room_to_come(const struct host_adapter *adapter);
+/* Tells the adapter of a family that is off, when the last of its connections is back. */
+void flue__host_tell_off(struct flue_host *host, flue_time now);
 void flue__host_take_status(struct host_adapter *adapter, enum flue_status status);
+
+/* ---- policy.c: what the policy says, and when it is asked ---- */
+FLUE_MUST_USE enum flue_result flue__host_policy_init(struct flue_host *host);
+void flue__host_policy_fini(struct flue_host *host);
+/* The connection is established: from here on it is watched, until it is freed. */
+void flue__host_watch(struct flue_host_connection *connection, flue_time now);
+void flue__host_unwatch(struct flue_host_connection *connection, flue_time now);
+void flue__host_watch_traffic(struct flue_host_connection *connection, flue_time now, uint32_t sent,
+                              uint32_t received);
+/* Hands over a connection on the host if the policy wants it. */
+void flue__host_policy_attend(struct flue_host_connection *connection, flue_time now);
+/* It arrived on the target; it came back, or was refused. */
+void flue__host_policy_went(struct flue_host_connection *connection, flue_time now);
+void flue__host_policy_came(struct flue_host_connection *connection, flue_time now);
+/* It cannot go now: not asked again before the next review. */
+void flue__host_policy_hold(struct flue_host_connection *connection, flue_time now);
+void flue__host_review(struct flue_host *host, flue_time now);
+
+/* ---- room.c: who gives way when a target is full ---- */
+void flue__host_fill_view(const struct flue_host_connection *connection,
+                          struct flue_policy_connection *view);
+/* Asks for the upload of the connection that is worth least, if this one is worth more. */
+bool flue__host_make_room(struct flue_host_connection *connection, flue_time now,
+                          struct host_adapter *adapter);
 
 /* ---- open.c ---- */
 void flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now,
@@ -311,6 +507,22 @@ void flue__host_post_disconnect(struct flue_host_connection *connection, flue_ti
 
 /* ---- client.c ---- */
 void flue__host_client_init(struct host_adapter *adapter);
+
+/* Payload was accepted from the application, or received; or only something was acknowledged. */
+static inline void
+flue__host_note_traffic(struct flue_host_connection *connection, flue_time now, uint32_t sent,
+                        uint32_t received)
+{
+    if (connection->watch != NULL)
+        flue__host_watch_traffic(connection, now, sent, received);
+}
+
+static inline bool
+flue__host_is_at_rest(const struct host_object *object)
+{
+    return !object->is_operated && object->block == NULL && object->state != OBJECT_INITIATING &&
+           object->state != OBJECT_TERMINATING;
+}
 
 static inline bool
 flue__host_is_away(const struct flue_host_connection *connection)

@@ -190,8 +190,7 @@ flue_host_send(struct flue_host_connection *connection, flue_time now, const voi
     if (lists == NULL)
         return FLUE_ERROR_NO_MEMORY;
     flue__host_enter(host);
-    if (connection->want_offload)
-        flue__host_attend(connection);
+    flue__host_note_traffic(connection, now, queued, 0);
     connection->send_bytes += queued;
     connection->send_position += queued;
     result = route_sends(connection, now, lists);

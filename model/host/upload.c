@@ -88,7 +88,7 @@ import(struct flue_host_connection *connection, flue_time now,
         .constants = &moved->constants,
         .cached = &moved->cached,
         .delegated = delegated,
-        .path_mtu = connection->path->path_mtu,
+        .path_mtu = connection->path->path.mtu,
         .rcv_buffered = connection->received.bytes,
         .lists = moved->returned.first,
         .send_shutdown = connection->is_shutdown,
@@ -183,6 +183,8 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     bool is_back = come_back(connection, now, delegated);
 
     connection->adapter->away--;
+    connection->adapter->away_by_family[connection->tuple.ip_version == 6]--;
+    flue__host_policy_came(connection, now);
     flue__host_drop_handed(connection);
     flue__host_moved_remove(connection);
     connection->moved = NULL;
@@ -193,6 +195,7 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     connection->is_sends_stopped = false;
     flue__host_set_owner(connection, FLUE_OWNER_HOST);
     flue__host_release_path(host, now, path);
+    host->want_tell = true;
     flue__host_tell_moved(connection, now);
     if (is_back && was_ended && connection->tcp != NULL)
         flue_tcp_abort(connection->tcp, now); /* it ended while it was away */
@@ -237,7 +240,7 @@ void
 flue__host_terminate_complete(struct flue_host *host, flue_time now, struct flue_block_list *tree)
 {
     if (flue__block_layer(tree) != FLUE_LAYER_TCP) {
-        flue__host_objects_terminated(host, tree);
+        flue__host_objects_terminated(host, now, tree);
         return;
     }
     take_connection_back(tree->protocol_reserved[0], now, (struct flue_tcp_delegated_block *)tree);
@@ -251,6 +254,8 @@ flue_host_upload(struct flue_host_connection *connection, flue_time now)
     if (connection->owner != FLUE_OWNER_TARGET || connection->is_closed)
         return FLUE_ERROR_STATE;
     flue__host_enter(host);
+    if (connection->watch != NULL)
+        connection->watch->is_pinned = true;
     connection->want_upload = true;
     flue__host_attend(connection);
     flue__host_leave(host, now);

@@ -4,6 +4,8 @@
  * RFC 5927 distrusts them. Anybody can send one, so it counts only when it quotes a sequence number
  * that is in flight, and it never ends a synchronized connection.
  */
+#include "tcp/icmp.h"
+
 #include "tcp/connection.h"
 
 enum verdict {
@@ -72,29 +74,38 @@ plateau_below(uint32_t bytes)
     return plateaus[i];
 }
 
-/* False: the size that it names changes nothing, or cannot be. */
-static bool
-shrink(struct flue_tcp_connection *connection, flue_time now, const struct flue_tcp_icmp *icmp)
+uint32_t
+flue__tcp_icmp_mtu(const struct flue_tcp_config *config, uint8_t ip_version,
+                   const struct flue_tcp_icmp *icmp, uint32_t size)
 {
     enum { IPV6_LEAST = 1280 };
-    const struct flue_tcp_engine *engine = connection->engine;
-    uint32_t size = flue__tcp_packet_size(connection);
     uint32_t path_mtu = icmp->mtu;
 
-    if (!flue__tcp_is_synchronized(connection) || engine->handlers.path_mtu != NULL)
-        return false;
-    if (connection->tuple.ip_version == 6) {
+    if (ip_version == 6) {
         if (path_mtu < IPV6_LEAST) /* RFC 8201 4 */
-            return false;
+            return 0;
     } else {
         if (path_mtu == 0)
             path_mtu = plateau_below(icmp->quoted_length != 0 && icmp->quoted_length < size
                                          ? icmp->quoted_length
                                          : size);
-        if (path_mtu < engine->config.min_path_mtu)
-            path_mtu = engine->config.min_path_mtu;
+        if (path_mtu < config->min_path_mtu)
+            path_mtu = config->min_path_mtu;
     }
-    if (path_mtu >= size)
+    return path_mtu < size ? path_mtu : 0;
+}
+
+static bool
+shrink(struct flue_tcp_connection *connection, flue_time now, const struct flue_tcp_icmp *icmp)
+{
+    const struct flue_tcp_engine *engine = connection->engine;
+    uint32_t path_mtu;
+
+    if (!flue__tcp_is_synchronized(connection) || engine->handlers.path_mtu != NULL)
+        return false;
+    path_mtu = flue__tcp_icmp_mtu(&engine->config, connection->tuple.ip_version, icmp,
+                                  flue__tcp_packet_size(connection));
+    if (path_mtu == 0)
         return false;
     flue__tcp_fit_path(connection, now, path_mtu);
     return true;

@@ -69,6 +69,18 @@ flue__fine_rtt_take(struct flue_tcp_connection *connection, uint32_t ack)
     rtt->srtt = rtt->srtt == 0 ? rtt->latest : rtt->srtt - rtt->srtt / 8 + rtt->latest / 8;
 }
 
+flue_time
+flue_tcp_rtt(const struct flue_tcp_connection *connection)
+{
+    flue_time tick = FLUE_SECOND / connection->engine->config.ticks_per_second;
+
+    if (connection->extension != NULL && connection->extension->rtt.srtt > 0)
+        return connection->extension->rtt.srtt;
+    if (!connection->has_rtt)
+        return 0;
+    return connection->srtt_x8 > 0 ? connection->srtt_x8 * tick / 8 : 1; /* within a tick */
+}
+
 void
 flue__tcp_stop_timing(struct flue_tcp_connection *connection)
 {

@@ -143,8 +143,8 @@ TypeId FlueTcpL4Protocol::AddOffloadAttributes(TypeId tid)
     return tid
         .AddAttribute(
             "OffloadPolicy",
-            "When a connection moves to the adapter: never (only on request) or always (as "
-            "soon as it is established).",
+            "When a connection moves to the adapter: never (only on request), always (as soon as "
+            "it is established), automatic, bytes, lifetime, priority or adaptive.",
             StringValue("never"),
             MakeStringAccessor(&FlueTcpL4Protocol::m_policy),
             MakeStringChecker())
@@ -308,14 +308,19 @@ flue_host* FlueTcpL4Protocol::Host()
     {
         return m_host;
     }
-    NS_ABORT_MSG_UNLESS(m_policy == "never" || m_policy == "always",
-                        "OffloadPolicy is \"" << m_policy << "\"; it can be never or always");
     m_processor = m_node->GetObject<FlueProcessor>();
     flue_host_config config = flue_host_config_default();
     config.tcp = EngineConfig();
     // Sockets keep their own send buffers' limits, which differ from one to the next.
     config.send_buffer_bytes = 1U << 30;
-    config.policy = m_policy == "always" ? FLUE_POLICY_ALWAYS : FLUE_POLICY_NEVER;
+    NS_ABORT_MSG_UNLESS(flue_policy_find(m_policy.c_str(), &config.policy.kind) &&
+                            config.policy.kind != FLUE_POLICY_CUSTOM,
+                        "OffloadPolicy is \"" << m_policy
+                                              << "\"; it can be never, always, automatic, bytes, "
+                                                 "lifetime, priority or adaptive");
+    const char* reason = nullptr;
+    NS_ABORT_MSG_UNLESS(flue_host_config_check(&config, &reason) == FLUE_OK,
+                        "no host stack: " << reason);
     const flue_host_handlers handlers = Handlers();
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_host_create(&config, &handlers, this, &allocator, &m_host);

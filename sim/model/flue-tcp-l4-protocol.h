@@ -114,8 +114,14 @@ class FlueTcpL4Protocol : public IpL4Protocol
                    const flue_four_tuple& tuple,
                    const flue_tcp_segment& segment);
     bool NextHop(const flue_four_tuple& tuple, flue_next_hop* hop);
-    bool NextHop4(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac);
-    bool NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac);
+    bool NextHop4(const flue_four_tuple& tuple,
+                  Ptr<NetDevice>* device,
+                  flue_ip* address,
+                  Address* mac);
+    bool NextHop6(const flue_four_tuple& tuple,
+                  Ptr<NetDevice>* device,
+                  flue_ip* address,
+                  Address* mac);
     void Moved(flue_host_connection* connection, flue_owner owner);
     void Worked(flue_cost_category category, uint32_t count);
     /**@}*/

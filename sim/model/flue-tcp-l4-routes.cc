@@ -51,7 +51,10 @@ Ptr<Ipv6Route> FlueTcpL4Protocol::Route6(const flue_four_tuple& tuple, Ptr<NetDe
     return m_ipv6->GetRoutingProtocol()->RouteOutput(nullptr, header, device, error);
 }
 
-bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac)
+bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple,
+                                 Ptr<NetDevice>* device,
+                                 flue_ip* address,
+                                 Address* mac)
 {
     Ptr<Ipv4Route> route = Route4(tuple, nullptr);
     if (!route)
@@ -68,17 +71,22 @@ bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple, Ptr<NetDevice>* d
     const Ipv4Address gateway = route->GetGateway();
     // Not the route's own destination: that is a network.
     const Ipv4Address remote = Ipv4Address::Deserialize(tuple.remote.bytes);
-    ArpCache::Entry* entry =
-        cache ? cache->Lookup(gateway == Ipv4Address::GetZero() ? remote : gateway) : nullptr;
+    const Ipv4Address hop = gateway == Ipv4Address::GetZero() ? remote : gateway;
+    ArpCache::Entry* entry = cache ? cache->Lookup(hop) : nullptr;
     if (!entry || !(entry->IsAlive() || entry->IsPermanent()))
     {
         return false;
     }
+    *address = flue_ip{};
+    hop.Serialize(address->bytes);
     *mac = entry->GetMacAddress();
     return true;
 }
 
-bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* device, Address* mac)
+bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple,
+                                 Ptr<NetDevice>* device,
+                                 flue_ip* address,
+                                 Address* mac)
 {
     Ptr<Ipv6Route> route = Route6(tuple, nullptr);
     if (!route)
@@ -94,12 +102,14 @@ bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* d
     Ptr<NdiscCache> cache = m_ipv6->GetInterface(static_cast<uint32_t>(index))->GetNdiscCache();
     const Ipv6Address gateway = route->GetGateway();
     const Ipv6Address remote = Ipv6Address::Deserialize(tuple.remote.bytes);
-    NdiscCache::Entry* entry =
-        cache ? cache->Lookup(gateway == Ipv6Address::GetZero() ? remote : gateway) : nullptr;
+    const Ipv6Address hop = gateway == Ipv6Address::GetZero() ? remote : gateway;
+    NdiscCache::Entry* entry = cache ? cache->Lookup(hop) : nullptr;
     if (!entry || entry->IsIncomplete())
     {
         return false;
     }
+    *address = flue_ip{};
+    hop.Serialize(address->bytes);
     *mac = entry->GetMacAddress();
     return true;
 }
@@ -107,8 +117,10 @@ bool FlueTcpL4Protocol::NextHop6(const flue_four_tuple& tuple, Ptr<NetDevice>* d
 bool FlueTcpL4Protocol::NextHop(const flue_four_tuple& tuple, flue_next_hop* hop)
 {
     Ptr<NetDevice> device;
+    flue_ip address;
     Address mac;
-    if (!(tuple.ip_version == 6 ? NextHop6(tuple, &device, &mac) : NextHop4(tuple, &device, &mac)))
+    if (!(tuple.ip_version == 6 ? NextHop6(tuple, &device, &address, &mac)
+                                : NextHop4(tuple, &device, &address, &mac)))
     {
         return false;
     }
@@ -123,6 +135,9 @@ bool FlueTcpL4Protocol::NextHop(const flue_four_tuple& tuple, flue_next_hop* hop
     Mac48Address::ConvertFrom(mac).CopyTo(hop->destination.bytes);
     hop->vlan_id = (*nic)->GetTargetVlan();
     hop->path_mtu = device->GetMtu();
+    hop->ip_version = tuple.ip_version;
+    hop->address = address;
+    hop->link_bps = (*nic)->GetDataRate().GetBitRate();
     return true;
 }
 

@@ -302,7 +302,7 @@ configure(struct world_config *config, const struct play_config *wanted)
     if (seed % 4 == 0)
         config->host.send_buffer_bytes = 10000;
     if (seed % 5 == 0)
-        config->host.policy = FLUE_POLICY_ALWAYS;
+        config->host.policy.kind = FLUE_POLICY_ALWAYS;
     if (wanted->has_faults) { /* a peer that is gone is found out */
         config->host.tcp.options.use_keepalive = true;
         config->host.tcp.options.keepalive_idle_ticks = 2000;

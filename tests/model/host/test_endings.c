@@ -204,7 +204,7 @@ play_seed(uint64_t seed, bool without_memory)
     config.target.initiate.tcp = (seed % 3) * 100 * FLUE_MICROSECOND;
     config.target.terminate.tcp = (seed % 4) * 100 * FLUE_MICROSECOND;
     if (seed % 2 == 0)
-        config.host.policy = FLUE_POLICY_ALWAYS;
+        config.host.policy.kind = FLUE_POLICY_ALWAYS;
     world_create(world, &config);
     world->test = &play;
     world->loss_permille = 10;

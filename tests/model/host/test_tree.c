@@ -123,7 +123,7 @@ start(flue_time initiate_delay, enum flue_offload_policy policy, bool has_route)
     readable_count = 0;
     config.target.initiate.tcp = initiate_delay;
     config.target.terminate.tcp = initiate_delay;
-    config.host.policy = policy;
+    config.host.policy.kind = policy;
     config.handlers[1].accepted = on_accepted;
     config.handlers[0].readable = on_readable;
     world_create(&world, &config);

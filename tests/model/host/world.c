@@ -109,10 +109,14 @@ static void
 put_on_wire(struct machine *from, const struct flue_packet *packet)
 {
     struct world *world = from->world;
+    const struct flue_tcp_segment *segment = &packet->segment;
+    uint32_t bytes = 40 + segment->payload.length + (segment->has_timestamp ? 12 : 0);
 
-    record(world, from, &packet->segment);
+    record(world, from, segment);
+    if (bytes > from->largest)
+        from->largest = bytes;
     if (world->watch != NULL)
-        world->watch(world, from, &packet->tuple, &packet->segment);
+        world->watch(world, from, &packet->tuple, segment);
     if (happens(world, world->loss_permille))
         return;
     send_copy(from, packet);
@@ -144,6 +148,7 @@ on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
     assert_int_equal(packet->destination.bytes[5], 1 - machine->index); /* STATE-032 */
     assert_int_equal(packet->source.bytes[5], machine->index);          /* STATE-033 */
     machine->target_frames++;
+    machine->last_destination = packet->destination;
     put_on_wire(machine, packet);
 }
 
@@ -181,11 +186,25 @@ on_next_hop(void *user, const struct flue_four_tuple *tuple, struct flue_next_ho
     hop->adapter = machine->adapter;
     hop->source = mac_of(machine->index);
     hop->destination = mac_of(1 - machine->index);
-    hop->path_mtu = 1500;
+    hop->path_mtu = machine->path_mtu;
+    hop->address = machine->hop_address;
+    hop->ip_version = 4;
+    hop->destination.bytes[4] = machine->hop_mac;
     hop->vlan_id = machine->vlan_id;
+    hop->link_bps = machine->link_bps;
     if (machine->has_other_source)
         hop->source.bytes[4] = 1;
     return machine->has_route;
+}
+
+static void
+on_solicit(void *user, flue_time now, const struct flue_next_hop *hop)
+{
+    struct machine *machine = user;
+
+    (void)now;
+    assert_memory_equal(&hop->address, &machine->hop_address, sizeof hop->address);
+    machine->solicits++;
 }
 
 struct world_config
@@ -215,9 +234,11 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
     machine->world = world;
     machine->index = index;
     machine->has_route = true;
+    machine->path_mtu = 1500;
     target.mac = mac_of(index);
     up.transmit = on_host_transmit;
     up.next_hop = on_next_hop;
+    up.solicit = on_solicit;
     assert_int_equal(
         flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
     assert_int_equal(

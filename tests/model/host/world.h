@@ -37,10 +37,17 @@ struct machine {
     struct flue_verifier *verifier; /* between the two: every breach of the contract fails */
     uint32_t adapter;
     bool interrupted;
-    bool has_route;         /* next_hop answers ... */
-    uint16_t vlan_id;       /* ... with this, and ... */
-    bool has_other_source;  /* ... another source address than the target's own */
-    uint64_t target_frames; /* sent by the target */
+    bool has_route;   /* next_hop answers ... */
+    uint16_t vlan_id; /* ... with this, and ... */
+    uint64_t link_bps;
+    uint32_t path_mtu;                /* 1500 at first */
+    struct flue_ip hop_address;       /* none at first: the MAC is the next hop's name */
+    uint8_t hop_mac;                  /* its last byte but one */
+    uint32_t solicits;                /* neighbours asked */
+    struct flue_mac last_destination; /* of the target's last frame */
+    uint32_t largest;                 /* IP packet since this was set to 0 */
+    bool has_other_source;            /* ... another source address than the target's own */
+    uint64_t target_frames;           /* sent by the target */
 };
 
 struct world {
