@@ -41,6 +41,16 @@ unknown(struct problem *problem, const struct study *study, int line, const char
     return false;
 }
 
+/* A profile may be a file of the user's, which flue-sim reads and judges. */
+static bool
+is_profile_file(const struct catalogue_parameter *parameter, const char *word)
+{
+    size_t length = strlen(word);
+
+    return strcmp(parameter->type, "profile") == 0 &&
+           (strchr(word, '/') != NULL || (length > 4 && strcmp(word + length - 4, ".cfg") == 0));
+}
+
 static bool
 check_setting(const struct study *study, const struct study_setting *setting,
               const struct catalogue_scenario *scenario, struct problem *problem)
@@ -53,7 +63,7 @@ check_setting(const struct study *study, const struct study_setting *setting,
                           scenario->name,
                           suggest_text(setting->name, catalogue_parameter_name, scenario));
     for (size_t v = 0; parameter->choices != NULL && v < setting->value_count; v++) {
-        bool is_choice = false;
+        bool is_choice = is_profile_file(parameter, setting->values[v].text);
 
         for (size_t i = 0; parameter->choices[i] != NULL; i++)
             is_choice = is_choice || strcmp(parameter->choices[i], setting->values[v].text) == 0;

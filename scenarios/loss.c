@@ -82,7 +82,7 @@ build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
     link.rate_bps = flue_run_count(run, "rate");
     link.delay = flue_run_time(run, "delay");
     link.mtu_bytes = (uint32_t)flue_run_count(run, "mtu");
-    stack.profile = flue_run_text(run, "profile");
+    stack.profile = flue_run_profile(run, "profile");
     stack.mss_bytes = link.mtu_bytes - FLUE_FULL_SEGMENT_HEADERS;
     stack.send_buffer_bytes = (uint32_t)flue_run_count(run, "send-buffer");
     stack.receive_buffer_bytes = (uint32_t)flue_run_count(run, "receive-buffer");

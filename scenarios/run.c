@@ -13,13 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile_file.h"
 #include "words.h"
 
 enum { CHOICES_MAX = 64 };
 
 struct parameter_value {
     struct flue_value value;
-    char *text; /* canonical */
+    char *text;                     /* canonical */
+    struct flue_profile_file *file; /* of a PROFILE that is one; or NULL */
 };
 
 struct metric_value {
@@ -172,7 +174,8 @@ read_word(const struct flue_parameter *parameter, const char *text, char why[FLU
     char what[96];
     size_t count = 0;
 
-    if (parameter->type == FLUE_PARAMETER_TEXT) {
+    if (parameter->type == FLUE_PARAMETER_TEXT ||
+        (parameter->type == FLUE_PARAMETER_PROFILE && flue_profile_is_file(text))) {
         return FLUE_OK;
     }
     for (; count < CHOICES_MAX; count++) {
@@ -211,6 +214,44 @@ read_value(const struct flue_parameter *parameter, const char *text, struct flue
     return FLUE_OK;
 }
 
+static void
+clear(struct parameter_value *parameter)
+{
+    if (parameter->file != NULL) {
+        flue_profile_file_fini(parameter->file);
+    }
+    free(parameter->file);
+    free(parameter->text);
+    parameter->file = NULL;
+    parameter->text = NULL;
+}
+
+static enum flue_result
+set_file(struct parameter_value *parameter, const char *word, char why[FLUE_RUN_WHY_MAX])
+{
+    struct flue_profile_file *file = malloc(sizeof *file);
+    enum flue_result result = FLUE_ERROR_NO_MEMORY;
+
+    snprintf(why, FLUE_RUN_WHY_MAX, "%s", flue_result_text(result));
+    if (file != NULL) {
+        result = flue_profile_file_read(word, file, why);
+    }
+    char *copy = result == FLUE_OK ? strdup(file->word) : NULL;
+
+    if (copy == NULL) {
+        if (result == FLUE_OK) {
+            flue_profile_file_fini(file);
+            result = FLUE_ERROR_NO_MEMORY;
+        }
+        free(file);
+        return result;
+    }
+    clear(parameter);
+    parameter->file = file;
+    parameter->text = copy;
+    return FLUE_OK;
+}
+
 static enum flue_result
 set_at(struct flue_run *run, size_t index, const char *text, char why[FLUE_RUN_WHY_MAX])
 {
@@ -222,13 +263,16 @@ set_at(struct flue_run *run, size_t index, const char *text, char why[FLUE_RUN_W
     if (result != FLUE_OK) {
         return result;
     }
+    if (parameter->type == FLUE_PARAMETER_PROFILE && flue_profile_is_file(text)) {
+        return set_file(&run->parameters[index], text, why);
+    }
     char *copy = strdup(is_number(parameter->type) ? canonical : text);
 
     if (copy == NULL) {
         snprintf(why, FLUE_RUN_WHY_MAX, "%s", flue_result_text(FLUE_ERROR_NO_MEMORY));
         return FLUE_ERROR_NO_MEMORY;
     }
-    free(run->parameters[index].text);
+    clear(&run->parameters[index]);
     run->parameters[index].text = copy;
     run->parameters[index].value = value;
     return FLUE_OK;
@@ -374,7 +418,7 @@ flue_run_destroy(struct flue_run *run)
         return;
     }
     for (size_t i = 0; run->parameters != NULL && i < count_parameters(run->scenario); i++) {
-        free(run->parameters[i].text);
+        clear(&run->parameters[i]);
     }
     for (size_t i = 0; run->metrics != NULL && i < count_metrics(run->scenario); i++) {
         free(run->metrics[i].note);
@@ -497,6 +541,15 @@ flue_run_text(const struct flue_run *run, const char *name)
         1u << FLUE_PARAMETER_CHOICE | 1u << FLUE_PARAMETER_PROFILE | 1u << FLUE_PARAMETER_TEXT;
 
     return run->parameters[declared(run, name, types)].text;
+}
+
+const struct flue_profile *
+flue_run_profile(const struct flue_run *run, const char *name)
+{
+    const struct parameter_value *parameter =
+        &run->parameters[declared(run, name, 1u << FLUE_PARAMETER_PROFILE)];
+
+    return parameter->file != NULL ? &parameter->file->profile : flue_profile_find(parameter->text);
 }
 
 void

@@ -25,7 +25,7 @@ enum flue_parameter_type {
     FLUE_PARAMETER_TIME,    /* "5ms"; picoseconds */
     FLUE_PARAMETER_BYTES,   /* "64KiB"; bytes */
     FLUE_PARAMETER_CHOICE,  /* one of `choices` */
-    FLUE_PARAMETER_PROFILE, /* a choice among the hardware profiles */
+    FLUE_PARAMETER_PROFILE, /* a hardware profile: a built-in one's name, or a file */
     FLUE_PARAMETER_TEXT
 };
 
@@ -65,6 +65,8 @@ uint64_t flue_run_count(const struct flue_run *run, const char *name); /* COUNT,
 double flue_run_real(const struct flue_run *run, const char *name); /* every number, in its unit */
 flue_time flue_run_time(const struct flue_run *run, const char *name);   /* TIME */
 const char *flue_run_text(const struct flue_run *run, const char *name); /* CHOICE, PROFILE, TEXT */
+const struct flue_profile *flue_run_profile(const struct flue_run *run,
+                                            const char *name); /* PROFILE */
 /* Where pcap files go, or NULL when none are wanted. */
 const char *flue_run_pcap_prefix(const struct flue_run *run);
 

@@ -106,13 +106,13 @@ FLUE_MUST_USE enum flue_result flue_sim_stack_kind_of(const char *name,
 
 /* What all three stacks can be told alike. */
 struct flue_sim_stack_config {
-    const char *profile;              /* what work costs; default "ideal" */
-    uint32_t mss_bytes;               /* payload of a full segment; default 1448 */
-    uint32_t send_buffer_bytes;       /* default 1 MiB */
-    uint32_t receive_buffer_bytes;    /* default 1 MiB */
-    uint32_t initial_window_segments; /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
-    flue_time min_rto;                /* default 200 ms */
-    flue_time delayed_ack;            /* default 40 ms */
+    const struct flue_profile *profile; /* what work costs, copied; default "ideal" */
+    uint32_t mss_bytes;                 /* payload of a full segment; default 1448 */
+    uint32_t send_buffer_bytes;         /* default 1 MiB */
+    uint32_t receive_buffer_bytes;      /* default 1 MiB */
+    uint32_t initial_window_segments;   /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
+    flue_time min_rto;                  /* default 200 ms */
+    flue_time delayed_ack;              /* default 40 ms */
     bool use_sack; /* RFC 2018; default false: NewReno alone, alike on all three */
     /* newreno, cubic, dctcp (which agrees on ECN) or compound; default newreno. Flue's are those of
      * flue_tcp_congestion_name(); ns-3 has no compound. */
@@ -120,8 +120,8 @@ struct flue_sim_stack_config {
 };
 struct flue_sim_stack_config flue_sim_stack_config_default(void);
 
-/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown profile
- * or congestion control. */
+/* IP and TCP for a machine, after its links are made. FLUE_ERROR_NOT_FOUND for an unknown
+ * congestion control. */
 FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
                                               enum flue_sim_stack_kind kind,
                                               const struct flue_sim_stack_config *config);

@@ -46,16 +46,6 @@ ns3::Ipv4ListRoutingHelper Routing()
     return list;
 }
 
-std::string ProfileNames()
-{
-    std::string names;
-    for (uint32_t i = 0; flue_profile_at(i); i++)
-    {
-        names += (i ? ", " : "") + std::string(flue_profile_at(i)->name);
-    }
-    return names;
-}
-
 flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& config)
 {
     flue_sim* sim = node->sim;
@@ -65,13 +55,9 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
     {
         return Fail(sim, FLUE_ERROR_STATE, node->name + " has a stack already");
     }
-    if (!config.profile || !flue_profile_find(config.profile))
+    if (!config.profile)
     {
-        return Fail(sim,
-                    FLUE_ERROR_NOT_FOUND,
-                    std::string("there is no profile ") +
-                        (config.profile ? config.profile : "NULL") +
-                        "; there are: " + ProfileNames());
+        return invalid("a stack needs a profile");
     }
     if (config.mss_bytes < 64 || config.mss_bytes > ns3::FlueNetDevice::MAX_MTU)
     {
@@ -346,7 +332,7 @@ extern "C"
     struct flue_sim_stack_config flue_sim_stack_config_default(void)
     {
         struct flue_sim_stack_config config = {};
-        config.profile = "ideal";
+        config.profile = flue_profile_find("ideal");
         config.mss_bytes = 1448;
         config.send_buffer_bytes = 1048576;
         config.receive_buffer_bytes = 1048576;
@@ -387,15 +373,14 @@ extern "C"
                              return Fail(node->sim, FLUE_ERROR_NOT_FOUND, wrong);
                          }
                          node->processor = ns3::CreateObject<ns3::FlueProcessor>();
-                         node->processor->SetProfile(flue_profile_find(chosen.profile));
+                         node->processor->SetProfile(chosen.profile);
                          node->node->AggregateObject(node->processor);
                          ConfigureAdapters(node);
                          node->kind = kind;
                          node->stack = chosen;
                          const std::string congestion = chosen.congestion_control;
-                         node->stack.congestion_control = nullptr; // used here only
-                         node->stack.profile =
-                             node->processor->GetProfile().name; // the caller's text may go
+                         node->stack.congestion_control = nullptr;             // used here only
+                         node->stack.profile = &node->processor->GetProfile(); // the copy
                          if (kind == FLUE_SIM_STACK_NS3)
                          {
                              InstallNs3(node->node, congestion);

@@ -75,8 +75,7 @@ TypeId FlueProcessor::GetTypeId()
 }
 
 FlueProcessor::FlueProcessor()
-    : m_profile(nullptr),
-      m_isIdeal(true),
+    : m_isIdeal(true),
       m_context(NO_CONTEXT)
 {
     SetProfile(flue_profile_find("ideal"));
@@ -89,7 +88,7 @@ void FlueProcessor::DoDispose()
     // Waiting callbacks hold devices and packets; the ledger stays for whoever still reads it.
     for (auto& server : m_servers)
     {
-        auto ended = std::make_unique<Server>(m_profile->core_hz);
+        auto ended = std::make_unique<Server>(m_profile.core_hz);
         ended->core = server->core;
         server = std::move(ended);
     }
@@ -99,7 +98,11 @@ void FlueProcessor::DoDispose()
 void FlueProcessor::SetProfile(const flue_profile* profile)
 {
     NS_ABORT_MSG_IF(!profile, "a processor needs a profile");
-    m_profile = profile;
+    m_name = profile->name;
+    m_text = profile->text;
+    m_profile = *profile;
+    m_profile.name = m_name.c_str();
+    m_profile.text = m_text.c_str();
     m_isIdeal = CostsNothing(*profile);
     m_servers.clear();
     flue_placement_init(&m_placement, profile);
@@ -111,7 +114,7 @@ void FlueProcessor::SetProfile(const flue_profile* profile)
 
 const flue_profile& FlueProcessor::GetProfile() const
 {
-    return *m_profile;
+    return m_profile;
 }
 
 bool FlueProcessor::SetProfileName(std::string name)
@@ -127,7 +130,7 @@ bool FlueProcessor::SetProfileName(std::string name)
 
 std::string FlueProcessor::GetProfileName() const
 {
-    return m_profile->name;
+    return m_profile.name;
 }
 
 bool FlueProcessor::IsIdeal() const

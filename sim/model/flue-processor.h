@@ -39,11 +39,10 @@ class FlueProcessor : public Object
     /**
      * Makes the cores anew, idle and with an empty ledger. Before the first work.
      *
-     * @param profile what work costs; must outlive this object, and be one that
-     *                flue_profile_find knows if the Profile attribute is to be read
+     * @param profile what work costs; it is copied
      */
     void SetProfile(const flue_profile* profile);
-    /** @return what work costs; never null */
+    /** @return what work costs */
     const flue_profile& GetProfile() const;
     /**
      * @param name of a built-in profile
@@ -164,7 +163,9 @@ class FlueProcessor : public Object
     /** @return the node's id, for the context of events */
     uint32_t GetContext();
 
-    const flue_profile* m_profile;                  //!< what work costs
+    flue_profile m_profile;                         //!< what work costs
+    std::string m_name;                             //!< the profile's
+    std::string m_text;                             //!< likewise
     bool m_isIdeal;                                 //!< IsIdeal
     uint32_t m_context;                             //!< the node's id, once known
     flue_placement m_placement;                     //!< which core does what

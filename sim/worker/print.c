@@ -24,8 +24,9 @@ static const char* type_name(enum flue_parameter_type type)
     case FLUE_PARAMETER_BYTES:
         return "bytes";
     case FLUE_PARAMETER_CHOICE:
-    case FLUE_PARAMETER_PROFILE:
         return "choice";
+    case FLUE_PARAMETER_PROFILE:
+        return "profile";
     case FLUE_PARAMETER_TEXT:
         break;
     }
@@ -42,6 +43,10 @@ static void print_values(FILE* out, const struct flue_parameter* parameter)
         for (size_t i = 0; flue_parameter_choice(parameter, i) != NULL; i++)
         {
             fprintf(out, "%s%s", i == 0 ? "" : ", ", flue_parameter_choice(parameter, i));
+        }
+        if (parameter->type == FLUE_PARAMETER_PROFILE)
+        {
+            fprintf(out, ", or a FILE.cfg like theirs");
         }
     }
     else if (parameter->minimum != NULL && parameter->maximum != NULL)

@@ -147,7 +147,8 @@ flue_sim_stack_kind_of(const char *name, enum flue_sim_stack_kind *kind)
 struct flue_sim_stack_config
 flue_sim_stack_config_default(void)
 {
-    return (struct flue_sim_stack_config){.profile = "ideal", .initial_window_segments = 10};
+    return (struct flue_sim_stack_config){.profile = flue_profile_find("ideal"),
+                                          .initial_window_segments = 10};
 }
 
 enum flue_result

@@ -61,7 +61,7 @@ static void assert_intact(enum flue_sim_stack_kind client,
     struct two_hosts_outcome outcome;
 
     config.stack[SERVER] = server;
-    config.tcp.profile = profile;
+    config.tcp.profile = flue_profile_find(profile);
     config.loss = 1e-2;
     config.bulk.bytes = 8 * MIB;
     config.bulk.with_content = true;
@@ -123,7 +123,7 @@ static void test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less(void*
     struct two_hosts_outcome host, offload;
 
     (void)state;
-    config.tcp.profile = "server-2004";
+    config.tcp.profile = flue_profile_find("server-2004");
     two_hosts_run(&config, 200 * FLUE_MILLISECOND, &host);
     config.stack[CLIENT] = config.stack[SERVER] = FLUE_SIM_STACK_OFFLOAD;
     two_hosts_run(&config, 200 * FLUE_MILLISECOND, &offload);
