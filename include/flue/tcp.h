@@ -108,8 +108,8 @@ struct flue_tcp_options {
     bool use_window_scaling;       /* RFC 7323; default true */
     bool use_sack;                 /* RFC 2018, 2883, 6675; default true */
     bool use_nagle;                /* RFC 1122 4.2.3.4; default true */
-    bool use_hold;                 /* small segments wait for more data, at most an RTO, as with
-                                      TCP_CORK; default false */
+    bool use_hold;                 /* small segments wait for more data, at most
+                                      sws_prevention_ticks, as with TCP_CORK; default false */
     bool use_delayed_ack;          /* RFC 1122 4.2.3.2; default true */
     bool use_limited_transmit;     /* RFC 3042; default true */
     bool use_prr;                  /* RFC 6937; default false */
@@ -184,6 +184,8 @@ struct flue_tcp_config {
     uint8_t duplicate_ack_threshold;     /* RFC 5681; default 3 */
     uint8_t ack_frequency;               /* most full segments before an ACK; default 2 */
     uint32_t delayed_ack_ticks;          /* RFC 1122 4.2.3.2; default 40 ms, at most 500 ms */
+    uint32_t sws_prevention_ticks;       /* RFC 9293 3.8.6.2: a small segment, or window update,
+                                            that is not worth sending waits so long; default 200 ms */
     uint32_t time_wait_ticks;            /* 2 MSL; default 60 s */
     uint32_t fin_wait_2_ticks; /* FIN_WAIT_2 of a released connection; default 120 s; 0: none */
     uint32_t challenge_acks_per_second; /* RFC 5961 7; default 100 */
@@ -277,9 +279,9 @@ struct flue_tcp_handlers {
     /* FIN was sent and acknowledged: the send half is closed for good. */
     void (*send_closed)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* The engine gives a connection up: its retransmissions, window probes or keepalive probes are
-     * used up, or FIN_WAIT_2 lasted too long. True: the owner takes care of it (a target asks for
-     * the upload), the timer stays off. False, or NULL: it is closed with FLUE_ERROR_TIMED_OUT, or
-     * FLUE_ERROR_UNREACHABLE. */
+     * used up, or FIN_WAIT_2 lasted too long (an offload target's is closed then). True: the owner
+     * takes care of it (a target asks for the upload), the timer stays off. False, or NULL: it is
+     * closed with FLUE_ERROR_TIMED_OUT, or FLUE_ERROR_UNREACHABLE. */
     bool (*exhausted)(void *user, flue_time now, struct flue_tcp_connection *connection);
     /* One segment was retransmitted advice_retransmissions times (RFC 9293 3.8.3 R1): time for the
      * IP layer to look for another way. The connection goes on. */
@@ -432,8 +434,9 @@ const char *flue_tcp_state_name(enum flue_tcp_connection_state state);
 enum flue_tcp_wait {
     FLUE_TCP_WAIT_NOTHING,
     FLUE_TCP_WAIT_RETRANSMIT, /* an acknowledgement */
-    FLUE_TCP_WAIT_PERSIST,    /* to probe a shut window, or to send what is held back */
+    FLUE_TCP_WAIT_PERSIST,    /* to probe a shut window */
     FLUE_TCP_WAIT_PROBE,      /* the answer to a window probe */
+    FLUE_TCP_WAIT_OVERRIDE,   /* to send what is held back because it is little */
     FLUE_TCP_WAIT_CONGESTED,  /* to send at a window of one segment (RFC 3168 6.1.2) */
     FLUE_TCP_WAIT_FIN_WAIT_2,
     FLUE_TCP_WAIT_TIME_WAIT
@@ -490,8 +493,8 @@ struct flue_tcp_snapshot {
     bool rack;                   /* losses are found by time */
     uint32_t lost_bytes;         /* with RACK: lost and not sent again yet */
     uint32_t rack_left_ticks;    /* its timer, or the loss probe's; or NOT_RUNNING */
-    uint32_t retransmit_left_ticks, delayed_ack_left_ticks,
-        keepalive_left_ticks; /* or NOT_RUNNING */
+    uint32_t retransmit_left_ticks, delayed_ack_left_ticks, keepalive_left_ticks,
+        window_update_left_ticks; /* or NOT_RUNNING */
 
     /* How it stands */
     bool is_active_open;

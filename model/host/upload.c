@@ -68,14 +68,11 @@ static bool
 has_ended(const struct flue_host_connection *connection, const struct flue_tcp_delegated *delegated,
           enum flue_result *reason)
 {
-    *reason = FLUE_OK;
-    if (delegated->state == FLUE_TCP_CONNECTION_CLOSED)
-        return true;
-    /* In FIN_WAIT_2 the target's patience ended, not the connection. */
-    *reason = FLUE_ERROR_TIMED_OUT;
-    return connection->is_retrieved &&
-           connection->retrieve_reason == FLUE_UPLOAD_TIMEOUT_EXPIRATION &&
-           delegated->state != FLUE_TCP_CONNECTION_FIN_WAIT2;
+    bool is_timed_out =
+        connection->is_retrieved && connection->retrieve_reason == FLUE_UPLOAD_TIMEOUT_EXPIRATION;
+
+    *reason = is_timed_out ? FLUE_ERROR_TIMED_OUT : FLUE_OK;
+    return is_timed_out || delegated->state == FLUE_TCP_CONNECTION_CLOSED;
 }
 
 static enum flue_result

@@ -153,6 +153,8 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
         if (!connection->is_corrupt) /* it was or will be told already */
             connection->want_abort = true;
     }
+    if (reason == FLUE_ERROR_TIMED_OUT) /* TIMER-011 */
+        flue__target_request_upload_quietly(connection, FLUE_UPLOAD_TIMEOUT_EXPIRATION);
     flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
     flue__target_ready(connection, now);
 }

@@ -42,6 +42,10 @@ is_duplicate(const struct flue_tcp_connection *connection, const struct flue_tcp
 static void
 persist_answered(struct flue_tcp_connection *connection, flue_time now)
 {
+    if (connection->slow == SLOW_OVERRIDE && connection->snd_wnd == 0) {
+        flue__tcp_stop_slow(connection); /* there is nothing to override: output probes */
+        connection->want_output = true;
+    }
     if (connection->slow != SLOW_PERSIST && connection->slow != SLOW_PROBE)
         return;
     if (seq_ge(connection->snd_una, flue__tcp_snd_end(connection))) {

@@ -208,6 +208,8 @@ flue_tcp_consume(struct flue_tcp_connection *connection, flue_time now, uint32_t
 
         if (after > before && after / 2 >= before)
             connection->ack_now = true;
+        else
+            flue__tcp_arm_window_update(connection, now);
     }
     flue__tcp_let_go(connection, now);
 }

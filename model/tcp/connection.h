@@ -21,6 +21,7 @@ enum slow_timer {
     SLOW_RETRANSMIT, /* something is in flight (RFC 6298) */
     SLOW_PERSIST,    /* the peer's window is zero: wait before the round's first probe */
     SLOW_PROBE,      /* a window probe is out */
+    SLOW_OVERRIDE,   /* small data is held back: silly windows, or use_hold */
     SLOW_CONGESTED,  /* the smallest window is still too much: new data waits (RFC 3168 6.1.2) */
     SLOW_FIN_WAIT_2,
     SLOW_TIME_WAIT
@@ -83,10 +84,12 @@ struct flue_tcp_connection {
     bool use_limited_transmit : 1;
     bool use_hold : 1;
     bool use_delayed_ack : 1;
-    bool is_listed : 1;      /* in the table: until it ends */
-    bool is_exhausted : 1;   /* given up, its owner takes over: no timer, no output */
-    bool is_muted : 1;       /* its path takes nothing: output and timers wait */
-    bool is_unreachable : 1; /* the network said so since the peer was last heard: icmp.c */
+    bool is_listed : 1;       /* in the table: until it ends */
+    bool is_exhausted : 1;    /* given up, its owner takes over: no timer, no output */
+    bool is_muted : 1;        /* its path takes nothing: output and timers wait */
+    bool is_unreachable : 1;  /* the network said so since the peer was last heard: icmp.c */
+    bool is_override_due : 1; /* what was held back goes, however little it is */
+    bool is_update_due : 1;   /* the window opens by however little there is */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
     int8_t reason;     /* enum flue_result: why it ended */
@@ -97,6 +100,7 @@ struct flue_tcp_connection {
     uint64_t slow_deadline;
     uint64_t delayed_ack_deadline;
     uint64_t keepalive_deadline;
+    uint64_t window_update_deadline; /* of a window that opened too little to be told at once */
 
     /* Send: output.c, accept_ack.c */
     uint32_t iss;
@@ -362,6 +366,8 @@ void flue__tcp_send_reset(struct flue_tcp_connection *connection, flue_time now)
 void flue__tcp_challenge(struct flue_tcp_connection *connection, flue_time now);
 /* The window to advertise, bytes: never shrinks, avoids the silly window (RFC 9293 3.8.6.2.2). */
 uint32_t flue__tcp_receive_window(const struct flue_tcp_connection *connection);
+/* The window is smaller than a segment, and could open by less than is worth telling. */
+bool flue__tcp_holds_window(const struct flue_tcp_connection *connection);
 /* Bytes and FIN in [SND.UNA, end of queue). */
 uint32_t flue__tcp_snd_end(const struct flue_tcp_connection *connection);
 /* Fills header, options and IP fields; sequence, flags and payload are the caller's. */
@@ -540,6 +546,8 @@ void flue__tcp_cap_retransmit(struct flue_tcp_connection *connection, flue_time 
 void flue__tcp_stop_slow(struct flue_tcp_connection *connection);
 void flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now);
 void flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks);
+/* The timer of a held window, if it is held and the timer does not run. */
+void flue__tcp_arm_window_update(struct flue_tcp_connection *connection, flue_time now);
 /* The opening may take so long; 0: as long as its retransmissions last. */
 void flue__tcp_limit_opening(struct flue_tcp_connection *connection, flue_time now, uint32_t ticks);
 /* The tick at which something armed now for `ticks` ends: never early. */

@@ -159,6 +159,7 @@ flue__tcp_new(struct flue_tcp_engine *engine, const struct flue_four_tuple *tupl
     connection->slow_deadline = WHEEL_NEVER;
     connection->delayed_ack_deadline = WHEEL_NEVER;
     connection->keepalive_deadline = WHEEL_NEVER;
+    connection->window_update_deadline = WHEEL_NEVER;
     connection->use_timestamps = options->use_timestamps;
     connection->use_window_scaling = options->use_window_scaling;
     connection->use_sack = options->use_sack;

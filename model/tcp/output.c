@@ -43,6 +43,7 @@ transmit(struct flue_tcp_connection *connection, flue_time now, uint32_t seq, ui
         connection->last_ack_sent = connection->rcv_nxt;
         connection->segments_unacked = 0;
         connection->delayed_ack_deadline = WHEEL_NEVER;
+        connection->is_update_due = false;
         if (!lacks_blocks(connection, &segment)) {
             connection->ack_now = false;
             connection->has_dsack = false;
@@ -138,21 +139,33 @@ congestion_window(const struct flue_tcp_connection *connection)
     return connection->cwnd;
 }
 
+/* Does the piece take what the peer's window leaves, and a request's end with it? */
+static bool
+reaches_a_boundary(const struct flue_tcp_connection *connection, uint32_t length, uint32_t flight)
+{
+    return flight + length == connection->snd_wnd &&
+           send_queue_has_end(&connection->queue, connection->snd_nxt,
+                              connection->snd_nxt + length);
+}
+
 /* RFC 9293 3.8.6.2.1 and 3.7.4: is a segment of `length` worth sending now, with `available`
- * queued? */
+ * queued? What congestion control alone cuts short waits for a full segment. */
 static bool
 is_worth_sending(const struct flue_tcp_connection *connection, uint32_t length, uint32_t available,
                  uint32_t flight)
 {
-    if (length == connection->mss)
+    if (length == connection->mss || connection->is_override_due)
         return true;
     if (seq_lt(connection->snd_nxt, connection->snd_max))
         return true;
     if (length == available && (connection->fin_wanted || flue__tcp_has_urgent(connection)))
         return true;
-    if (length == available && !connection->use_hold && (!connection->use_nagle || flight == 0))
+    if (connection->use_nagle && flight > 0)
+        return false;
+    if (!connection->use_hold &&
+        (length == available || reaches_a_boundary(connection, length, flight)))
         return true;
-    return length >= connection->max_snd_wnd / 2 && length < connection->mss && flight == 0;
+    return length >= connection->max_snd_wnd / 2;
 }
 
 /* The next piece to send at SND.NXT: its length, and whether FIN goes with it. False: nothing now.
@@ -198,8 +211,8 @@ enter_after_fin(struct flue_tcp_connection *connection, flue_time now)
         flue__tcp_enter(connection, now, FLUE_TCP_CONNECTION_LAST_ACK);
 }
 
-/* Something waits, nothing is in flight, and nothing may go: the persist timer keeps us alive. It
- * also overrides silly-window avoidance (RFC 9293 3.8.6.2.1, condition 4). */
+/* Something waits, nothing is in flight, and nothing may go: the persist timer keeps us alive, or
+ * another overrides what holds a small segment back (RFC 9293 3.8.6.2.1, condition 4). */
 static void
 wait_for_window(struct flue_tcp_connection *connection, flue_time now)
 {
@@ -208,7 +221,11 @@ wait_for_window(struct flue_tcp_connection *connection, flue_time now)
         return;
     connection->probe_round = 0;
     connection->retransmissions = 0;
-    flue__tcp_arm_slow(connection, now, SLOW_PERSIST, flue__tcp_backed_off(connection, 0));
+    if (connection->snd_wnd > 0)
+        flue__tcp_arm_slow(connection, now, SLOW_OVERRIDE,
+                           connection->engine->config.sws_prevention_ticks);
+    else
+        flue__tcp_arm_slow(connection, now, SLOW_PERSIST, flue__tcp_backed_off(connection, 0));
 }
 
 /* Sends the piece at SND.NXT that next_piece found. Returns the bytes of payload sent. */
@@ -276,6 +293,7 @@ send_queued(struct flue_tcp_connection *connection, flue_time now)
             return;
         send_piece(connection, now, length, fin);
     }
+    connection->is_override_due = false;
     wait_for_window(connection, now);
 }
 

@@ -18,23 +18,59 @@ window_field(const struct flue_tcp_connection *connection, uint32_t window, uint
     return (uint16_t)(field > UINT16_MAX ? UINT16_MAX : field);
 }
 
-uint32_t
-flue__tcp_receive_window(const struct flue_tcp_connection *connection)
+static uint8_t
+scale_of(const struct flue_tcp_connection *connection)
+{
+    return connection->use_window_scaling ? connection->rcv_wind_scale : 0;
+}
+
+/* What is offered now. */
+static uint32_t
+current_window(const struct flue_tcp_connection *connection)
+{
+    int32_t left = seq_diff(connection->rcv_adv, connection->rcv_nxt);
+
+    return left > 0 ? (uint32_t)left : 0;
+}
+
+/* What could be. */
+static uint32_t
+receive_space(const struct flue_tcp_connection *connection)
 {
     uint32_t space = connection->rcv_buf > connection->rcv_buffered
                          ? connection->rcv_buf - connection->rcv_buffered
                          : 0;
-    int32_t left = seq_diff(connection->rcv_adv, connection->rcv_nxt);
-    uint32_t current = left > 0 ? (uint32_t)left : 0;
-    uint32_t least =
-        connection->rcv_buf / 2 < connection->mss ? connection->rcv_buf / 2 : connection->mss;
-    uint32_t most = (uint32_t)UINT16_MAX
-                    << (connection->use_window_scaling ? connection->rcv_wind_scale : 0);
+    uint32_t most = (uint32_t)UINT16_MAX << scale_of(connection);
 
-    if (space > most)
-        space = most;
-    /* It grows only by a worthwhile piece, and the right edge never moves back. */
+    return space < most ? space : most;
+}
+
+/* RFC 9293 3.8.6.2.2: the piece that is worth telling. */
+static uint32_t
+least_piece(const struct flue_tcp_connection *connection)
+{
+    return connection->rcv_buf / 2 < connection->mss ? connection->rcv_buf / 2 : connection->mss;
+}
+
+uint32_t
+flue__tcp_receive_window(const struct flue_tcp_connection *connection)
+{
+    uint32_t current = current_window(connection);
+    uint32_t space = receive_space(connection);
+    uint32_t least = connection->is_update_due ? 1 : least_piece(connection);
+
+    /* The right edge never moves back. */
     return space >= current + least ? space : current;
+}
+
+bool
+flue__tcp_holds_window(const struct flue_tcp_connection *connection)
+{
+    uint32_t current = current_window(connection);
+
+    return current < least_piece(connection) && flue__tcp_can_receive(connection) &&
+           !connection->fin_received &&
+           receive_space(connection) >> scale_of(connection) > current >> scale_of(connection);
 }
 
 static void

@@ -175,6 +175,18 @@ send_queue_span(struct send_queue *queue, uint32_t seq, uint32_t length, bool *p
     }
 }
 
+bool
+send_queue_has_end(const struct send_queue *queue, uint32_t seq, uint32_t end)
+{
+    const struct flue_buffer_list *list = queue->next.list;
+
+    if (list == NULL || seq_lt(seq, queue->next.seq))
+        list = queue->head;
+    while (list != NULL && seq_le(end_of(list), seq))
+        list = list->next;
+    return list != NULL && seq_le(end_of(list), end);
+}
+
 struct flue_buffer_list *
 send_queue_acknowledge(struct send_queue *queue, uint32_t seq)
 {

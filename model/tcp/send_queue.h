@@ -39,6 +39,8 @@ void send_queue_append(struct send_queue *queue, struct flue_buffer_list *lists)
  * list ends inside the span or with it. seq lies within [first unacknowledged, end_seq). */
 struct flue_span send_queue_span(struct send_queue *queue, uint32_t seq, uint32_t length,
                                  bool *push);
+/* Does a list end in (seq, end]? seq as above. */
+bool send_queue_has_end(const struct send_queue *queue, uint32_t seq, uint32_t end);
 /* Everything before `seq` is acknowledged: takes out the lists that this finishes, as a chain, with
  * their counts set and status SUCCESS; NULL when none. */
 struct flue_buffer_list *send_queue_acknowledge(struct send_queue *queue, uint32_t seq);

@@ -10,10 +10,10 @@ static void
 read_standing(const struct flue_tcp_connection *c, struct flue_tcp_snapshot *snapshot)
 {
     static const uint8_t waits[] = {
-        [SLOW_NONE] = FLUE_TCP_WAIT_NOTHING,        [SLOW_RETRANSMIT] = FLUE_TCP_WAIT_RETRANSMIT,
-        [SLOW_PERSIST] = FLUE_TCP_WAIT_PERSIST,     [SLOW_PROBE] = FLUE_TCP_WAIT_PROBE,
-        [SLOW_CONGESTED] = FLUE_TCP_WAIT_CONGESTED, [SLOW_FIN_WAIT_2] = FLUE_TCP_WAIT_FIN_WAIT_2,
-        [SLOW_TIME_WAIT] = FLUE_TCP_WAIT_TIME_WAIT,
+        [SLOW_NONE] = FLUE_TCP_WAIT_NOTHING,          [SLOW_RETRANSMIT] = FLUE_TCP_WAIT_RETRANSMIT,
+        [SLOW_PERSIST] = FLUE_TCP_WAIT_PERSIST,       [SLOW_PROBE] = FLUE_TCP_WAIT_PROBE,
+        [SLOW_OVERRIDE] = FLUE_TCP_WAIT_OVERRIDE,     [SLOW_CONGESTED] = FLUE_TCP_WAIT_CONGESTED,
+        [SLOW_FIN_WAIT_2] = FLUE_TCP_WAIT_FIN_WAIT_2, [SLOW_TIME_WAIT] = FLUE_TCP_WAIT_TIME_WAIT,
     };
 
     snapshot->is_active_open = c->is_active_open;
@@ -126,6 +126,7 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .retransmit_left_ticks = flue__tcp_ticks_left(c, now, c->slow_deadline),
         .delayed_ack_left_ticks = flue__tcp_ticks_left(c, now, c->delayed_ack_deadline),
         .keepalive_left_ticks = flue__tcp_ticks_left(c, now, c->keepalive_deadline),
+        .window_update_left_ticks = flue__tcp_ticks_left(c, now, c->window_update_deadline),
     };
     read_standing(c, snapshot);
     read_rare(c, snapshot);

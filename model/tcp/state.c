@@ -98,6 +98,7 @@ enter_closed(struct flue_tcp_connection *connection)
     flue__pacing_stop(connection);
     connection->delayed_ack_deadline = WHEEL_NEVER;
     connection->keepalive_deadline = WHEEL_NEVER;
+    connection->window_update_deadline = WHEEL_NEVER;
     connection->want_output = false;
     connection->ack_now = false;
     flue__tcp_reassembly_drop(connection);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Which TCP timer exists when, and what its end does. A connection has three deadlines (the slow
- * timer, the delayed ACK, keepalive) and one entry in the wheel, at the earliest of them.
+ * timer, the delayed ACK, keepalive, the window update) and one entry in the wheel, at the earliest
+ * of them.
  */
 #include "tcp/connection.h"
 
@@ -67,6 +68,14 @@ flue__tcp_limit_opening(struct flue_tcp_connection *connection, flue_time now, u
 }
 
 void
+flue__tcp_arm_window_update(struct flue_tcp_connection *connection, flue_time now)
+{
+    if (connection->window_update_deadline == WHEEL_NEVER && flue__tcp_holds_window(connection))
+        connection->window_update_deadline = flue__tcp_deadline(
+            connection->engine, now, connection->engine->config.sws_prevention_ticks);
+}
+
+void
 flue__tcp_settle_timer(struct flue_tcp_connection *connection)
 {
     uint64_t deadline = connection->slow_deadline;
@@ -79,6 +88,8 @@ flue__tcp_settle_timer(struct flue_tcp_connection *connection)
         deadline = connection->delayed_ack_deadline;
     if (connection->keepalive_deadline < deadline)
         deadline = connection->keepalive_deadline;
+    if (connection->window_update_deadline < deadline)
+        deadline = connection->window_update_deadline;
     if (connection->extension != NULL && flue__rack_deadline(connection) < deadline)
         deadline = flue__rack_deadline(connection);
     wheel_set(&connection->engine->wheel, &connection->timer, deadline);
@@ -92,6 +103,7 @@ flue__tcp_hand_over(struct flue_tcp_connection *connection)
     flue__rack_stop_timer(connection);
     connection->delayed_ack_deadline = WHEEL_NEVER;
     connection->keepalive_deadline = WHEEL_NEVER;
+    connection->window_update_deadline = WHEEL_NEVER;
 }
 
 /* Retransmissions or probes are used up (RFC 9293 3.8.3). */
@@ -218,16 +230,6 @@ retransmit_expired(struct flue_tcp_connection *connection, flue_time now)
 static void
 persist_expired(struct flue_tcp_connection *connection, flue_time now)
 {
-    if (connection->slow == SLOW_PERSIST && connection->snd_wnd > 0) {
-        /* Silly-window avoidance held back what there is: the override timeout sends it. */
-        uint32_t left = connection->queue.end_seq - connection->snd_una;
-        uint32_t length = left < connection->snd_wnd ? left : connection->snd_wnd;
-
-        flue__tcp_stop_slow(connection);
-        connection->snd_max = seq_max(connection->snd_max, connection->snd_una + length);
-        connection->want_output = true; /* what lies before SND.MAX is always worth sending */
-        return;
-    }
     if (connection->retransmissions > connection->engine->config.max_retransmissions) {
         give_up(connection, now);
         return;
@@ -265,6 +267,8 @@ fin_wait_2_expired(struct flue_tcp_connection *connection, flue_time now)
 {
     if (connection->is_released)
         flue__tcp_end(connection, now, FLUE_OK);
+    else if (connection->engine->config.is_offload_target)
+        flue__tcp_end(connection, now, FLUE_ERROR_TIMED_OUT); /* TIMER-012 */
     else
         give_up(connection, now);
 }
@@ -282,6 +286,11 @@ slow_expired(struct flue_tcp_connection *connection, flue_time now)
         break;
     case SLOW_PROBE:
         persist_expired(connection, now);
+        break;
+    case SLOW_OVERRIDE:
+        flue__tcp_stop_slow(connection);
+        connection->is_override_due = true;
+        connection->want_output = true;
         break;
     case SLOW_CONGESTED:
         flue__tcp_stop_slow(connection);
@@ -319,5 +328,10 @@ flue__tcp_timer_fired(struct flue_tcp_connection *connection, flue_time now)
         slow_expired(connection, now);
     if (connection->keepalive_deadline <= tick)
         keepalive_expired(connection, now);
+    if (connection->window_update_deadline <= tick) {
+        connection->window_update_deadline = WHEEL_NEVER;
+        connection->is_update_due = flue__tcp_holds_window(connection);
+        connection->ack_now |= connection->is_update_due;
+    }
     flue__tcp_let_go(connection, now);
 }

@@ -114,7 +114,7 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
         flue__tcp_ticks_left(connection, now, connection->keepalive_deadline);
     delegated->retransmit.count = connection->retransmissions;
     delegated->retransmit.timeout_delta_ticks =
-        connection->slow == SLOW_CONGESTED
+        connection->slow == SLOW_CONGESTED || connection->slow == SLOW_OVERRIDE
             ? FLUE_TICKS_NOT_RUNNING
             : flue__tcp_ticks_left(connection, now, connection->slow_deadline);
 }
@@ -169,7 +169,7 @@ slow_timer_of(const struct flue_tcp_delegated *delegated)
         return SLOW_TIME_WAIT;
     if (delegated->snd_wnd == 0 && delegated->snd_nxt == delegated->snd_una)
         return delegated->retransmit.count == 0 ? SLOW_PERSIST : SLOW_PROBE;
-    return in_flight ? SLOW_RETRANSMIT : SLOW_PERSIST;
+    return in_flight ? SLOW_RETRANSMIT : SLOW_OVERRIDE;
 }
 
 /* TIME-WAIT goes back to the host, which waits it out (CLOSE-023), but not to a target (HOST-002).
@@ -346,6 +346,7 @@ flue_tcp_import(struct flue_tcp_engine *engine, flue_time now, const struct flue
     flue__prr_resume(connection);
     flue__tcp_rebuild(connection, import->delegated);
     flue__rack_resume(connection, now);
+    flue__tcp_arm_window_update(connection, now);
     flue__tcp_settle_timer(connection);
     *connection_out = connection;
     return FLUE_OK;

@@ -288,6 +288,7 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     config.min_rto_ticks = ticks(m_minRto);
     config.delayed_ack_ticks = ticks(m_delAckTimeout);
     config.ack_frequency = static_cast<uint8_t>(m_delAckCount);
+    config.sws_prevention_ticks = ticks(MilliSeconds(200));
     config.time_wait_ticks = ticks(m_timeWait);
     config.max_syn_retransmissions = static_cast<uint8_t>(m_connCount);
     config.max_syn_ack_retransmissions = static_cast<uint8_t>(m_connCount);

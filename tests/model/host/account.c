@@ -23,6 +23,17 @@ forget_since_when_idle(struct flue_tcp_connection *connection)
         connection->last_sent = (uint32_t)connection->ts_recent_tick;
 }
 
+static void
+restart_silly_window(struct flue_tcp_connection *connection, flue_time now)
+{
+    connection->window_update_deadline = WHEEL_NEVER;
+    flue__tcp_arm_window_update(connection, now);
+    if (connection->slow == SLOW_OVERRIDE)
+        flue__tcp_arm_slow(connection, now, SLOW_OVERRIDE,
+                           connection->engine->config.sws_prevention_ticks);
+    flue__tcp_settle_timer(connection);
+}
+
 void
 twin_account(struct flue_tcp_connection *connection, flue_time now, uint32_t differences)
 {
@@ -45,6 +56,8 @@ twin_account(struct flue_tcp_connection *connection, flue_time now, uint32_t dif
     if (differences & TWIN_ZERO_WINDOW && connection->slow == SLOW_RETRANSMIT &&
         connection->snd_wnd == 0 && connection->snd_nxt == connection->snd_una)
         connection->slow = connection->retransmissions == 0 ? SLOW_PERSIST : SLOW_PROBE;
+    if (differences & TWIN_SILLY_WINDOW)
+        restart_silly_window(connection, now);
     if (differences & TWIN_OUTPUT)
         flue_tcp_resume(connection, now);
 }
@@ -57,5 +70,6 @@ twin_is_quiet(const struct flue_tcp_connection *connection)
            seq_gt(connection->snd_una, connection->recover) &&
            connection->snd_nxt == connection->snd_max && connection->scoreboard == NULL &&
            connection->reassembly == NULL && !connection->has_dsack && !connection->is_timing &&
-           connection->backoff == connection->retransmissions;
+           connection->backoff == connection->retransmissions &&
+           connection->slow != SLOW_OVERRIDE && connection->window_update_deadline == WHEEL_NEVER;
 }

@@ -163,6 +163,7 @@ set_ticks(struct flue_tcp_config *config, uint32_t ticks_per_second, uint32_t mi
     config->min_rto_ticks = at_least_one(min_rto_ms * ticks_per_second / 1000);
     config->max_rto_ticks = 60 * ticks_per_second;
     config->delayed_ack_ticks = at_least_one(ticks_per_second / 25);
+    config->sws_prevention_ticks = ticks_per_second / 5;
     config->time_wait_ticks = 60 * ticks_per_second;
     config->fin_wait_2_ticks = 120 * ticks_per_second;
     config->options.keepalive_idle_ticks = ticks_per_second / 2;

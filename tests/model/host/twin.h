@@ -23,7 +23,8 @@ enum twin_difference {
     TWIN_IDLE = 1 << 6,         /* since when nothing was sent: from the age of TS.Recent */
     TWIN_OUTPUT = 1 << 7,       /* what may be sent now is sent now */
     TWIN_ZERO_WINDOW = 1 << 8,  /* a retransmission timer over a zero window is a probe's */
-    TWIN_ALL = (1 << 9) - 1
+    TWIN_SILLY_WINDOW = 1 << 9, /* the timers of silly-window avoidance begin anew */
+    TWIN_ALL = (1 << 10) - 1
 };
 
 struct twin_move {

@@ -18,6 +18,7 @@ hosts_at(uint32_t ticks_per_second)
     tcp.initial_rto_ticks = ticks_per_second;
     tcp.min_rto_ticks = ticks_per_second;
     tcp.max_rto_ticks = 60 * ticks_per_second;
+    tcp.sws_prevention_ticks = ticks_per_second / 5;
     tcp.delayed_ack_ticks = ticks_per_second / 25 > 0 ? ticks_per_second / 25 : 1;
     tcp.time_wait_ticks = 60 * ticks_per_second;
     tcp.fin_wait_2_ticks = 120 * ticks_per_second;

@@ -96,6 +96,7 @@ random_config(struct draw *draw, struct flue_tcp_config *config)
     config->max_rto_ticks = between(draw, 3 * second, 8 * second);
     config->delayed_ack_ticks = between(draw, 1, second / 2 - 1);
     config->ack_frequency = (uint8_t)between(draw, 1, 4);
+    config->sws_prevention_ticks = second / 1000 + second / 5;
     config->duplicate_ack_threshold = chance(draw, 0.8) ? 3 : (uint8_t)between(draw, 1, 6);
     config->initial_window = chance(draw, 0.5) ? FLUE_TCP_IW_RFC6928 : FLUE_TCP_IW_RFC3390;
     config->max_retransmissions = 60;
