@@ -28,7 +28,7 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     struct flue_target *target = user;
     struct target_connection *connection = flue_tcp_user(tcp);
     struct target_path *path = connection->path;
-    const struct target_neighbor *neighbor = path->neighbor;
+    struct target_neighbor *neighbor = path->neighbor;
     struct flue_packet packet;
 
     packet.source = neighbor->source;
@@ -48,7 +48,20 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
         flue__target_request_upload_quietly(connection, FLUE_UPLOAD_UPLOAD_REQUESTED);
         return; /* OFFLOAD-051: lost like a frame on the wire */
     }
+    flue__target_check_neighbor(target, now, neighbor); /* EVENT-022 */
     target->handlers.transmit(target->user, now, &packet);
+}
+
+/* EVENT-030, NOTE-044 */
+static void
+on_advise(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    struct flue_target *target = user;
+    struct target_connection *connection = flue_tcp_user(tcp);
+
+    (void)now;
+    if (target->parameters.tcp_doubt_reachability_retransmissions < UINT8_MAX)
+        flue__target_doubt_neighbor(target, connection->path->neighbor);
 }
 
 static void
@@ -60,7 +73,7 @@ on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
     (void)user;
     if (connection->is_corrupt)
         return;
-    connection->path->neighbor->nrt_tick = flue__target_tick(connection->target, now);
+    flue__target_set_nrd(connection->target, now, connection->path->neighbor, 0);
     /* Without memory: the bytes are acknowledged or soon will be, nobody can give them back. */
     if (!flue__target_arrived(connection, now, data, push))
         flue__target_lose(connection, now);
@@ -86,7 +99,7 @@ on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *tcp, uint
 
     (void)user;
     (void)bytes;
-    connection->path->neighbor->nrt_tick = flue__target_tick(connection->target, now);
+    flue__target_set_nrd(connection->target, now, connection->path->neighbor, 0);
 }
 
 static void
@@ -194,6 +207,7 @@ const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .sent = on_sent,
     .send_closed = on_send_closed,
     .exhausted = on_exhausted,
+    .advise = on_advise,
     .closed = on_closed,
     .entered_time_wait = on_entered_time_wait,
     .path_mtu = path_mtu,

@@ -85,9 +85,8 @@ take_neighbor(struct flue_target *target, flue_time now, struct flue_block_list 
     }
     memcpy(neighbor->destination.bytes, state.cached->dl_destination_address, FLUE_MAC_BYTES);
     memcpy(neighbor->dl_source_address, state.constants->dl_source_address, FLUE_DL_ADDRESS_BYTES);
-    neighbor->hrd_ticks = state.cached->host_reachability_delta_ticks;
-    neighbor->nrt_tick =
-        flue__target_tick(target, now) - state.delegated->nic_reachability_delta_ticks;
+    flue__target_set_hrd(target, now, neighbor, state.cached->host_reachability_delta_ticks);
+    flue__target_set_nrd(target, now, neighbor, state.delegated->nic_reachability_delta_ticks);
     target->statistics.neighbors++;
     *object = &neighbor->object;
     return FLUE_STATUS_SUCCESS;

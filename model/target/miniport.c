@@ -120,8 +120,9 @@ init_parameters(struct flue_target *target)
     parameters->tcp_delayed_ack_ticks =
         tcp->delayed_ack_ticks > UINT8_MAX ? UINT8_MAX : (uint8_t)tcp->delayed_ack_ticks;
     parameters->tcp_maximum_retransmissions = tcp->max_retransmissions;
-    parameters->tcp_doubt_reachability_retransmissions = 3;
-    parameters->tcp_sws_prevention_ticks = ticks(target, 200);
+    parameters->tcp_doubt_reachability_retransmissions =
+        (uint8_t)(tcp->advice_retransmissions - 1); /* doubt comes with the one after */
+    parameters->tcp_sws_prevention_ticks = tcp->sws_prevention_ticks;
     parameters->tcp_duplicate_ack_threshold = tcp->duplicate_ack_threshold;
     parameters->tcp_push_ticks = ticks(target, 500);
     parameters->nce_stale_ticks = ticks(target, 30000);

@@ -67,6 +67,7 @@ free_neighbor(struct flue_target *target, struct target_neighbor *neighbor)
 {
     struct address_key key = flue__target_mac_key(&neighbor->source);
 
+    flue__target_forget_neighbor(target, neighbor);
     flue__target_unuse_vlan(target, neighbor->vlan_id);
     flue__target_unuse_address(&target->macs, &key); /* of its own there is no entry */
     target->statistics.neighbors--;

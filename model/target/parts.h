@@ -61,7 +61,10 @@ struct target_neighbor {
     struct flue_mac destination;
     uint8_t dl_source_address[FLUE_DL_ADDRESS_BYTES]; /* as given, for queries */
     uint32_t hrd_ticks;                               /* as given */
-    uint32_t nrt_tick; /* NICReachabilityTime, on the target's clock (EVENT-017) */
+    uint32_t hrt_tick; /* HostReachabilityTime, on the target's clock (EVENT-017) */
+    uint32_t nrt_tick; /* NICReachabilityTime, likewise */
+    struct target_neighbor *asking_next;
+    bool is_asking; /* the host is to be asked about it */
 };
 
 struct target_path {
@@ -256,6 +259,9 @@ struct flue_target {
     struct target_connection *last_ready;
     struct target_connection *first_push; /* their push timers run, by when they were started */
     struct target_connection *last_push;
+    struct target_neighbor *asking; /* neighbours in doubt */
+    struct target_neighbor *last_asking;
+    uint32_t asking_count;
     uint32_t ready_count;
     uint32_t done_count;
     uint32_t told; /* lists, indications, events and operations told in this poll */
@@ -370,6 +376,10 @@ void flue__target_terminate_end(struct flue_target *target, flue_time now,
 void flue__target_abort_returned(struct flue_target *target, struct flue_block_list *block);
 enum flue_status flue__target_query_block(struct flue_target *target, flue_time now,
                                           struct flue_block_list *block);
+/* A neighbour's values into whatever classes the block holds. */
+void flue__target_read_neighbor(const struct flue_target *target, flue_time now,
+                                struct flue_block_list *block,
+                                const struct target_neighbor *neighbor);
 /* Keeps an object in the list of the operation whose tree is `root`. */
 void flue__target_keep(struct flue_block_list *root, struct target_object *object);
 
@@ -445,6 +455,24 @@ void flue__target_request_upload_quietly(struct target_connection *connection,
                                          enum flue_tcp_upload_reason reason);
 /* A graceful disconnect that is under way ends with `status`. */
 void flue__target_end_disconnect(struct target_connection *connection, enum flue_status status);
+
+/* ---- reachability.c ---- */
+/* The age of the proof that the target, or the host, has of the neighbour. */
+void flue__target_set_nrd(struct flue_target *target, flue_time now,
+                          struct target_neighbor *neighbor, uint32_t nrd_ticks);
+void flue__target_set_hrd(struct flue_target *target, flue_time now,
+                          struct target_neighbor *neighbor, uint32_t hrd_ticks);
+uint32_t flue__target_nrd(const struct flue_target *target, flue_time now,
+                          const struct target_neighbor *neighbor);
+/* Something is about to be sent over it: if both proofs are old, the host will be asked. */
+void flue__target_check_neighbor(struct flue_target *target, flue_time now,
+                                 struct target_neighbor *neighbor);
+/* The host will be asked about it, once. */
+void flue__target_doubt_neighbor(struct flue_target *target, struct target_neighbor *neighbor);
+/* It goes: nothing will be asked. */
+void flue__target_forget_neighbor(struct flue_target *target, struct target_neighbor *neighbor);
+/* Asks about the first one that waits; false: there is none, or not now. Only while polling. */
+bool flue__target_ask_reachability(struct flue_target *target, flue_time now);
 
 /* ---- miniport.c: registration and reports ---- */
 enum flue_result flue__target_register(struct flue_target *target);

@@ -59,7 +59,7 @@ flue_target_pending(const struct flue_target *target)
 {
     return target->sends.count + target->forwards.count + target->receives.count +
            target->disconnects.count + target->ready_count + target->done_count +
-           (target->initiates == 0 ? target->statuses.count : 0);
+           (target->initiates == 0 ? target->statuses.count + target->asking_count : 0);
 }
 
 /* Hands a whole chain back in one call (SEND-016, RECV-011, FORWARD-005). */
@@ -132,7 +132,8 @@ flue_target_poll(struct flue_target *target, flue_time now)
     target->is_polling = true;
     target->told = 0;
     while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
-           flue__target_complete_operation(target, now) || flue__target_tell_status(target, now))
+           flue__target_complete_operation(target, now) || flue__target_tell_status(target, now) ||
+           flue__target_ask_reachability(target, now))
         continue;
     target->is_polling = false;
     target->is_awake = false;

@@ -7,9 +7,9 @@
 
 #include "target/parts.h"
 
-static void
-query_neighbor(struct flue_target *target, flue_time now, struct flue_block_list *block,
-               const struct target_neighbor *neighbor)
+void
+flue__target_read_neighbor(const struct flue_target *target, flue_time now,
+                           struct flue_block_list *block, const struct target_neighbor *neighbor)
 {
     struct flue_neighbor_state state = flue__neighbor_state(block);
 
@@ -30,7 +30,7 @@ query_neighbor(struct flue_target *target, flue_time now, struct flue_block_list
         memset(state.delegated, 0, sizeof *state.delegated);
         state.delegated->header.length = sizeof *state.delegated;
         state.delegated->nic_reachability_delta_ticks =
-            flue__target_tick(target, now) - neighbor->nrt_tick; /* QUERY-009 */
+            flue__target_nrd(target, now, neighbor); /* QUERY-009 */
     }
 }
 
@@ -124,7 +124,7 @@ flue__target_query_block(struct flue_target *target, flue_time now, struct flue_
         return FLUE_STATUS_FAILURE;
     switch (object->layer) {
     case FLUE_LAYER_NEIGHBOR:
-        query_neighbor(target, now, block, (const struct target_neighbor *)object);
+        flue__target_read_neighbor(target, now, block, (const struct target_neighbor *)object);
         return FLUE_STATUS_SUCCESS;
     case FLUE_LAYER_PATH:
         return query_path(block, (const struct target_path *)object);

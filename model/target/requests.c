@@ -57,6 +57,15 @@ has_objects(const struct flue_target *target)
            target->paused.first != NULL;
 }
 
+/* The retransmission that comes with doubt: the one after those that are waited for. */
+static uint8_t
+doubt_after(const struct flue_tcp_connection_offload_parameters *set)
+{
+    uint8_t without = set->tcp_doubt_reachability_retransmissions;
+
+    return without < UINT8_MAX ? (uint8_t)(without + 1) : UINT8_MAX;
+}
+
 static enum flue_status
 set_parameters(struct flue_target *target, flue_time now, const struct flue_oid_request *request)
 {
@@ -74,6 +83,8 @@ set_parameters(struct flue_target *target, flue_time now, const struct flue_oid_
     tcp.delayed_ack_ticks = set->tcp_delayed_ack_ticks;
     tcp.max_retransmissions = set->tcp_maximum_retransmissions;
     tcp.duplicate_ack_threshold = (uint8_t)set->tcp_duplicate_ack_threshold;
+    tcp.sws_prevention_ticks = set->tcp_sws_prevention_ticks;
+    tcp.advice_retransmissions = doubt_after(set);
     tcp.is_offload_target = true;
     tcp.max_connections = target->config.max_connections;
     if (flue_tcp_configure(target->engine, now, &tcp) != FLUE_OK)

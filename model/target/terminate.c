@@ -154,7 +154,7 @@ fill_lower(const struct flue_target *target, flue_time now, struct flue_block_li
     if (neighbor != NULL) {
         neighbor->header.length = sizeof *neighbor;
         neighbor->nic_reachability_delta_ticks =
-            flue__target_tick(target, now) - ((const struct target_neighbor *)object)->nrt_tick;
+            flue__target_nrd(target, now, (const struct target_neighbor *)object);
     }
 }
 

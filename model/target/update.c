@@ -8,10 +8,11 @@
 #include "target/parts.h"
 
 static void
-update_neighbor(struct target_neighbor *neighbor, const struct flue_neighbor_cached *cached)
+update_neighbor(struct flue_target *target, flue_time now, struct target_neighbor *neighbor,
+                const struct flue_neighbor_cached *cached)
 {
     memcpy(neighbor->destination.bytes, cached->dl_destination_address, FLUE_MAC_BYTES);
-    neighbor->hrd_ticks = cached->host_reachability_delta_ticks;
+    flue__target_set_hrd(target, now, neighbor, cached->host_reachability_delta_ticks);
 }
 
 /* UPDATE-012. The connections find the new neighbour when they next send; only those that fell
@@ -113,7 +114,7 @@ flue__target_update_block(struct flue_target *target, flue_time now, struct flue
         const struct flue_neighbor_cached *cached = flue__neighbor_state(block).cached;
 
         if (cached != NULL && !is_bare)
-            update_neighbor((struct target_neighbor *)object, cached);
+            update_neighbor(target, now, (struct target_neighbor *)object, cached);
         return FLUE_STATUS_SUCCESS;
     }
     case FLUE_LAYER_PATH:
