@@ -106,7 +106,8 @@ flue__target_ask_reachability(struct flue_target *target, flue_time now)
     target->told++;
     client->indicate_offload_event(client->binding, now, &block.block,
                                    FLUE_NEIGHBOR_REACHABILITY_QUERY);
-    /* EVENT-026. Memory of an object goes only behind a completion, which is not inside this call. */
+    /* EVENT-026. Memory of an object goes only behind a completion, which is not inside this call.
+     */
     flue__target_set_hrd(target, now, neighbor, block.cached.host_reachability_delta_ticks);
     return true;
 }

@@ -26,8 +26,8 @@ on_query(void *binding, flue_time now, struct flue_block_list *block, uint32_t c
     assert_int_equal(code, FLUE_NEIGHBOR_REACHABILITY_QUERY); /* EVENT-023 */
     assert_int_equal(block->header.type, FLUE_NEIGHBOR_OFFLOAD_STATE);
     assert_int_equal(block->header.size, sizeof *neighbor);
-    assert_null(block->dependent_block_list);               /* EVENT-024 */
-    assert_int_equal(block->status, FLUE_STATUS_SUCCESS);   /* EVENT-024 */
+    assert_null(block->dependent_block_list);             /* EVENT-024 */
+    assert_int_equal(block->status, FLUE_STATUS_SUCCESS); /* EVENT-024 */
     assert_null(block->next_block);
     assert_memory_equal(neighbor->cached.dl_destination_address,
                         bench.neighbor.block.cached.dl_destination_address, FLUE_DL_ADDRESS_BYTES);
