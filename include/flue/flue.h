@@ -33,6 +33,7 @@
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
  *   flue/policy.h    when it offloads
+ *   flue/rss.h       the hash that says which processor a connection is for
  *   flue/frame.h     headers on the wire, from and to plain structs
  *   flue/profile.h   one machine: what each kind of work amounts to
  *   flue/cost.h      cores, bus and adapter engine, that do one piece of work after the other
@@ -54,6 +55,7 @@
 #include "flue/policy.h"
 #include "flue/profile.h"
 #include "flue/result.h"
+#include "flue/rss.h"
 #include "flue/sim.h"
 #include "flue/state.h"
 #include "flue/status.h"

@@ -25,6 +25,7 @@
 #include "flue/chimney.h"
 #include "flue/cost.h"
 #include "flue/policy.h"
+#include "flue/rss.h"
 #include "flue/tcp.h"
 
 #ifdef __cplusplus
@@ -51,6 +52,7 @@ struct flue_host_config {
     uint32_t send_buffer_bytes;       /* most bytes unacknowledged or unsent; default 131072 */
     struct flue_policy_config policy; /* when to offload; default never */
     struct flue_host_neighbors neighbors;
+    struct flue_rss_key rss_key; /* of the hash that goes with each connection (HOST-031) */
 };
 
 struct flue_host_config flue_host_config_default(void);

@@ -16,6 +16,7 @@ flue_host_config_default(void)
         .tcp = flue_tcp_config_default(),
         .send_buffer_bytes = SEND_BUFFER_BYTES,
         .policy = flue_policy_config_default(),
+        .rss_key = flue_rss_key_default(),
         .neighbors = {30 * FLUE_SECOND, 5 * FLUE_SECOND, FLUE_SECOND, 3},
     };
 

@@ -101,6 +101,7 @@ hand_over(struct tree_builder *builder, flue_time now, struct flue_host_connecti
     flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_STATE, sizeof *block, &connection->handle);
     flue_tcp_flush_ack(tcp, now);
     flue_tcp_export(tcp, now, &block->constants, &block->cached, &block->delegated);
+    block->constants.hash_value = flue_rss_hash(&builder->host->config.rss_key, &connection->tuple);
     flue_tcp_surrender(tcp, now, &lists);
     connection->tcp = NULL;
     moved->constants = block->constants;

@@ -147,6 +147,7 @@ on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
     assert_true(packet->ip_id >= 0x8000);                               /* SEND-019 */
     assert_int_equal(packet->destination.bytes[5], 1 - machine->index); /* STATE-032 */
     assert_int_equal(packet->source.bytes[5], machine->index);          /* STATE-033 */
+    assert_int_equal(packet->segment.flags & FLUE_TCP_URG, 0);          /* HOST-007 */
     machine->target_frames++;
     machine->last_destination = packet->destination;
     put_on_wire(machine, packet);
