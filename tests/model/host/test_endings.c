@@ -38,6 +38,18 @@ close_end(struct play *play, struct end *end)
     flue_host_close(connection, play->world.now);
 }
 
+static void
+change_options(struct play *play, struct end *end)
+{
+    struct flue_tcp_options options;
+
+    if (flue_host_get_options(end->connection, &options) != FLUE_OK)
+        return;
+    options.ttl = (uint8_t)(1 + world_random(&play->world, 255));
+    options.receive_buffer_bytes = 10000 + world_random(&play->world, 100000);
+    (void)!flue_host_set_options(end->connection, play->world.now, &options, NULL);
+}
+
 /* Something that an application may do anywhere. */
 static void
 do_something(struct play *play, struct end *end)
@@ -76,7 +88,55 @@ do_something(struct play *play, struct end *end)
                               world_random(world, 2) == 0 ? bytes : NULL,
                               world_random(world, sizeof bytes), &accepted);
         break;
+    case 11:
+        change_options(play, end);
+        break;
+    case 12:
+        flue_host_set_priority(end->connection, world->now, (uint8_t)world_random(world, 256));
+        break;
     default:
+        break;
+    }
+}
+
+/* Something that may happen below, at any time but from inside. */
+static void
+change_network(struct play *play)
+{
+    static const struct flue_ip routers[] = {{{0}}, {{10, 0, 0, 254}}, {{10, 0, 0, 253}}};
+    struct world *world = &play->world;
+    struct machine *machine = &world->machines[world_random(world, 2)];
+    const struct flue_ip *router = &routers[world_random(world, 3)];
+    struct flue_four_tuple tuple = world_tuple((uint16_t)(1024 + world_random(world, 50)));
+    struct flue_mac mac = {{2, 0, 0, 0, 0, (uint8_t)(1 - machine->index)}};
+    const struct flue_tcp_icmp icmp = {.type = 3, .code = 4, .mtu = 1000};
+
+    switch (world_random(world, 8)) {
+    case 0:
+    case 1:
+        machine->hop_address = *router;
+        machine->hop_mac = (uint8_t)world_random(world, 3);
+        machine->path_mtu = 600 + 100 * world_random(world, 10);
+        machine->has_route = world_random(world, 8) > 0;
+        flue_host_routes_changed(machine->host, world->now);
+        break;
+    case 2:
+        mac.bytes[4] = (uint8_t)world_random(world, 3);
+        flue_host_neighbor_heard(machine->host, world->now, machine->adapter, 4, router, &mac);
+        break;
+    case 3:
+        flue_host_neighbor_lost(machine->host, world->now, machine->adapter, 4, router);
+        break;
+    case 4:
+    case 5:
+        (void)world_ask_neighbor(machine, world_random(world, 10));
+        break;
+    case 6:
+        (void)flue_host_icmp_input(machine->host, world->now, &tuple, &icmp);
+        break;
+    default:
+        (void)flue_host_enable_offload(machine->host, world->now, machine->adapter, 4,
+                                       world_random(world, 4) > 0);
         break;
     }
 }
@@ -203,8 +263,18 @@ play_seed(uint64_t seed, bool without_memory)
     config.target.tcp.max_retransmissions = 5;
     config.target.initiate.tcp = (seed % 3) * 100 * FLUE_MICROSECOND;
     config.target.terminate.tcp = (seed % 4) * 100 * FLUE_MICROSECOND;
-    if (seed % 2 == 0)
-        config.host.policy.kind = FLUE_POLICY_ALWAYS;
+    config.target.update.call = (seed % 5) * 50 * FLUE_MICROSECOND;
+    config.host.neighbors =
+        (struct flue_host_neighbors){FLUE_MILLISECOND, FLUE_MILLISECOND, FLUE_MILLISECOND, 3};
+    config.host.policy.kind = (enum flue_offload_policy)(seed % FLUE_POLICY_CUSTOM);
+    config.host.policy.damping.least_stay = FLUE_MILLISECOND;
+    config.host.policy.lifetime.least_left = FLUE_MILLISECOND;
+    config.host.policy.review_interval = FLUE_MILLISECOND;
+    config.host.policy.bytes.least_bytes = 5000;
+    if (seed % 4 == 0)
+        config.target.max_connections = 2;
+    if (seed % 9 == 0)
+        config.target.max_neighbors = 1; /* a new next hop is refused */
     world_create(world, &config);
     world->test = &play;
     world->loss_permille = 10;
@@ -221,6 +291,8 @@ play_seed(uint64_t seed, bool without_memory)
         if (i % 8 == 0)
             open_someone(&play);
         world_run(world, world->now + world_random(world, 200) * FLUE_MICROSECOND);
+        if (i % 4 == 0 && seed % 3 != 0)
+            change_network(&play);
         do_something(&play, &play.ends[world_random(world, 2)][world_random(world, CONNECTIONS)]);
     }
     world->memory.fail_call = 0;

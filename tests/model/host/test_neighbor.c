@@ -190,28 +190,10 @@ finish(void)
 /* ---- Reachability ------------------------------------------------------------------------------
  */
 
-/* The target asks; HRD as the host answers. */
 static uint32_t
 ask(uint32_t nrd_ticks)
 {
-    const struct flue_client *host = flue_host_client(client()->host, client()->adapter);
-    struct flue_neighbor_block block;
-
-    flue_block_list_init(&block.block, FLUE_NEIGHBOR_OFFLOAD_STATE, sizeof block, NULL);
-    memset(&block.constants, 0, sizeof block - sizeof block.block);
-    block.block.status = FLUE_STATUS_SUCCESS;
-    block.constants.header.length = sizeof block.constants;
-    block.constants.dl_source_address[0] = 2;
-    block.cached.header.length = sizeof block.cached;
-    block.cached.dl_destination_address[0] = 2;
-    block.cached.dl_destination_address[4] = client()->hop_mac;
-    block.cached.dl_destination_address[5] = 1;
-    block.cached.host_reachability_delta_ticks = 77777;
-    block.delegated.header.length = sizeof block.delegated;
-    block.delegated.nic_reachability_delta_ticks = nrd_ticks;
-    host->indicate_offload_event(host->binding, world.now, &block.block,
-                                 FLUE_NEIGHBOR_REACHABILITY_QUERY);
-    return block.cached.host_reachability_delta_ticks;
+    return world_ask_neighbor(client(), nrd_ticks);
 }
 
 /* EVENT-028: the entry is REACHABLE, its age is the answer, and that is all. */
@@ -264,6 +246,7 @@ test_neighbor_query_stale_entry_without_progress_is_solicited(void **state)
     assert_int_equal(client()->solicits, 0);
     run(200 * FLUE_MILLISECOND);
     assert_int_equal(client()->solicits, 1); /* HOST-022: NRD has grown */
+    assert_memory_equal(&client()->solicited, &router, sizeof router);
     run(FLUE_SECOND);
     assert_int_equal(client()->solicits, 2);
     flue_host_neighbor_heard(client()->host, world.now, client()->adapter, 4, &router,
@@ -491,6 +474,25 @@ test_neighbor_refused_new_next_hop_brings_all_back(void **state)
     finish();
 }
 
+/* STATUS-001: a target that is paused takes no neighbour either. */
+static void
+test_neighbor_new_next_hop_during_a_pause_brings_all_back(void **state)
+{
+    (void)state;
+    start(2, 2);
+    assert_int_equal(flue_target_pause(client()->target, world.now), FLUE_OK);
+    run(FLUE_MILLISECOND);
+    client()->hop_address = other_router;
+    flue_host_routes_changed(client()->host, world.now);
+    run(FLUE_SECOND);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(owner(i), FLUE_OWNER_HOST);
+        exchange(i);
+    }
+    assert_int_equal(flue_target_resume(client()->target, world.now, NULL), FLUE_OK);
+    finish();
+}
+
 static void
 test_neighbor_lost_route_brings_connections_back(void **state)
 {
@@ -646,6 +648,7 @@ main(void)
         FRESH(test_neighbor_next_hop_that_changes_its_mind_ends_where_it_should),
         FRESH(test_neighbor_failed_relink_brings_its_connections_back),
         FRESH(test_neighbor_refused_new_next_hop_brings_all_back),
+        FRESH(test_neighbor_new_next_hop_during_a_pause_brings_all_back),
         FRESH(test_neighbor_lost_route_brings_connections_back),
         FRESH(test_neighbor_route_change_during_a_move_is_seen_behind_it),
         FRESH(test_neighbor_path_mtu_follows_the_ip_layer),

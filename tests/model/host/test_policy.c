@@ -350,7 +350,7 @@ test_policy_suggestions_are_followed_when_told_so(void **state)
     world_destroy(&world);
 }
 
-/* It stays longer each time that it comes back. */
+/* HOST-025, HOST-026: terminated, not invalidated. It stays longer each time that it comes back. */
 static void
 test_policy_damping_doubles_with_every_return(void **state)
 {

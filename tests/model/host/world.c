@@ -204,8 +204,8 @@ on_solicit(void *user, flue_time now, const struct flue_next_hop *hop)
     struct machine *machine = user;
 
     (void)now;
-    assert_memory_equal(&hop->address, &machine->hop_address, sizeof hop->address);
     machine->solicits++;
+    machine->solicited = hop->address;
 }
 
 struct world_config
@@ -285,6 +285,30 @@ world_destroy(struct world *world)
     flue_test_memory_assert_empty(&world->memory);
     flue_test_memory_assert_empty(&world->verifier_memory);
     flue_verifier_watch_assert_kept(&world->watch_contract);
+}
+
+uint32_t
+world_ask_neighbor(struct machine *machine, uint32_t nrd_ticks)
+{
+    const struct flue_client *host = flue_host_client(machine->host, machine->adapter);
+    struct flue_mac source = mac_of(machine->index);
+    struct flue_mac destination = mac_of(1 - machine->index);
+    struct flue_neighbor_block block;
+
+    destination.bytes[4] = machine->hop_mac;
+    flue_block_list_init(&block.block, FLUE_NEIGHBOR_OFFLOAD_STATE, sizeof block, NULL);
+    memset(&block.constants, 0, sizeof block - sizeof block.block);
+    block.block.status = FLUE_STATUS_SUCCESS;
+    block.constants.header.length = sizeof block.constants;
+    memcpy(block.constants.dl_source_address, source.bytes, FLUE_MAC_BYTES);
+    block.cached.header.length = sizeof block.cached;
+    memcpy(block.cached.dl_destination_address, destination.bytes, FLUE_MAC_BYTES);
+    block.cached.host_reachability_delta_ticks = UINT32_MAX; /* to be overwritten */
+    block.delegated.header.length = sizeof block.delegated;
+    block.delegated.nic_reachability_delta_ticks = nrd_ticks;
+    host->indicate_offload_event(host->binding, machine->world->now, &block.block,
+                                 FLUE_NEIGHBOR_REACHABILITY_QUERY);
+    return block.cached.host_reachability_delta_ticks;
 }
 
 struct flue_four_tuple

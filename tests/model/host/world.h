@@ -44,6 +44,7 @@ struct machine {
     struct flue_ip hop_address;       /* none at first: the MAC is the next hop's name */
     uint8_t hop_mac;                  /* its last byte but one */
     uint32_t solicits;                /* neighbours asked */
+    struct flue_ip solicited;         /* the last of them */
     struct flue_mac last_destination; /* of the target's last frame */
     uint32_t largest;                 /* IP packet since this was set to 0 */
     bool has_other_source;            /* ... another source address than the target's own */
@@ -92,6 +93,9 @@ void world_create(struct world *world, const struct world_config *config);
 void world_destroy(struct world *world);
 
 uint32_t world_random(struct world *world, uint32_t below);
+/* The machine's target asks its host for the neighbour that has the MAC of the machine's next hop,
+ * telling this NRD; returns the host's answer, HRD. */
+uint32_t world_ask_neighbor(struct machine *machine, uint32_t nrd_ticks);
 /* The client is machine 0, the server machine 1. */
 struct flue_four_tuple world_tuple(uint16_t client_port);
 
