@@ -71,10 +71,11 @@ start(void)
         FLUE_OK);
 }
 
+/* The lower port is the service's. */
 static uint32_t
-open_one(void)
+open_from(uint16_t port)
 {
-    struct flue_four_tuple tuple = world_tuple((uint16_t)(20000 + count));
+    struct flue_four_tuple tuple = world_tuple(port);
 
     assert_true(count < MOST);
     assert_int_equal(flue_host_connect(world.machines[0].host, world.now, &tuple, NULL, NULL,
@@ -83,6 +84,20 @@ open_one(void)
     run(10 * config.delay);
     assert_int_equal(accepted_count, count + 1);
     return count++;
+}
+
+static uint32_t
+open_one(void)
+{
+    return open_from((uint16_t)(20000 + count));
+}
+
+static void
+end(uint32_t i)
+{
+    flue_host_abort(connections[i], world.now);
+    flue_host_close(connections[i], world.now);
+    run(10 * config.delay);
 }
 
 static void
@@ -205,16 +220,14 @@ test_policy_lifetime_learns_how_long_a_service_lasts(void **state)
     run(200 * FLUE_MILLISECOND);
     assert_int_equal(owner(0), FLUE_OWNER_TARGET);
     run(20 * FLUE_SECOND);
-    flue_host_abort(connections[0], world.now);
-    flue_host_close(connections[0], world.now);
-    run(FLUE_SECOND);
+    end(0);
     open_one();
     assert_int_equal(owner(1), FLUE_OWNER_TARGET); /* 20 s lie ahead */
     world_destroy(&world);
 }
 
 static void
-test_policy_lifetime_longest_displaces_when_full(void **state)
+test_policy_lifetime_equals_do_not_displace_each_other(void **state)
 {
     struct flue_host_statistics statistics;
 
@@ -228,6 +241,39 @@ test_policy_lifetime_longest_displaces_when_full(void **state)
     assert_int_equal(on_target(), 2); /* all of an age: nobody is displaced */
     flue_host_get_statistics(world.machines[0].host, &statistics);
     assert_int_equal(statistics.displaced, 0);
+    world_destroy(&world);
+}
+
+/* Connections to one service lived for 60 s, to the other for 10: the table is full of the latter
+ * when one to the former comes. */
+static void
+test_policy_lifetime_longest_displaces_when_full(void **state)
+{
+    const uint16_t long_lived = 80;
+    uint32_t newcomer;
+
+    (void)state;
+    prepare(FLUE_POLICY_LIFETIME);
+    config.target.max_connections = 2;
+    start();
+    open_from(long_lived);
+    run(50 * FLUE_SECOND);
+    open_one();
+    run(10 * FLUE_SECOND);
+    end(0);
+    end(1);
+    open_one();
+    open_one();
+    run(1200 * FLUE_MILLISECOND);
+    assert_int_equal(owner(2), FLUE_OWNER_TARGET);
+    assert_int_equal(owner(3), FLUE_OWNER_TARGET);
+    newcomer = open_one(); /* of the short-lived: what is left of the others is nearly as much */
+    run(FLUE_SECOND);
+    assert_int_equal(owner(newcomer), FLUE_OWNER_HOST);
+    newcomer = open_from(long_lived);
+    run(FLUE_SECOND);
+    assert_int_equal(owner(newcomer), FLUE_OWNER_TARGET);
+    assert_int_equal(on_target(), 2);
     world_destroy(&world);
 }
 
@@ -519,6 +565,7 @@ main(void)
         cmocka_unit_test(test_policy_bytes_offloads_after_so_many),
         cmocka_unit_test(test_policy_automatic_wants_link_round_trip_and_bytes),
         cmocka_unit_test(test_policy_lifetime_learns_how_long_a_service_lasts),
+        cmocka_unit_test(test_policy_lifetime_equals_do_not_displace_each_other),
         cmocka_unit_test(test_policy_lifetime_longest_displaces_when_full),
         cmocka_unit_test(test_policy_priority_least_important_gives_way),
         cmocka_unit_test(test_policy_priority_newcomer_waits_until_the_other_has_stayed),
