@@ -54,7 +54,6 @@ static void
 see_terminate(void *adapter, flue_time now, struct flue_block_list *tree)
 {
     if (tree->header.type == FLUE_TCP_OFFLOAD_DELEGATED_STATE) {
-        note(TERMINATED);
         terminated_at = now;
     }
     real.terminate_offload(adapter, now, tree);
@@ -93,6 +92,7 @@ see_terminated(void *binding, flue_time now, struct flue_block_list *tree)
              it = it->next)
             buffered_bytes += it->buffer.data_length;
         block->delegated.ts_time += ts_shift;
+        note(TERMINATED);
     }
     above.terminate_offload_complete(binding, now, tree);
 }
@@ -372,6 +372,48 @@ test_switch_timestamps_go_on_where_the_target_was(void **state)
     finish();
 }
 
+/* The side that closes first ends in TIME-WAIT, which is the host's to wait out. */
+static void
+test_switch_time_wait_is_waited_out_by_the_host(void **state)
+{
+    struct flue_four_tuple tuple;
+    struct flue_tcp_segment fin;
+    const struct flue_tcp_connection *left;
+    uint32_t frames;
+
+    (void)state;
+    start();
+    offload(0);
+    tuple = *flue_host_tuple(connections[0]);
+    assert_int_equal(flue_host_shutdown(connections[0], world.now), FLUE_OK);
+    run(FLUE_SECOND);
+    assert_int_equal(flue_host_owner(connections[0]), FLUE_OWNER_TARGET);
+    assert_int_equal(flue_host_shutdown(accepted[0], world.now), FLUE_OK);
+    run(FLUE_SECOND);
+    assert_int_equal(flue_host_owner(connections[0]), FLUE_OWNER_HOST);
+    left = flue_tcp_find(client()->host->engine, &tuple);
+    assert_non_null(left);
+    assert_int_equal(flue_tcp_state(left), FLUE_TCP_CONNECTION_TIME_WAIT);
+    /* The peer's FIN once more, as if our ACK had been lost: it is answered, and not with RST. */
+    memset(&fin, 0, sizeof fin);
+    for (uint32_t i = 0; i < world.record_count; i++)
+        if (world.records[i].from == 1 && (world.records[i].flags & FLUE_TCP_FIN) != 0) {
+            fin.seq = world.records[i].seq;
+            fin.ack = world.records[i].ack;
+            fin.ts_val = world.records[i].ts_val;
+        }
+    fin.flags = FLUE_TCP_FIN | FLUE_TCP_ACK;
+    fin.has_timestamp = true;
+    fin.hop_limit = 64;
+    frames = world.record_count;
+    flue_host_input(client()->host, world.now, &tuple, &fin);
+    assert_int_equal(world.record_count, frames + 1);
+    assert_int_equal(world.records[frames].flags, FLUE_TCP_ACK);
+    run(61 * FLUE_SECOND);
+    assert_null(flue_tcp_find(client()->host->engine, &tuple));
+    finish();
+}
+
 static uint64_t
 frames_of(uint32_t machine)
 {
@@ -475,6 +517,7 @@ main(void)
         FRESH(test_switch_buffered_data_is_delivered_in_its_place),
         FRESH(test_switch_unsent_data_is_sent_by_the_host),
         FRESH(test_switch_timestamps_go_on_where_the_target_was),
+        FRESH(test_switch_time_wait_is_waited_out_by_the_host),
         FRESH(test_switch_totals_are_of_both_ways),
         FRESH(test_switch_disabled_family_comes_back_first),
         FRESH(test_switch_hash_goes_with_the_connection),

@@ -443,6 +443,7 @@ world_assert_idle(const struct world *world)
         assert_int_equal(host->neighbor_blocks.used, 0);
         assert_int_equal(host->path_blocks.used, 0);
         assert_int_equal(host->tcp_blocks.used, 0);
+        assert_int_equal(host->watches.used, 0);
         assert_null(host->heap.first);
         assert_int_equal(target->neighbors.used, 0);
         assert_int_equal(target->paths.used, 0);
