@@ -60,7 +60,10 @@ struct flue_target_config {
     uint64_t receive_buffer_bytes; /* for the InitialRcvWnd of all; default UINT64_MAX */
     uint64_t link_bps;             /* bits a second, from which the send backlog follows; default 0:
                                       it is not told */
-    uint32_t max_vlans;            /* ids other than 0 in use, 1..4096; default UNLIMITED */
+    flue_time backlog_period;      /* in each, a connection tells at most one other send backlog;
+                                      default 1 s */
+    uint32_t backlog_change_percent; /* less of a change is not told; default 25 */
+    uint32_t max_vlans;              /* ids other than 0 in use, 1..4096; default UNLIMITED */
     uint16_t vlan_ids[FLUE_TARGET_VLAN_IDS]; /* of the interface, 1..4094; default: none, which */
     uint32_t vlan_count;                     /* is id 0, and lets neighbours have any */
     flue_time reuse_delay; /* until the entry of a connection that was given back can carry

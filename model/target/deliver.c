@@ -183,6 +183,7 @@ static void
 tell_events(struct target_connection *connection, flue_time now)
 {
     struct flue_target *target = connection->target;
+    uint32_t backlog;
 
     if (connection->has_fin && !connection->is_fin_told && !has_data(connection)) {
         connection->is_fin_told = true;
@@ -195,6 +196,8 @@ tell_events(struct target_connection *connection, flue_time now)
         flue__target_end_requests(connection, FLUE_STATUS_REQUEST_ABORTED); /* CLOSE-020 */
         flue__target_complete_lists(target, now);
     }
+    if (flue__target_take_backlog(connection, now, &backlog))
+        tell(connection, now, FLUE_TCP_INDICATE_SEND_BACKLOG_CHANGE, backlog);
     if (connection->want_retrieve) {
         connection->want_retrieve = false;
         tell(connection, now, FLUE_TCP_INDICATE_RETRIEVE, connection->retrieve_reason);

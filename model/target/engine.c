@@ -100,6 +100,7 @@ on_acknowledged(void *user, flue_time now, struct flue_tcp_connection *tcp, uint
     (void)user;
     (void)bytes;
     flue__target_set_nrd(connection->target, now, connection->path->neighbor, 0);
+    flue__target_watch_backlog(connection, now);
 }
 
 static void

@@ -189,6 +189,10 @@ flue__target_take_tcp(struct flue_target *target, flue_time now, struct flue_blo
         return status;
     }
     connection->is_refused = connection->io != NULL; /* OFFLOAD-036: it waits for requests */
+    connection->told_backlog =
+        flue__target_send_backlog(connection, flue__tcp_state(block).delegated->srtt,
+                                  flue__tcp_state(block).delegated->max_snd_wnd);
+    connection->backlog_period = (uint16_t)(now / target->config.backlog_period);
     connection->path->connections++;
     target->statistics.connections++;
     target->statistics.offloads++;

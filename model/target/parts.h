@@ -134,6 +134,8 @@ struct target_connection {
     uint32_t receive_bytes;                 /* reserved */
     uint32_t hash_value;
     uint32_t rcv_indication_size;
+    uint32_t told_backlog;   /* the client knows it, or can: it was so at the offload */
+    uint16_t backlog_period; /* in which the backlog was looked at last */
     uint8_t user_priority;
     uint8_t retrieve_reason;   /* enum flue_tcp_upload_reason */
     bool is_ready : 1;         /* in the target's ready queue */
@@ -152,6 +154,7 @@ struct target_connection {
     bool want_abort : 1;       /* TcpIndicateAbort waits ... */
     bool is_abort_told : 1;    /* ... and comes once (EVENT-002) */
     bool want_retrieve : 1;    /* TcpIndicateRetrieve waits */
+    bool want_backlog : 1;     /* TcpIndicateSendBacklogChange waits */
 };
 
 _Static_assert(sizeof(struct target_connection) <= 112, "an idle connection is small");
@@ -446,6 +449,15 @@ bool flue__target_indicate(struct target_connection *connection, flue_time now);
  * (TERM-012, TERM-013). */
 void flue__target_deliver_last(struct flue_target *target, flue_time now,
                                struct target_object *kept);
+
+/* ---- backlog.c: how much the client had best keep here ---- */
+uint32_t flue__target_send_backlog(const struct target_connection *connection, uint32_t srtt_x8,
+                                   uint32_t max_snd_wnd);
+/* The connection got an ACK. */
+void flue__target_watch_backlog(struct target_connection *connection, flue_time now);
+/* True: the client is to be told *backlog. */
+bool flue__target_take_backlog(struct target_connection *connection, flue_time now,
+                               uint32_t *backlog);
 
 /* ---- close.c ---- */
 void flue__target_request_upload(struct target_connection *connection, flue_time now,

@@ -60,24 +60,6 @@ query_path(struct flue_block_list *block, const struct target_path *path)
     return FLUE_STATUS_SUCCESS;
 }
 
-/* STATE-047: what fills the pipe, and a segment more, whatever is queued; no more than the peer
- * could ever be sent (EVENT-007). A round trip of less than a tick counts as one. */
-static uint32_t
-send_backlog(const struct target_connection *connection, const struct flue_tcp_delegated *delegated)
-{
-    const struct flue_target_config *config = &connection->target->config;
-    uint64_t ticks_x8 = delegated->srtt > 8 ? delegated->srtt : 8;
-    uint64_t bytes;
-
-    if (config->link_bps == 0)
-        return FLUE_BACKLOG_NOT_SUPPORTED; /* STATE-048 */
-    bytes = config->link_bps / 8 / config->tcp.ticks_per_second * ticks_x8 / 8 +
-            connection->path->path_mtu;
-    if (bytes > delegated->max_snd_wnd)
-        bytes = delegated->max_snd_wnd;
-    return (uint32_t)bytes;
-}
-
 static enum flue_status
 query_tcp(flue_time now, struct flue_block_list *block, const struct target_connection *connection)
 {
@@ -108,7 +90,8 @@ query_tcp(flue_time now, struct flue_block_list *block, const struct target_conn
         state.delegated->send_data_head = NULL; /* STATE-050: the words behind the counts too */
         state.delegated->send_data_tail = NULL;
         state.delegated->buffered_data = NULL;
-        state.delegated->send_backlog_size = send_backlog(connection, &values->delegated);
+        state.delegated->send_backlog_size = flue__target_send_backlog(
+            connection, values->delegated.srtt, values->delegated.max_snd_wnd);
         state.delegated->receive_backlog_size =
             connection->io != NULL ? connection->io->bytes : 0; /* STATE-049 */
     }

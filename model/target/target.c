@@ -21,6 +21,8 @@ flue_target_config_default(void)
         .max_source_ips = FLUE_TARGET_UNLIMITED,
         .max_transmit_buffers = FLUE_TARGET_UNLIMITED,
         .receive_buffer_bytes = UINT64_MAX,
+        .backlog_period = FLUE_SECOND,
+        .backlog_change_percent = 25,
         .max_vlans = FLUE_TARGET_UNLIMITED,
         .has_ipv4 = true,
         .has_ipv6 = true,
@@ -68,8 +70,9 @@ are_vlans_ok(const struct flue_target_config *config)
 static bool
 config_ok(const struct flue_target_config *config)
 {
-    return are_vlans_ok(config) && (config->has_ipv4 || config->has_ipv6) &&
-           config->max_connections > 0 && config->max_paths > 0 && config->max_neighbors > 0 &&
+    return are_vlans_ok(config) && config->backlog_period > 0 &&
+           (config->has_ipv4 || config->has_ipv6) && config->max_connections > 0 &&
+           config->max_paths > 0 && config->max_neighbors > 0 &&
            config->max_source_macs != FLUE_TARGET_UNLIMITED &&
            is_table_size(config->max_source_macs, 0) && is_table_size(config->max_source_ips, 1);
 }

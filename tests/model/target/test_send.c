@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Sends and forwarded segments.
+ * Sends.
  */
 #include "rig.h"
 
@@ -167,57 +167,6 @@ test_send_retransmission_limit_asks_for_upload(void **state)
     assert_ptr_equal(back.block.net_buffer_list_chain, &bench.lists[0].list);
 }
 
-/* FORWARD-001 to FORWARD-003 */
-static void
-test_forward_is_taken_as_if_from_the_wire(void **state)
-{
-    struct flue_four_tuple tuple = *flue_tcp_tuple(bench.tcp.peer);
-    struct flue_tcp_segment segment;
-    struct rig_list forward;
-    uint32_t header;
-
-    (void)state;
-    rig_peer_send(&bench.rig, bench.tcp.peer, 5, 300);
-    assert_int_equal(bench.rig.frame_count, 1); /* it came over another way: take it off this one */
-    segment = bench.rig.frames[0].segment;
-    bench.rig.frames[0].tuple.local_port = 1; /* what is left of it is nobody's */
-    header = flue_tcp_header_write(&tuple, &segment, forward.bytes);
-    rig_make_list(&forward, 0, header + 300);
-    (void)flue_tcp_header_write(&tuple, &segment, forward.bytes);
-    for (uint32_t i = 0; i < 300; i++)
-        forward.bytes[header + i] = (uint8_t)(5 + i);
-    assert_int_equal(bench.rig.provider->tcp_offload_forward(bench.rig.provider->adapter,
-                                                             bench.rig.now, rig_context(&bench.tcp),
-                                                             &forward.list),
-                     FLUE_STATUS_PENDING);
-    assert_int_equal(bench.rig.call_count, 0);
-    flue_target_poll(bench.rig.target, bench.rig.now);
-    assert_int_equal(bench.rig.calls[0].kind, CALL_FORWARD);
-    assert_int_equal(bench.rig.calls[0].status, FLUE_STATUS_SUCCESS); /* FORWARD-006 */
-    assert_int_equal(bench.rig.calls[1].kind, CALL_INDICATE);
-    assert_int_equal(bench.rig.indicated_bytes, 300);
-    for (uint32_t i = 0; i < 300; i++)
-        assert_int_equal(bench.rig.indicated[i], (uint8_t)(5 + i));
-    rig_return_lent(&bench.rig);
-}
-
-static void
-test_forward_malformed_is_dropped(void **state)
-{
-    struct rig_list forward;
-
-    (void)state;
-    rig_expect(&bench.rig, "FORWARD-002");
-    for (uint32_t length = 0; length < 60; length++) {
-        rig_make_list(&forward, (uint8_t)(length * 3), length);
-        (void)bench.rig.provider->tcp_offload_forward(bench.rig.provider->adapter, bench.rig.now,
-                                                      rig_context(&bench.tcp), &forward.list);
-        rig_settle(&bench.rig);
-        assert_int_equal(bench.rig.calls[bench.rig.call_count - 1].kind, CALL_FORWARD);
-    }
-    assert_int_equal(rig_count(&bench.rig, CALL_EVENT), 0);
-}
-
 int
 main(void)
 {
@@ -228,8 +177,6 @@ main(void)
         ON_BENCH(test_send_ip_id_wraps_inside_upper_half),
         ON_BENCH(test_send_reset_by_peer_aborts),
         ON_BENCH(test_send_retransmission_limit_asks_for_upload),
-        ON_BENCH(test_forward_is_taken_as_if_from_the_wire),
-        ON_BENCH(test_forward_malformed_is_dropped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
