@@ -33,22 +33,32 @@ may_indicate(const struct target_connection *connection)
 /* ---- Placing -----------------------------------------------------------------------------------
  */
 
-/* All of the data found room: what becomes of a request that is not full yet. */
+/* A push-mode request that is partly filled waits for more data, but not for long (RECV-031); later
+ * data starts the timer anew (RECV-007). */
 static void
-settle_partly_filled(struct target_connection *connection, flue_time now, bool has_push)
+wait_for_more(struct target_connection *connection, flue_time now)
 {
     const struct flue_buffer_list *request = flue__target_partly_filled(connection);
 
-    if (request == NULL) /* RECV-029 */
+    if (request != NULL && !request->tcp_receive_no_push) /* RECV-004, RECV-029 */
+        flue__target_start_push(connection, now);
+}
+
+/* Completes a push-mode request that is partly filled. What follows it may hold the host's bytes,
+ * and is complete itself when it is full of them. */
+static void
+complete_partly_filled(struct target_connection *connection, flue_time now)
+{
+    const struct flue_buffer_list *request = flue__target_partly_filled(connection);
+    const struct flue_span nothing = {NULL, 0, 0};
+    uint32_t completed;
+
+    if (request == NULL || request->tcp_receive_no_push)
         return;
-    if (request->tcp_receive_no_push) /* RECV-004 */
-        return;
-    if (has_push) { /* RECV-030 */
-        flue__target_stop_push(connection);
-        flue__target_end_request(connection, FLUE_STATUS_SUCCESS);
-        return;
-    }
-    flue__target_start_push(connection, now); /* RECV-031; later data starts it anew: RECV-007 */
+    flue__target_stop_push(connection);
+    flue__target_end_request(connection, FLUE_STATUS_SUCCESS);
+    (void)flue__target_fill_requests(connection, &nothing, &completed);
+    wait_for_more(connection, now);
 }
 
 /* Puts data into requests; `has_push`: a segment with PSH ends it. Returns how much found room: the
@@ -62,8 +72,10 @@ place(struct target_connection *connection, flue_time now, const struct flue_spa
 
     if (completed > 0)
         flue__target_stop_push(connection); /* RECV-027 */
-    if (placed == data->length && placed + completed > 0)
-        settle_partly_filled(connection, now, has_push && placed > 0);
+    if (placed == data->length && placed > 0 && has_push)
+        complete_partly_filled(connection, now); /* RECV-030 */
+    else if (placed == data->length && placed + completed > 0)
+        wait_for_more(connection, now);
     if (placed > 0 && connection->tcp != NULL)
         flue_tcp_consume(connection->tcp, now, placed); /* RECV-012 */
     return placed;
@@ -118,7 +130,8 @@ flue__target_arrived(struct target_connection *connection, flue_time now,
         if (!flue__target_buffer(connection, &left))
             return false;
         connection->io->ends_with_push = has_push;
-        if (may_indicate(connection)) /* RECV-025, RECV-028; else RECV-024 */
+        /* RECV-025, RECV-028; else RECV-024 */
+        if (may_indicate(connection) || flue__target_has_requests(connection))
             flue__target_ready(connection, now);
     }
     flue__target_io_settle(connection);
@@ -126,14 +139,11 @@ flue__target_arrived(struct target_connection *connection, flue_time now,
     return true;
 }
 
+/* RECV-036, RECV-037 */
 void
 flue__target_push_expired(struct target_connection *connection, flue_time now)
 {
-    const struct flue_buffer_list *request = flue__target_partly_filled(connection);
-
-    if (request == NULL || request->tcp_receive_no_push) /* RECV-036, RECV-037 */
-        return;
-    flue__target_end_request(connection, FLUE_STATUS_SUCCESS);
+    complete_partly_filled(connection, now);
     flue__target_io_settle(connection);
     flue__target_wake(connection->target, now);
 }

@@ -149,11 +149,11 @@ flue__target_indicate(struct target_connection *connection, flue_time now)
     status = target->up.receive(target->ndis, connection->object.handle, now, &indication->list,
                                 FLUE_STATUS_SUCCESS, &consumed);
     if (status == FLUE_STATUS_SUCCESS) {
-        /* It may have been returned already: no touching it. */
-        connection->is_refused = false;
-        /* RECV-049: the client wants to see this much, and then to post a request. */
-        connection->is_paced = bytes == most && connection->io != NULL &&
+        /* It may have been returned already: no touching it. RECV-049: the client wants to see this
+         * much, and then to post a request, if it did not do so at once. */
+        connection->is_paced = bytes == most && connection->is_refused && connection->io != NULL &&
                                connection->io->lent != NULL && connection->io->bytes > 0;
+        connection->is_refused = false;
         target->statistics.indicated_bytes += bytes;
         return true;
     }

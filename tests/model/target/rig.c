@@ -267,11 +267,15 @@ note_indicate(struct flue_offload_handle *handle, flue_time now, struct flue_buf
               enum flue_status status, uint32_t *consumed)
 {
     struct rig *rig = current;
-    enum flue_status answer = rig->answer;
     struct flue_span span = flue_buffer_list_span(list);
-    uint32_t taken = answer == FLUE_STATUS_SUCCESS ? span.length : rig->answer_bytes;
+    enum flue_status answer;
+    uint32_t taken;
 
     (void)now;
+    if (rig->choose_answer != NULL)
+        rig->choose_answer(rig, span.length);
+    answer = rig->answer;
+    taken = answer == FLUE_STATUS_SUCCESS ? span.length : rig->answer_bytes;
     assert_int_equal(status, FLUE_STATUS_SUCCESS); /* RECV-040, RECV-041 */
     assert_null(list->next);                       /* RECV-039 */
     if (answer == FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED)

@@ -74,7 +74,8 @@ struct rig {
     uint32_t interrupts;
     /* How the next indications are answered; with SUCCESS they are kept in `lent`. */
     enum flue_status answer;
-    uint32_t answer_bytes; /* consumed, with PARTIALLY_ACCEPTED */
+    uint32_t answer_bytes;                                   /* consumed, with PARTIALLY_ACCEPTED */
+    void (*choose_answer)(struct rig *rig, uint32_t length); /* sets the two; may be NULL */
     struct flue_buffer_list *lent;
     uint8_t indicated[RIG_BYTES];
     uint32_t indicated_bytes;
