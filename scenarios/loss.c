@@ -56,6 +56,8 @@ static const struct flue_metric metrics[] = {
     {"offloaded_connections", "1", "connections on the client's NIC at the end", false},
     {"failed_connections", "1", "connections that ended before their time", true},
     {"events_per_frame", "1", "simulator events for a frame that the client sent", true},
+    FLUE_MACHINE_METRICS("sender", "the client"),
+    FLUE_MACHINE_METRICS("receiver", "the server"),
     {.name = NULL},
 };
 
@@ -67,7 +69,7 @@ struct loss {
 
 /* What the simulator counted up to one moment. */
 struct reading {
-    struct flue_sim_node_statistics client, server;
+    struct flue_machine_reading client, server;
     struct flue_sim_link_statistics sent, arrived;
     struct flue_sim_flow_statistics flows[MAX_CONNECTIONS];
     uint64_t events;
@@ -116,8 +118,8 @@ start_flows(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
 static void
 read_all(const struct flue_sim *sim, const struct loss *loss, struct reading *reading)
 {
-    flue_sim_node_read(loss->machines.client, &reading->client);
-    flue_sim_node_read(loss->machines.server, &reading->server);
+    flue_machine_read(loss->machines.client, &reading->client);
+    flue_machine_read(loss->machines.server, &reading->server);
     flue_sim_link_read(loss->machines.link, FLUE_PAIR_CLIENT, &reading->sent);
     flue_sim_link_read(loss->machines.link, FLUE_PAIR_SERVER, &reading->arrived);
     for (uint32_t i = 0; i < loss->connections; i++) {
@@ -126,7 +128,8 @@ read_all(const struct flue_sim *sim, const struct loss *loss, struct reading *re
     reading->events = flue_sim_events(sim);
 }
 
-static void
+/* Returns how many bytes of payload arrived. */
+static double
 report_flows(struct flue_run *run, const struct loss *loss, const struct reading *before,
              const struct reading *after)
 {
@@ -142,26 +145,31 @@ report_flows(struct flue_run *run, const struct loss *loss, const struct reading
     flue_run_report(run, "fairness", flue_fairness(bits, loss->connections),
                     "no connection moved a byte");
     flue_run_report(run, "failed_connections", failed, NULL);
+    return sum / 8;
 }
 
 static void
-report_machines(struct flue_run *run, const struct reading *before, const struct reading *after)
+report_machines(struct flue_run *run, double bytes, const struct reading *before,
+                const struct reading *after)
 {
     double lost = (double)(after->arrived.lost_frames - before->arrived.lost_frames);
     double whole = (double)(after->arrived.rx_frames - before->arrived.rx_frames);
     double sent = (double)(after->sent.tx_frames - before->sent.tx_frames);
     double events = (double)(after->events - before->events);
     flue_time interval = flue_run_time(run, "duration");
-    const struct flue_sim_node_statistics *then = &before->client, *now = &after->client;
+    const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
 
     flue_report_cpu(run, "sender_cpu_utilisation", interval, then, now);
-    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before->server, &after->server);
+    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before->server.node,
+                    &after->server.node);
     flue_run_report(run, "loss_observed_ratio", flue_ratio(lost, lost + whole), "no frame arrived");
     flue_run_report(run, "retransmitted_segments",
                     (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
     flue_run_report(run, "timeouts", (double)(now->timeouts - then->timeouts), NULL);
     flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
     flue_run_report(run, "events_per_frame", flue_ratio(events, sent), "no frame was sent");
+    flue_report_machine(run, "sender", interval, bytes, &before->client, &after->client);
+    flue_report_machine(run, "receiver", interval, bytes, &before->server, &after->server);
 }
 
 static enum flue_result
@@ -169,7 +177,7 @@ run_loss(struct flue_run *run, struct flue_sim *sim)
 {
     static struct loss loss;
     static struct reading before, after;
-    double probability = flue_run_real(run, "loss");
+    double probability = flue_run_real(run, "loss"), bytes;
     bool is_good =
         build(run, sim, &loss) && start_flows(run, sim, &loss) &&
         flue_advance_until_connected(sim, loss.flows, loss.connections, 60 * FLUE_SECOND) &&
@@ -187,8 +195,8 @@ run_loss(struct flue_run *run, struct flue_sim *sim)
                              *why != '\0' ? why : "a connection did not open within 60 s");
     }
     read_all(sim, &loss, &after);
-    report_flows(run, &loss, &before, &after);
-    report_machines(run, &before, &after);
+    bytes = report_flows(run, &loss, &before, &after);
+    report_machines(run, bytes, &before, &after);
     return FLUE_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const flue_choices_stack[] = {"ns3", "host", "offload", NULL};
@@ -91,4 +92,105 @@ flue_report_cpu(struct flue_run *run, const char *metric, flue_time interval,
 
     flue_run_report(run, metric, flue_ratio(busy, after->cores * (double)interval),
                     "the machine has no cores that work is charged to");
+}
+
+void
+flue_machine_read(const struct flue_sim_node *node, struct flue_machine_reading *reading)
+{
+    struct flue_sim_resource resource;
+    uint32_t count = 0;
+
+    flue_sim_node_read(node, &reading->node);
+    for (; count < FLUE_MACHINE_RESOURCES && flue_sim_node_resource(node, count, &resource);
+         count++) {
+        reading->busy[count] = resource.busy;
+        reading->kinds[count] = resource.kind;
+    }
+    reading->resources = count;
+}
+
+/* A run's report of one machine. */
+struct machine_report {
+    struct flue_run *run;
+    const char *prefix;
+    double seconds;
+};
+
+static void
+report(const struct machine_report *machine, const char *metric, double value, const char *note)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "%s_%s", machine->prefix, metric);
+    flue_run_report(machine->run, name, value, note);
+}
+
+static void
+report_resources(const struct machine_report *machine, const struct flue_machine_reading *before,
+                 const struct flue_machine_reading *after)
+{
+    static const char *const metrics[] = {"busiest_core_utilisation", "bus_utilisation",
+                                          "engine_utilisation", "wire_utilisation"};
+    double most[FLUE_SIM_RESOURCE_KINDS] = {0};
+    int bottleneck = 0;
+    double limit = 0.95;
+
+    for (uint32_t i = 0; i < after->resources; i++) {
+        double busy = (double)(after->busy[i] - before->busy[i]) / (double)FLUE_SECOND;
+        double share = busy / machine->seconds;
+
+        if (share > most[after->kinds[i]]) {
+            most[after->kinds[i]] = share;
+        }
+    }
+    for (int kind = 0; kind < FLUE_SIM_RESOURCE_KINDS; kind++) {
+        report(machine, metrics[kind], most[kind], NULL);
+        if (most[kind] > limit) {
+            limit = most[kind];
+            bottleneck = kind + 1;
+        }
+    }
+    report(machine, "bottleneck", bottleneck, NULL);
+}
+
+static void
+report_ledger(const struct machine_report *machine, const struct flue_sim_node_statistics *before,
+              const struct flue_sim_node_statistics *after)
+{
+    double all = after->cores * machine->seconds * (double)FLUE_SECOND;
+
+#define REPORT_ROW(name, key, text)                                                                \
+    report(machine, key "_utilisation",                                                            \
+           flue_ratio((double)(after->core_booked[FLUE_COST_##name] -                              \
+                               before->core_booked[FLUE_COST_##name]),                             \
+                      all),                                                                        \
+           "the machine has no cores that work is charged to");
+    FLUE_COST_CORE_MAP(REPORT_ROW)
+#undef REPORT_ROW
+}
+
+void
+flue_report_machine(struct flue_run *run, const char *prefix, flue_time interval, double bytes,
+                    const struct flue_machine_reading *before,
+                    const struct flue_machine_reading *after)
+{
+    const struct flue_sim_node_statistics *then = &before->node, *now = &after->node;
+    struct machine_report machine = {run, prefix, (double)interval / (double)FLUE_SECOND};
+    double cycles =
+        (double)(now->core_busy - then->core_busy) / (double)FLUE_SECOND * (double)now->core_hz;
+    uint64_t interrupts =
+        now->core_events[FLUE_COST_INTERRUPT] - then->core_events[FLUE_COST_INTERRUPT];
+    uint64_t moves = now->offloads + now->uploads - then->offloads - then->uploads;
+
+    report_resources(&machine, before, after);
+    report(&machine, "cycles_per_byte", flue_ratio(cycles, bytes), "no byte was moved");
+    report(&machine, "interrupts_per_s", (double)interrupts / machine.seconds, NULL);
+    report(&machine, "bus_crossings_per_s",
+           (double)(now->bus_crossings - then->bus_crossings) / machine.seconds, NULL);
+    report(&machine, "context_misses_per_s",
+           (double)(now->context_misses - then->context_misses) / machine.seconds, NULL);
+    report(&machine, "moves_per_s", (double)moves / machine.seconds, NULL);
+    report(&machine, "table_occupancy", flue_ratio(now->offloaded, now->table_entries),
+           "the machine has no table");
+    report_ledger(&machine, then, now);
 }

@@ -42,6 +42,55 @@ double flue_ratio(double part, double whole);
 /* Jain's index: 1 when all values are alike, 1/count when one has everything; NAN when all are 0.
  */
 double flue_fairness(const double *values, uint32_t count);
+/* Rows of a scenario's metrics: where the time of one machine goes. `prefix` and `whose` are string
+ * literals: "sender", "the client". flue_report_machine reports them all. */
+#define FLUE_MACHINE_METRICS(prefix, whose)                                                        \
+    {prefix "_busiest_core_utilisation", "1", "busy share of " whose "'s busiest core", true},     \
+        {prefix "_bus_utilisation", "1", "busy share of " whose "'s I/O bus, the busier way",      \
+         true},                                                                                    \
+        {prefix "_engine_utilisation", "1", "busy share of " whose "'s busiest NIC engine", true}, \
+        {prefix "_wire_utilisation", "1", "busy share of the wire that " whose " sends on",        \
+         false},                                                                                   \
+        {prefix "_bottleneck", "1",                                                                \
+         "what limits " whose ": 1 a core, 2 the bus, 3 the NIC's engine, "                        \
+         "4 the wire it sends on; 0: none is busy for 95 % of the time",                           \
+         false},                                                                                   \
+        {prefix "_cycles_per_byte", "1", "core cycles of " whose " for a byte of payload", true},  \
+        {prefix "_interrupts_per_s", "1/s", "interrupts of " whose, true},                         \
+        {prefix "_bus_crossings_per_s", "1/s", "transfers between memory and NIC of " whose,       \
+         true},                                                                                    \
+        {prefix "_context_misses_per_s", "1/s", "contexts fetched by the NIC of " whose, true},    \
+        {prefix "_moves_per_s", "1/s", "connections handed over or taken back by " whose, true},   \
+        {prefix "_table_occupancy", "1", "used share of the NIC's table of " whose ", at the end", \
+         false},                                                                                   \
+        FLUE_MACHINE_LEDGER(prefix, whose)
+/* The ledger: one row a category of core work. */
+#define FLUE_MACHINE_LEDGER(prefix, whose)                                                         \
+    FLUE_LEDGER_ROW(prefix, whose, "application"), FLUE_LEDGER_ROW(prefix, whose, "syscall"),      \
+        FLUE_LEDGER_ROW(prefix, whose, "copy"), FLUE_LEDGER_ROW(prefix, whose, "checksum"),        \
+        FLUE_LEDGER_ROW(prefix, whose, "tcp_tx"), FLUE_LEDGER_ROW(prefix, whose, "tcp_rx"),        \
+        FLUE_LEDGER_ROW(prefix, whose, "ack_tx"), FLUE_LEDGER_ROW(prefix, whose, "ack_rx"),        \
+        FLUE_LEDGER_ROW(prefix, whose, "interrupt"), FLUE_LEDGER_ROW(prefix, whose, "completion"), \
+        FLUE_LEDGER_ROW(prefix, whose, "state_move"), FLUE_LEDGER_ROW(prefix, whose, "connection")
+#define FLUE_LEDGER_ROW(prefix, whose, key)                                                        \
+    {                                                                                              \
+        prefix "_" key "_utilisation", "1", "share of the core time of " whose " for " key, true   \
+    }
+
+/* What a machine had done up to one moment. */
+enum { FLUE_MACHINE_RESOURCES = 2048 };
+struct flue_machine_reading {
+    struct flue_sim_node_statistics node;
+    uint32_t resources;
+    flue_time busy[FLUE_MACHINE_RESOURCES];
+    enum flue_sim_resource_kind kinds[FLUE_MACHINE_RESOURCES];
+};
+void flue_machine_read(const struct flue_sim_node *node, struct flue_machine_reading *reading);
+/* Reports FLUE_MACHINE_METRICS(prefix, ...) of the `interval` between two readings, in which the
+ * machine moved `bytes` of payload. */
+void flue_report_machine(struct flue_run *run, const char *prefix, flue_time interval, double bytes,
+                         const struct flue_machine_reading *before,
+                         const struct flue_machine_reading *after);
 /* Reports the share of a machine's core time that was busy in the `interval` between two readings.
  */
 void flue_report_cpu(struct flue_run *run, const char *metric, flue_time interval,

@@ -28,7 +28,7 @@ extern "C" {
  */
 
 /* X(name, key, text): FLUE_COST_name; `key` names it in metrics. */
-#define FLUE_COST_MAP(X)                                                                           \
+#define FLUE_COST_CORE_MAP(X)                                                                      \
     X(APPLICATION, "application", "the application's own work")                                    \
     X(SYSCALL, "syscall", "entering and leaving the kernel")                                       \
     X(COPY, "copy", "moving payload between application and kernel")                               \
@@ -40,11 +40,14 @@ extern "C" {
     X(INTERRUPT, "interrupt", "being interrupted by the adapter")                                  \
     X(COMPLETION, "completion", "an I/O request or completion of an offloaded connection")         \
     X(STATE_MOVE, "state_move", "handing a connection's state to the adapter or back")             \
-    X(CONNECTION, "connection", "opening and closing a connection")                                \
+    X(CONNECTION, "connection", "opening and closing a connection")
+/* Of the adapter alone. */
+#define FLUE_COST_ADAPTER_MAP(X)                                                                   \
     X(FORWARD, "forward", "the adapter passing on a frame of the host's own stack")                \
     X(CONTEXT, "context", "fetching a connection's context from host memory, or putting it back")  \
     X(PAYLOAD, "payload", "frames and payload on the bus")                                         \
     X(DESCRIPTOR, "descriptor", "descriptors, doorbells and completions on the bus")
+#define FLUE_COST_MAP(X) FLUE_COST_CORE_MAP(X) FLUE_COST_ADAPTER_MAP(X)
 
 enum flue_cost_category {
 #define FLUE_COST_ENUM(name, key, text) FLUE_COST_##name,

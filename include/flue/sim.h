@@ -137,6 +137,7 @@ FLUE_MUST_USE enum flue_result flue_sim_routes(struct flue_sim *sim);
  */
 struct flue_sim_node_statistics {
     uint32_t cores;
+    uint64_t core_hz;    /* cycles a second of each */
     flue_time core_busy; /* summed over the cores, until now */
     flue_time
         core_booked[FLUE_COST_CATEGORIES]; /* the same by category, work still queued included */
@@ -145,9 +146,35 @@ struct flue_sim_node_statistics {
     uint64_t timeouts;
     uint64_t offloads, uploads; /* connections moved */
     uint32_t offloaded;         /* connections on the NIC now */
+    uint32_t table_entries;     /* that its NICs can carry at a time */
+    uint64_t bus_crossings;     /* transfers between host memory and its NICs */
+    uint64_t context_misses;    /* contexts that a NIC had to fetch from host memory */
 };
 void flue_sim_node_read(const struct flue_sim_node *node,
                         struct flue_sim_node_statistics *statistics);
+
+/* What a node's work occupies, and when it was busy. With the wires, the one that was busy all the
+ * time is what limits the machine. */
+enum flue_sim_resource_kind {
+    FLUE_SIM_CORE,
+    FLUE_SIM_BUS,    /* one direction, or both of a shared one */
+    FLUE_SIM_ENGINE, /* one unit of a NIC's */
+    FLUE_SIM_WIRE,   /* what the node sends */
+    FLUE_SIM_RESOURCE_KINDS
+};
+struct flue_sim_resource {
+    char name[32]; /* "core 0", "bus 0 read", "engine 0.1", "wire 0": the number is the link's, in
+                      the order of flue_sim_link, and the unit's */
+    enum flue_sim_resource_kind kind;
+    flue_time busy;                         /* until now */
+    flue_time waited;                       /* by all pieces of work, before it was their turn */
+    flue_time booked[FLUE_COST_CATEGORIES]; /* by category, work still queued included */
+    uint64_t events[FLUE_COST_CATEGORIES];  /* pieces of work */
+};
+/* Reads the index-th resource of a node; false when there is none, and nothing is read. A bus and
+ * an engine are there when their profile says that they take time. */
+bool flue_sim_node_resource(const struct flue_sim_node *node, uint32_t index,
+                            struct flue_sim_resource *resource);
 
 /* Moves every connection of a node, at once. FLUE_ERROR_NOT_SUPPORTED on a node without a NIC. */
 FLUE_MUST_USE enum flue_result flue_sim_offload_all(struct flue_sim_node *node);

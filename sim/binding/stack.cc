@@ -459,12 +459,27 @@ extern "C"
             return;
         }
         statistics->cores = node->processor->GetNCores();
+        statistics->core_hz = node->processor->GetProfile().core_hz;
         statistics->core_busy = node->processor->GetBusy();
         for (int i = 0; i < FLUE_COST_CATEGORIES; i++)
         {
             const flue_cost_category category = static_cast<flue_cost_category>(i);
             statistics->core_booked[i] = node->processor->GetBooked(category);
             statistics->core_events[i] = node->processor->GetEvents(category);
+        }
+        for (const struct flue_sim_link* link : node->links)
+        {
+            const Ptr<ns3::FlueNic> nic = link->devices[link->nodes[0] == node ? 0 : 1];
+            const ns3::FlueAdapter& adapter = nic->GetAdapter();
+            statistics->bus_crossings += adapter.GetBus().crossings;
+            for (uint32_t i = 0; i < adapter.GetNUnits(); i++)
+            {
+                statistics->context_misses += adapter.GetUnit(i).misses;
+            }
+            ns3::UintegerValue capacity;
+            nic->GetAttribute("Capacity", capacity);
+            statistics->table_entries +=
+                nic->IsJoined() ? static_cast<uint32_t>(capacity.Get()) : 0;
         }
         if (node->tcp)
         {

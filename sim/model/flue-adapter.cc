@@ -104,8 +104,9 @@ void FlueAdapter::Configure(const flue_profile* profile, uint32_t context)
     m_profile = profile;
     m_context = context;
     m_hasEngine = profile && profile->engine_hz != 0;
-    m_isFree = !profile || (!m_hasEngine && profile->bus_bps == 0 &&
-                            profile->bus_read_latency == 0 && profile->bus_write_latency == 0);
+    m_hasBus = profile && (profile->bus_bps != 0 || profile->bus_read_latency != 0 ||
+                           profile->bus_write_latency != 0);
+    m_isFree = !m_hasEngine && !m_hasBus;
     if (m_isFree)
     {
         return;

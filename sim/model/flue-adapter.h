@@ -90,6 +90,16 @@ class FlueAdapter
      */
     void Move(uint32_t count, bool isToAdapter);
 
+    /** @return true when the bus takes time */
+    bool HasBus() const
+    {
+        return m_hasBus;
+    }
+    /** @return true when the engine does */
+    bool HasEngine() const
+    {
+        return m_hasEngine;
+    }
     /** @return the bus */
     const flue_bus& GetBus() const
     {
@@ -129,7 +139,8 @@ class FlueAdapter
     const flue_profile* m_profile = nullptr;    //!< what work costs
     uint32_t m_context = 0;                     //!< the node's id
     bool m_isFree = true;                       //!< IsFree
-    bool m_hasEngine = false;                   //!< the engine takes time
+    bool m_hasBus = false;                      //!< the bus takes time
+    bool m_hasEngine = false;                   //!< the engine does
     flue_time m_written = 0;                    //!< GetWritten
     flue_bus m_bus{};                           //!< the bus
     flue_context_cache* m_cache = nullptr;      //!< contexts on the chip; null: all

@@ -221,9 +221,9 @@ void FlueNetDevice::FindCosts()
     m_adapter.Configure(processor ? &processor->GetProfile() : nullptr, m_context);
 }
 
-const FlueAdapter& FlueNetDevice::GetAdapter() const
+const FlueAdapter& FlueNetDevice::GetAdapter()
 {
-    return m_adapter;
+    return Adapter();
 }
 
 // ---- The link ----------------------------------------------------------------------------------

@@ -98,8 +98,8 @@ class FlueNetDevice : public NetDevice
 
     /** @return what has happened at this device */
     const Statistics& GetStatistics() const;
-    /** @return the bus and the engine, with their ledgers; nothing before the first frame */
-    const FlueAdapter& GetAdapter() const;
+    /** @return the bus and the engine, with their ledgers */
+    const FlueAdapter& GetAdapter();
 
     void SetIfIndex(const uint32_t index) override;
     uint32_t GetIfIndex() const override;

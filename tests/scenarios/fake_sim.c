@@ -189,6 +189,19 @@ flue_sim_node_read(const struct flue_sim_node *node, struct flue_sim_node_statis
     statistics->offloaded = fake_sim.kind == FLUE_SIM_STACK_OFFLOAD ? fake_sim.flows : 0;
 }
 
+bool
+flue_sim_node_resource(const struct flue_sim_node *node, uint32_t index,
+                       struct flue_sim_resource *resource)
+{
+    static const flue_time divisors[FLUE_SIM_RESOURCE_KINDS] = {4, 2, 8, 1}; /* a full wire */
+
+    *resource = (struct flue_sim_resource){.kind = (enum flue_sim_resource_kind)index};
+    if (index < FLUE_SIM_RESOURCE_KINDS) {
+        resource->busy = fake_sim.now / divisors[index] / (node->is_server ? 2 : 1);
+    }
+    return index < FLUE_SIM_RESOURCE_KINDS;
+}
+
 struct flue_sim_bulk_config
 flue_sim_bulk_config_default(void)
 {

@@ -248,6 +248,67 @@ static void test_bulk_moved_every_5_ms_under_loss_arrives_intact(void** state)
     assert_int_equal(outcome.flow.corrupt_bytes, 0);
 }
 
+/* Everything has been sent and nothing is left to do: the ledger's sum is the busy time, exactly,
+ * on each resource; and the lot of them says what happened. */
+static void test_bulk_ledger_of_each_resource_adds_up(void** state)
+{
+    static const enum flue_sim_stack_kind stacks[] = {FLUE_SIM_STACK_NS3,
+                                                      FLUE_SIM_STACK_HOST,
+                                                      FLUE_SIM_STACK_OFFLOAD};
+    struct flue_profile profile = *flue_profile_find("server-2009");
+    size_t s;
+
+    (void)state;
+    profile.contexts = 1;
+    for (s = 0; s < 3; s++)
+    {
+        struct two_hosts_config config = two_hosts_config_default(stacks[s]);
+        struct two_hosts hosts;
+        struct two_hosts_outcome outcome;
+        struct flue_sim_resource resource;
+        uint32_t kinds[FLUE_SIM_RESOURCE_KINDS] = {0};
+        uint32_t i;
+
+        config.tcp.profile = &profile;
+        config.bulk.bytes = 4 * MIB;
+        two_hosts_build(&hosts, &config);
+        assert_int_equal(flue_sim_run(hosts.sim, 10 * FLUE_SECOND), FLUE_OK);
+        two_hosts_read(&hosts, &outcome);
+        assert_true(outcome.flow.is_complete);
+        for (i = 0; flue_sim_node_resource(hosts.nodes[SERVER], i, &resource); i++)
+        {
+            flue_time sum = 0;
+            int category;
+
+            for (category = 0; category < FLUE_COST_CATEGORIES; category++)
+                sum += resource.booked[category];
+            kinds[resource.kind]++;
+            if (resource.kind != FLUE_SIM_WIRE)
+                assert_int_equal(resource.busy, sum);
+            assert_true(resource.busy > 0);
+            assert_true(resource.name[0] != '\0');
+            if (resource.kind == FLUE_SIM_ENGINE)
+            {
+                bool offloads = stacks[s] == FLUE_SIM_STACK_OFFLOAD;
+
+                assert_int_equal(resource.events[FLUE_COST_TCP_RX] > 0, offloads);
+                assert_int_equal(outcome.nodes[SERVER].context_misses, offloads);
+                /* The opening, at least, is the host's. */
+                assert_true(resource.events[FLUE_COST_FORWARD] > 0);
+            }
+        }
+        assert_int_equal(kinds[FLUE_SIM_CORE], 1);
+        assert_int_equal(kinds[FLUE_SIM_BUS], 2);
+        assert_int_equal(kinds[FLUE_SIM_ENGINE], 1);
+        assert_int_equal(kinds[FLUE_SIM_WIRE], 1);
+        assert_false(flue_sim_node_resource(hosts.nodes[SERVER], i + 1, &resource));
+        assert_true(outcome.nodes[SERVER].bus_crossings > 0);
+        assert_int_equal(outcome.nodes[SERVER].table_entries,
+                         stacks[s] == FLUE_SIM_STACK_OFFLOAD ? 750 : 0);
+        flue_sim_destroy(hosts.sim);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_bulk_with_costs_and_loss_arrives_intact),
         cmocka_unit_test(test_bulk_same_seed_repeats_and_another_does_not),
         cmocka_unit_test(test_bulk_offload_lives_on_the_adapter_and_costs_the_host_less),
+        cmocka_unit_test(test_bulk_ledger_of_each_resource_adds_up),
         cmocka_unit_test(test_bulk_ideal_offload_sends_what_the_host_sends),
         cmocka_unit_test(test_bulk_timeouts_are_counted_alike),
         cmocka_unit_test(test_bulk_moved_every_5_ms_under_loss_arrives_intact),
