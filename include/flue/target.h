@@ -88,6 +88,10 @@ struct flue_target_handlers {
      * the provider's too; none comes during flue_target_poll. The handler may poll when it comes
      * from flue_target_input or flue_target_advance, never when it comes from a provider call. */
     void (*interrupt)(void *user, flue_time now);
+    /* A segment for the ordinary path that came earlier: the first of them had urgent data, which
+     * is the host's to deal with, and the host has the connection back (NONSTD-010). It comes from
+     * inside flue_target_poll; the packet is lent for the call. NULL: they are dropped. */
+    void (*pass_up)(void *user, flue_time now, const struct flue_packet *packet);
     /* Is this connection worth taking over? NULL: each is. False: it is refused with
      * FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED (OFFLOAD-023). */
     bool (*is_welcome)(void *user, flue_time now, const struct flue_tcp_block *block);
@@ -107,9 +111,18 @@ struct flue_provider *flue_target_provider(struct flue_target *target);
  * FLUE_ERROR_INVALID when a function is missing; then nobody is above. */
 enum flue_result flue_target_attach(struct flue_target *target, const struct flue_client *client);
 
-/* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with. False:
- * it is for the ordinary path, as are packets of a connection that has ended or was given back. */
+/* A TCP packet from the wire. True: it belongs to an offloaded connection and is dealt with, or
+ * dropped because it came from another VLAN. False: it is for the ordinary path, as are packets of
+ * a connection that has ended or was given back. */
 bool flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet);
+
+/* The same for a frame as it comes, of `frame_length` bytes without FCS, of which `available` are
+ * at `bytes`. What is not TCP, a fragment, or has IP options is for the ordinary path. When all of
+ * it is there, faults are looked for too (flue_target_input_faulty). `payload_memory` as in
+ * flue_frame_read. */
+bool flue_target_input_frame(struct flue_target *target, flue_time now, const uint8_t *bytes,
+                             uint32_t available, uint32_t frame_length,
+                             struct flue_memory_descriptor *payload_memory);
 
 /* Does it carry this connection? Says what flue_target_input would do, and does nothing. */
 bool flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple);

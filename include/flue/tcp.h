@@ -292,6 +292,7 @@ struct flue_tcp_handlers {
      *     FLUE_ERROR_TIMED_OUT    the peer did not answer in time
      *     FLUE_ERROR_UNREACHABLE  likewise, and the network had said that it cannot be reached
      *     FLUE_ERROR_ABORTED      this side aborted it
+     *     FLUE_ERROR_IN_USE       an offload target's peer opens the same connection anew
      * The last call for it; the owner still has to flue_tcp_release it, here or later. */
     void (*closed)(void *user, flue_time now, struct flue_tcp_connection *connection,
                    enum flue_result reason);

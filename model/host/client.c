@@ -149,10 +149,8 @@ forward_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
     flue__host_leave(host, now);
 }
 
-/* With both FINs on their way and all data acknowledged, a reset ends the connection as well as an
- * ACK (RFC 9293 3.10.7.4, CLOSING and LAST-ACK). Hardware that fails knows nothing of that. */
-static bool
-is_over(const struct flue_host_connection *connection)
+bool
+flue__host_is_over(const struct flue_host_connection *connection)
 {
     bool has_failed =
         connection->is_retrieved && connection->retrieve_reason == FLUE_UPLOAD_HARDWARE_FAILURE;
@@ -183,7 +181,8 @@ tcp_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint
         flue__host_note_peer_closed(connection, now);
         break;
     case FLUE_TCP_INDICATE_ABORT:
-        flue__host_finish(connection, now, is_over(connection) ? FLUE_OK : FLUE_ERROR_RESET);
+        flue__host_finish(connection, now,
+                          flue__host_is_over(connection) ? FLUE_OK : FLUE_ERROR_RESET);
         break;
     case FLUE_TCP_INDICATE_RETRIEVE:
         if (must_upload(host, information)) {

@@ -355,6 +355,9 @@ void flue__host_post_disconnect(struct flue_host_connection *connection, flue_ti
                                 uint32_t flags);
 
 /* ---- client.c ---- */
+/* With both FINs on their way and all data acknowledged, a reset ends the connection as well as an
+ * ACK (RFC 9293 3.10.7.4, CLOSING and LAST-ACK). Hardware that fails knows nothing of that. */
+bool flue__host_is_over(const struct flue_host_connection *connection);
 void flue__host_client_init(struct host_adapter *adapter);
 
 /* Payload was accepted from the application, or received; or only something was acknowledged. */

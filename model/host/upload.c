@@ -71,7 +71,11 @@ has_ended(const struct flue_host_connection *connection, const struct flue_tcp_d
     bool is_timed_out =
         connection->is_retrieved && connection->retrieve_reason == FLUE_UPLOAD_TIMEOUT_EXPIRATION;
 
-    *reason = is_timed_out ? FLUE_ERROR_TIMED_OUT : FLUE_OK;
+    *reason = FLUE_OK;
+    if (is_timed_out)
+        *reason = FLUE_ERROR_TIMED_OUT;
+    else if (connection->is_retrieved && !flue__host_is_over(connection))
+        *reason = FLUE_ERROR_RESET; /* the peer opens the connection anew (BLIND-005) */
     return is_timed_out || delegated->state == FLUE_TCP_CONNECTION_CLOSED;
 }
 

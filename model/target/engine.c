@@ -169,8 +169,20 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     }
     if (reason == FLUE_ERROR_TIMED_OUT) /* TIMER-011 */
         flue__target_request_upload_quietly(connection, FLUE_UPLOAD_TIMEOUT_EXPIRATION);
+    if (reason == FLUE_ERROR_IN_USE) /* BLIND-005, NOTE-039 */
+        flue__target_request_upload_quietly(connection, FLUE_UPLOAD_UPLOAD_REQUESTED);
     flue__target_end_disconnect(connection, FLUE_STATUS_REQUEST_ABORTED);
     flue__target_ready(connection, now);
+}
+
+/* NONSTD-008 */
+static bool
+on_urgent(void *user, flue_time now, struct flue_tcp_connection *tcp)
+{
+    (void)user;
+    (void)now;
+    flue__target_freeze(flue_tcp_user(tcp));
+    return true;
 }
 
 /* CLOSE-023, NOTE-039 */
@@ -211,5 +223,6 @@ const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .advise = on_advise,
     .closed = on_closed,
     .entered_time_wait = on_entered_time_wait,
+    .urgent = on_urgent,
     .path_mtu = path_mtu,
 };

@@ -107,8 +107,10 @@ flue__target_use_vlan(struct flue_target *target, uint16_t vlan_id)
         is_ours |= config->vlan_ids[i] == vlan_id;
     if (!is_ours)
         return FLUE_STATUS_OFFLOAD_VLAN_MISMATCH; /* VLAN-007 */
-    return flue__target_use_address(&target->vlans, &key) ? FLUE_STATUS_SUCCESS
-                                                          : FLUE_STATUS_OFFLOAD_VLAN_ENTRIES;
+    if (!flue__target_use_address(&target->vlans, &key))
+        return FLUE_STATUS_OFFLOAD_VLAN_ENTRIES;
+    target->tagged++;
+    return FLUE_STATUS_SUCCESS;
 }
 
 void
@@ -116,8 +118,10 @@ flue__target_unuse_vlan(struct flue_target *target, uint16_t vlan_id)
 {
     struct address_key key = vlan_key(vlan_id);
 
-    if (vlan_id != 0)
-        flue__target_unuse_address(&target->vlans, &key);
+    if (vlan_id == 0)
+        return;
+    flue__target_unuse_address(&target->vlans, &key);
+    target->tagged--;
 }
 
 struct address_key

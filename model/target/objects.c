@@ -29,7 +29,7 @@ flue__target_io_settle(struct target_connection *connection)
     struct target_io *io = connection->io;
 
     if (io == NULL || io->bytes > 0 || io->requests != NULL || io->lent != NULL ||
-        io->disconnect != NULL || io->ending != NULL)
+        io->disconnect != NULL || io->ending != NULL || io->held != NULL)
         return;
     slab_put(&connection->target->ios, io);
     connection->io = NULL;
@@ -43,6 +43,7 @@ free_connection(struct flue_target *target, flue_time now, struct target_connect
     target->statistics.connections--;
     flue__target_rest(target, now);
     target->receive_bytes -= connection->receive_bytes;
+    flue__target_release_held(connection, now);
     if (connection->io != NULL)
         slab_put(&target->ios, connection->io);
     if (connection->final != NULL)

@@ -112,6 +112,9 @@ struct target_io {
     struct indication *lent;             /* with the client */
     struct flue_buffer_list *disconnect; /* a graceful one under way */
     struct flue_block_list *ending;      /* its termination's block: data may still be delivered */
+    struct held_packet *held;            /* urgent.c */
+    struct held_packet *last_held;
+    uint32_t held_count;
 };
 
 /* The state of a connection that has ended and waits for its termination (CLOSE-018). */
@@ -153,6 +156,7 @@ struct target_connection {
     bool is_fin_told : 1;      /* ... and the client knows */
     bool want_abort : 1;       /* TcpIndicateAbort waits ... */
     bool is_abort_told : 1;    /* ... and comes once (EVENT-002) */
+    bool is_frozen : 1;        /* urgent data came: what arrives is held */
     bool want_retrieve : 1;    /* TcpIndicateRetrieve waits */
     bool want_backlog : 1;     /* TcpIndicateSendBacklogChange waits */
 };
@@ -223,15 +227,19 @@ struct flue_target {
     struct slab finals;
     struct slab pieces;
     struct slab indications;
+    struct slab held_packets;
     struct heap heap;                     /* bytes of received data */
     struct flue_memory_descriptor *spare; /* a received_piece that holds nothing; may be NULL */
     struct context_table contexts;
     struct address_table macs;
     struct address_table ips;
     struct address_table vlans;
-    struct rest rest;       /* entries of connections that have been given back */
-    uint64_t receive_bytes; /* reserved by connections */
-    uint64_t walks;         /* over trees not yet trusted, so far */
+    struct rest rest;                      /* entries of connections that have been given back */
+    uint64_t receive_bytes;                /* reserved by connections */
+    uint32_t tagged;                       /* neighbours in a VLAN */
+    uint32_t frozen;                       /* connections */
+    struct target_connection *just_frozen; /* by the segment that is being taken in */
+    uint64_t walks;                        /* over trees not yet trusted, so far */
 
     struct operation_queue operations; /* the first is being carried out */
     struct operation_progress progress;
@@ -517,6 +525,14 @@ void flue__target_tell_losses(struct flue_target *target, flue_time now,
                               struct flue_block_list *root);
 /* The connection is lost, and the client has heard it. */
 bool flue__target_is_loss_told(const struct target_connection *connection);
+
+/* ---- urgent.c ---- */
+enum { TARGET_HELD_BYTES = sizeof(struct flue_packet) + 64 };
+/* The segment that is being taken in is urgent. */
+void flue__target_freeze(struct target_connection *connection);
+void flue__target_hold(struct target_connection *connection, const struct flue_packet *packet);
+/* The host has the connection back: what was held is passed up. */
+void flue__target_release_held(struct target_connection *connection, flue_time now);
 
 /* ---- statistics.c ---- */
 void flue__target_count_arrival(struct flue_target *target, const struct flue_packet *packet,

@@ -47,6 +47,7 @@ init_memory(struct flue_target *target)
     slab_init(&target->finals, allocator, sizeof(struct target_final));
     slab_init(&target->pieces, allocator, sizeof(struct received_piece));
     slab_init(&target->indications, allocator, sizeof(struct indication));
+    slab_init(&target->held_packets, allocator, TARGET_HELD_BYTES);
     heap_init(&target->heap, allocator);
 }
 
@@ -155,6 +156,7 @@ flue_target_destroy(struct flue_target *target)
     slab_fini(&target->finals);
     slab_fini(&target->pieces);
     slab_fini(&target->indications);
+    slab_fini(&target->held_packets);
     heap_fini(&target->heap);
     free_target(target);
 }
@@ -179,49 +181,6 @@ flue_target_attach(struct flue_target *target, const struct flue_client *client)
 
     flue_client_characteristics(client, &generic, &tcp);
     return flue_adapter_bind(target->ndis, &generic, &tcp, client->binding);
-}
-
-/* OFFLOAD-051: data that there is no memory for is not even acknowledged, and comes again. */
-static bool
-is_short(struct flue_target *target, flue_time now, const struct flue_packet *packet)
-{
-    const struct flue_span *payload = &packet->segment.payload;
-    struct flue_tcp_connection *tcp;
-
-    if (payload->length == 0 || (!flue__target_fails(target, FLUE_TARGET_FAULT_BUFFER) &&
-                                 flue__target_has_memory(target, payload)))
-        return false;
-    tcp = flue_tcp_find(target->engine, &packet->tuple);
-    if (tcp == NULL)
-        return false;
-    flue__target_count_arrival(target, packet, true);
-    flue__target_request_upload(flue_tcp_user(tcp), now, FLUE_UPLOAD_UPLOAD_REQUESTED);
-    return true;
-}
-
-bool
-flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet)
-{
-    struct flue_tcp_connection *tcp;
-
-    if (is_short(target, now, packet))
-        return true;
-    if (target->faults[FLUE_TARGET_FAULT_SEGMENT] != UINT32_MAX) {
-        tcp = flue_tcp_find(target->engine, &packet->tuple);
-        if (tcp != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_SEGMENT))
-            flue__target_lose(flue_tcp_user(tcp), now);
-    }
-    if (!flue_tcp_input(target->engine, now, &packet->tuple, &packet->segment))
-        return false;
-    flue__target_count_arrival(target, packet, false);
-    flue__target_wake(target, now); /* for what the engine's emit left quietly */
-    return true;
-}
-
-bool
-flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple)
-{
-    return flue_tcp_find(target->engine, tuple) != NULL;
 }
 
 void

@@ -125,8 +125,12 @@ step_2_reset(struct flue_tcp_connection *connection, flue_time now,
     if ((segment->flags & FLUE_TCP_RST) == 0)
         return true;
     if (segment->seq != connection->rcv_nxt) {
-        if (segment->seq - connection->rcv_nxt < usable_window(connection))
-            flue__tcp_challenge(connection, now); /* and silence when only its text reaches in */
+        if (segment->seq - connection->rcv_nxt >= usable_window(connection))
+            return false; /* only its text reaches in */
+        if (flue__blind_is_on(connection))
+            flue__blind_reset(connection, now);
+        else
+            flue__tcp_challenge(connection, now);
         return false;
     }
     if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD)
@@ -152,6 +156,8 @@ step_4_syn(struct flue_tcp_connection *connection, flue_time now,
         return true;
     if (connection->state == FLUE_TCP_CONNECTION_SYN_RCVD && !connection->is_active_open)
         flue__tcp_end(connection, now, FLUE_ERROR_RESET); /* back to LISTEN */
+    else if (flue__blind_is_on(connection))
+        flue__blind_syn(connection, now, segment);
     else
         flue__tcp_challenge(connection, now);
     return false;
@@ -227,6 +233,21 @@ arrive_opening(struct flue_tcp_connection *connection, flue_time now,
     return connection->state != FLUE_TCP_CONNECTION_CLOSED;
 }
 
+/* The peer is there: the segment is acceptable in all that an attacker would have to guess. */
+static void
+note_heard(struct flue_tcp_connection *connection, flue_time now)
+{
+    connection->keepalive_probes_sent = 0;
+    connection->is_unreachable = false;
+    if (connection->is_guarded)
+        flue__blind_over(connection, now);
+    else if (connection->use_keepalive)
+        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+    if (connection->slow == SLOW_FIN_WAIT_2)
+        flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
+                           connection->engine->config.fin_wait_2_ticks);
+}
+
 void
 flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
                  const struct flue_tcp_segment *segment)
@@ -247,15 +268,9 @@ flue__tcp_arrive(struct flue_tcp_connection *connection, flue_time now,
         return;
     if (!is_plain && !step_5_syn_received(connection, now, segment))
         return;
-    connection->keepalive_probes_sent = 0;
-    connection->is_unreachable = false;
-    if (connection->use_keepalive)
-        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
-    if (connection->slow == SLOW_FIN_WAIT_2)
-        flue__tcp_arm_slow(connection, now, SLOW_FIN_WAIT_2,
-                           connection->engine->config.fin_wait_2_ticks);
     if (!flue__tcp_accept_ack(connection, now, segment))
         return;
+    note_heard(connection, now);
     if (!flue__tcp_accept_urgent(connection, now, segment))
         return;
     flue__tcp_accept_data(connection, now, segment);

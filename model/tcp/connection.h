@@ -84,12 +84,14 @@ struct flue_tcp_connection {
     bool use_limited_transmit : 1;
     bool use_hold : 1;
     bool use_delayed_ack : 1;
-    bool is_listed : 1;       /* in the table: until it ends */
-    bool is_exhausted : 1;    /* given up, its owner takes over: no timer, no output */
-    bool is_muted : 1;        /* its path takes nothing: output and timers wait */
-    bool is_unreachable : 1;  /* the network said so since the peer was last heard: icmp.c */
-    bool is_override_due : 1; /* what was held back goes, however little it is */
-    bool is_update_due : 1;   /* the window opens by however little there is */
+    bool is_listed : 1;           /* in the table: until it ends */
+    bool is_exhausted : 1;        /* given up, its owner takes over: no timer, no output */
+    bool is_muted : 1;            /* its path takes nothing: output and timers wait */
+    bool is_unreachable : 1;      /* the network said so since the peer was last heard: icmp.c */
+    bool is_guarded : 1;          /* keepalive runs because of a challenge: blind.c */
+    bool is_reset_challenged : 1; /* ... since the last acceptable segment */
+    bool is_override_due : 1;     /* what was held back goes, however little it is */
+    bool is_update_due : 1;       /* the window opens by however little there is */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
     int8_t reason;     /* enum flue_result: why it ended */
@@ -526,6 +528,19 @@ void flue__ecn_note_reduction(struct flue_tcp_connection *connection);
 /* An acceptable ACK, before SND.UNA moves. */
 enum ecn_echo flue__ecn_take_echo(struct flue_tcp_connection *connection,
                                   const struct flue_tcp_segment *segment);
+
+/* ---- blind.c ---- */
+/* The rules of an offload target hold, not those of RFC 5961 alone. */
+bool flue__blind_is_on(const struct flue_tcp_connection *connection);
+/* A reset, or a SYN, within the window. */
+void flue__blind_reset(struct flue_tcp_connection *connection, flue_time now);
+void flue__blind_syn(struct flue_tcp_connection *connection, flue_time now,
+                     const struct flue_tcp_segment *segment);
+/* An acceptable segment has come. */
+void flue__blind_over(struct flue_tcp_connection *connection, flue_time now);
+/* How many keepalive probes, and the ticks between them. */
+uint32_t flue__blind_probes(const struct flue_tcp_connection *connection);
+uint32_t flue__blind_interval(const struct flue_tcp_connection *connection);
 
 /* ---- sack_recovery.c ---- */
 /* An ACK was taken in; is_news: its blocks told of data not known to be held before. */

@@ -49,6 +49,12 @@ struct urgent {
     bool is_receiving : 1; /* rcv_up counts: not yet consumed */
 };
 
+/* blind.c */
+struct blind {
+    uint64_t syn_tick; /* of the last challenge to a SYN ... */
+    bool has_syn;      /* ... if there was one */
+};
+
 /* frto.c: which ACK after a timeout is waited for */
 enum frto_step { FRTO_OFF, FRTO_FIRST_ACK, FRTO_SECOND_ACK };
 
@@ -87,6 +93,7 @@ struct extension {
     struct ecn ecn;
     struct prr prr;
     struct urgent urgent;
+    struct blind blind;
     struct frto frto;
     struct rack *rack; /* NULL unless the option asks for it */
 };

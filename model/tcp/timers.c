@@ -52,7 +52,8 @@ flue__tcp_arm_delayed_ack(struct flue_tcp_connection *connection, flue_time now)
 void
 flue__tcp_arm_keepalive(struct flue_tcp_connection *connection, flue_time now, uint64_t ticks)
 {
-    bool is_on = connection->use_keepalive && connection->state != FLUE_TCP_CONNECTION_TIME_WAIT;
+    bool is_on = (connection->use_keepalive || connection->is_guarded) &&
+                 connection->state != FLUE_TCP_CONNECTION_TIME_WAIT;
 
     if (!flue__tcp_is_synchronized(connection))
         return; /* the limit of the opening, if any, runs there */
@@ -250,16 +251,21 @@ keepalive_expired(struct flue_tcp_connection *connection, flue_time now)
     }
     if (connection->snd_max != connection->snd_una) {
         /* RFC 9293 3.8.4: no probe while data is outstanding, which asks the same by itself. */
-        flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);
+        flue__tcp_arm_keepalive(connection, now,
+                                connection->is_guarded ? flue__blind_interval(connection)
+                                                       : connection->keepalive_idle);
         return;
     }
-    if (connection->keepalive_probes_sent >= connection->keepalive_probes) {
-        give_up(connection, now);
+    if (connection->keepalive_probes_sent >= flue__blind_probes(connection)) {
+        if (connection->is_guarded && flue__blind_is_on(connection))
+            flue__tcp_end(connection, now, FLUE_ERROR_TIMED_OUT); /* BLIND-012 */
+        else
+            give_up(connection, now);
         return;
     }
     connection->keepalive_probes_sent++;
     flue__tcp_send_probe(connection, now, true);
-    flue__tcp_arm_keepalive(connection, now, connection->keepalive_interval);
+    flue__tcp_arm_keepalive(connection, now, flue__blind_interval(connection));
 }
 
 static void

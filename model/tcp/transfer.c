@@ -309,6 +309,11 @@ import_timers(struct flue_tcp_connection *connection, flue_time now,
     else if (connection->snd_max != connection->snd_una) /* nothing else would wake it up */
         flue__tcp_arm_slow(connection, now, SLOW_RETRANSMIT, flue__tcp_timeout(connection));
     connection->keepalive_probes_sent = delegated->keep_alive.count;
+    /* Keepalive that nobody asked for: a challenge waits for its answer (BLIND-011, BLIND-013). */
+    connection->is_guarded =
+        !connection->use_keepalive &&
+        delegated->keep_alive.timeout_delta_ticks != FLUE_TICKS_NOT_RUNNING &&
+        (delegated->keep_alive.timeout_delta_ticks > 0 || delegated->keep_alive.count > 0);
     if (delegated->keep_alive.timeout_delta_ticks != FLUE_TICKS_NOT_RUNNING)
         flue__tcp_arm_keepalive(connection, now, delegated->keep_alive.timeout_delta_ticks);
     else

@@ -170,6 +170,14 @@ on_interrupt(void *user, flue_time now)
             world_random(world, world->poll_delay_us) * FLUE_MICROSECOND;
 }
 
+static void
+on_pass_up(void *user, flue_time now, const struct flue_packet *packet)
+{
+    struct machine *machine = user;
+
+    flue_host_input(machine->host, now, &packet->tuple, &packet->segment);
+}
+
 static struct flue_mac
 mac_of(uint32_t index)
 {
@@ -227,7 +235,8 @@ static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {
     struct machine *machine = &world->machines[index];
-    struct flue_target_handlers down = {.transmit = on_target_transmit, .interrupt = on_interrupt};
+    struct flue_target_handlers down = {
+        .transmit = on_target_transmit, .interrupt = on_interrupt, .pass_up = on_pass_up};
     struct flue_host_handlers up = config->handlers[index];
     struct flue_target_config target = config->target;
     struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);

@@ -73,6 +73,16 @@ on_transmit(void *user, flue_time now, const struct flue_packet *packet)
     put(rig, true, &packet->tuple, &packet->segment);
 }
 
+static void
+on_pass_up(void *user, flue_time now, const struct flue_packet *packet)
+{
+    struct rig *rig = user;
+
+    assert_true(now == rig->now);
+    assert_true(rig->passed_later < RIG_LATER);
+    rig->passed_later_seq[rig->passed_later++] = packet->segment.seq;
+}
+
 static bool
 is_welcome(void *user, flue_time now, const struct flue_tcp_block *block)
 {
@@ -364,7 +374,11 @@ rig_create_as(struct rig *rig, const struct flue_target_config *config,
         .closed = on_peer_closed,
     };
     static const struct flue_target_handlers down = {
-        .transmit = on_transmit, .interrupt = on_interrupt, .is_welcome = is_welcome};
+        .transmit = on_transmit,
+        .interrupt = on_interrupt,
+        .pass_up = on_pass_up,
+        .is_welcome = is_welcome,
+    };
     struct flue_target_config defaults = flue_target_config_default();
     struct flue_tcp_listener *listener;
     struct flue_allocator watching;

@@ -17,7 +17,8 @@ enum {
     RIG_FRAMES = 512,
     RIG_SENT = 512,
     RIG_BYTES = 1 << 17,
-    RIG_LISTS = 32
+    RIG_LISTS = 32,
+    RIG_LATER = 64
 };
 
 enum call_kind {
@@ -95,7 +96,9 @@ struct rig {
     struct flue_mac destination; /* of the frames to the target */
     uint32_t to_peer_flags;      /* OR of the flags of the target's segments */
     uint32_t target_segments;
-    uint32_t passed_up; /* segments that the target left to the ordinary path */
+    uint32_t passed_up;    /* segments that the target left to the ordinary path ... */
+    uint32_t passed_later; /* ... and that it held before */
+    uint32_t passed_later_seq[RIG_LATER]; /* sequence numbers of those */
     struct flue_packet last_packet;
     struct flue_packet
         sent[RIG_SENT]; /* by the target; a later test of a payload wants its bytes */

@@ -155,6 +155,8 @@ may_end(const struct target *target, const struct flue_tcp_snapshot *s,
 {
     bool has_ack = (segment->flags & A) != 0;
     bool is_reset = (segment->flags & R) != 0;
+    /* BLIND-005: to a target a SYN there means that the peer has started anew. */
+    bool ends_it = is_reset || (target->peer.on_target && (segment->flags & S) != 0);
 
     switch (s->state) {
     case FLUE_TCP_CONNECTION_SYN_SENT:
@@ -169,9 +171,9 @@ may_end(const struct target *target, const struct flue_tcp_snapshot *s,
         if (has_ack && !is_reset && (segment->flags & S) == 0 && segment->ack == s->snd_max &&
             (is_in_window(s, segment) || is_beside_window(s, segment)))
             return true;
-        return is_reset && segment->seq == s->rcv_nxt;
+        return ends_it && segment->seq == s->rcv_nxt;
     default:
-        return is_reset && segment->seq == s->rcv_nxt;
+        return ends_it && segment->seq == s->rcv_nxt;
     }
 }
 

@@ -41,8 +41,8 @@ enum text {
 /* What is sent in answer. ACK: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>. RST: RFC 9293 3.10.7.1. */
 enum reply { NOTHING, SEND_ACK, SEND_RST, SEND_SYN, SEND_SYN_ACK };
 
-/* What is taken in and thereby acknowledged. */
-enum { TEXT = 1, FIN = 2 };
+/* What is taken in and thereby acknowledged; and a mark for a rule that a host does not have. */
+enum { TEXT = 1, FIN = 2, TARGET_ONLY = 4 };
 
 struct rule {
     uint8_t where;
@@ -132,6 +132,7 @@ static const struct rule rules_syn_rcvd_active[] = {
 #define FIRST_STEPS(state)                                                                         \
     {OUT | OVERLAP, R, ACK, ANY, NOTHING, state, 0}, {OUT, 0, ACK, ANY, SEND_ACK, state, 0},       \
         {AT, R, ACK, ANY, NOTHING, CLOSED, 0}, {SEQ, R, ACK, ANY, SEND_ACK, state, 0},             \
+        {AT, S, ACK, ANY, NOTHING, CLOSED, TARGET_ONLY}, /* BLIND-005, NOTE-040 */                 \
         {SEQ, S, ACK, ANY, SEND_ACK, state, 0}, {SEQ, 0, NO_ACK, ANY, NOTHING, state, 0},          \
     {                                                                                              \
         SEQ, 0, ANCIENT | FUTURE, ANY, SEND_ACK, state, 0                                          \
@@ -185,6 +186,9 @@ static const struct rule rules_last_ack[] = {
 
 static const struct rule rules_time_wait[] = {
     {AT, R, ACK, ANY, NOTHING, TIME_WAIT, 0}, /* RFC 1337 */
+    {AHEAD, R, ACK, ANY, SEND_ACK, TIME_WAIT, 0},
+    {OVERLAP, R, ACK, ANY, NOTHING, TIME_WAIT, 0},
+    {AT | AHEAD | OVERLAP, S, ACK, ANY, NOTHING, TIME_WAIT, TARGET_ONLY}, /* NONSTD-001 */
     FIRST_STEPS(TIME_WAIT),
     {SEQ, 0, ACK, LONG, SEND_ACK, TIME_WAIT, 0},
     {SEQ, 0, ACK, ANY, NOTHING, TIME_WAIT, 0},
@@ -278,7 +282,7 @@ ack_of(const struct arrival *arrival)
 }
 
 static const struct rule *
-rule_for(const struct arrival *arrival)
+rule_for(const struct arrival *arrival, bool on_target)
 {
     bool is_long = arrival->length > 0 || (arrival->flags & F) != 0;
 
@@ -287,6 +291,7 @@ rule_for(const struct arrival *arrival)
 
         if ((rule->where & arrival->where) != 0 && (rule->acks & arrival->ack) != 0 &&
             (rule->flags & ~arrival->flags) == 0 &&
+            (on_target || (rule->taken & TARGET_ONLY) == 0) &&
             (rule->text == ANY || (rule->text == NO_TEXT && arrival->length == 0) ||
              (rule->text == LONG && is_long)))
             return rule;
@@ -347,7 +352,7 @@ check_reply(struct peer *peer, const struct arrival *arrival, const struct rule 
 static void
 check(struct peer *peer, const struct arrival *arrival)
 {
-    const struct rule *rule = rule_for(arrival);
+    const struct rule *rule = rule_for(arrival, peer->on_target);
     uint64_t received;
 
     peer_reach(peer, arrival->state);
