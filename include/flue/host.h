@@ -93,6 +93,11 @@ struct flue_host_handlers {
                      struct flue_host_connection *connection);
     void (*connected)(void *user, flue_time now, struct flue_host_connection *connection);
     void (*readable)(void *user, flue_time now, struct flue_host_connection *connection);
+    /* A posted read is done: `length` bytes are in its memory, which is the application's again.
+     * Fewer than fit, or none, when the stream or the connection has ended. `connection` is NULL
+     * after flue_host_close. */
+    void (*received)(void *user, flue_time now, struct flue_host_connection *connection,
+                     void *bytes, uint32_t length);
     /* `bytes` were acknowledged: so much more may be queued. */
     void (*writable)(void *user, flue_time now, struct flue_host_connection *connection,
                      uint32_t bytes);
@@ -150,6 +155,15 @@ uint32_t flue_host_send_space(const struct flue_host_connection *connection);
 /* Takes up to `length` received bytes (`bytes` NULL: counts and drops them); returns how many. */
 uint32_t flue_host_receive(struct flue_host_connection *connection, flue_time now, void *bytes,
                            uint32_t length);
+/* Posts a read: what the peer sends next is put into `length` bytes at `bytes` (NULL: counted and
+ * dropped), before anything else becomes readable; by the target itself, when the connection lives
+ * there. It is done when it holds some data and no more is at hand, or, if it `is_whole`, when it
+ * is full; `received` says so, in the order of posting, after the call. Until then the memory is
+ * the host's, past flue_host_close too. FLUE_ERROR_INVALID when length is 0, FLUE_ERROR_STATE when
+ * the connection was closed by the application, FLUE_ERROR_NO_MEMORY. */
+FLUE_MUST_USE enum flue_result flue_host_post_receive(struct flue_host_connection *connection,
+                                                      flue_time now, void *bytes, uint32_t length,
+                                                      bool is_whole);
 /* Received bytes that wait, and whether the peer's FIN stands behind them. */
 uint32_t flue_host_available(const struct flue_host_connection *connection);
 bool flue_host_peer_closed(const struct flue_host_connection *connection);

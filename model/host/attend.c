@@ -78,6 +78,7 @@ flue__host_leave(struct flue_host *host, flue_time now)
         if (host->attention == NULL)
             host->last_attention = NULL;
         connection->has_attention = false;
+        flue__host_work_reads(connection, now);
         if (connection->owner == FLUE_OWNER_HOST)
             attend_here(connection, now);
         else if (should_upload(connection))

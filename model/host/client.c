@@ -78,9 +78,8 @@ offload_event(void *binding, flue_time now, struct flue_block_list *block, uint3
     flue__host_leave(host, now);
 }
 
-/* "Not now, I am giving the connection back": an intermediate driver has two more words for it. */
-static bool
-means_upload(enum flue_status status)
+bool
+flue__host_means_upload(enum flue_status status)
 {
     return status == FLUE_STATUS_UPLOAD_IN_PROGRESS || status == FLUE_STATUS_REQUEST_UPLOAD ||
            status == FLUE_STATUS_UPLOAD_REQUESTED;
@@ -101,7 +100,7 @@ send_complete(void *binding, flue_time now, struct flue_buffer_list *lists)
         list->next = NULL;
         flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
         flue__host_settle_send(send, now);
-        if (means_upload(list->status)) {
+        if (flue__host_means_upload(list->status)) {
             connection->is_sends_stopped = true;
             flue__host_chain_insert(&connection->moved->returned, list);
         } else {

@@ -49,6 +49,7 @@ flue__host_finish(struct flue_host_connection *connection, flue_time now, enum f
     if (connection->is_ended)
         return;
     connection->is_ended = true;
+    flue__host_work_reads(connection, now);
     if (!connection->is_closed && host->handlers.closed != NULL)
         host->handlers.closed(host->user, now, connection, reason);
 }
@@ -61,6 +62,7 @@ flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time n
     if (connection->is_peer_closed)
         return;
     connection->is_peer_closed = true;
+    flue__host_work_reads(connection, now);
     flue__host_attend(connection);
     if (!connection->is_closed && !connection->is_ended && host->handlers.peer_closed != NULL)
         host->handlers.peer_closed(host->user, now, connection);

@@ -60,6 +60,7 @@ init_memory(struct flue_host *host)
     slab_init(&host->objects, allocator, sizeof(struct host_object));
     slab_init(&host->sends, allocator, sizeof(struct host_send));
     slab_init(&host->chunks, allocator, sizeof(struct host_chunk));
+    slab_init(&host->reads, &host->allocator, sizeof(struct host_read));
     slab_init(&host->segments, allocator, sizeof(struct host_segment));
     slab_init(&host->neighbor_blocks, allocator, sizeof(struct flue_neighbor_block));
     slab_init(&host->path_blocks, allocator, sizeof(struct flue_path_block));
@@ -130,6 +131,7 @@ flue_host_destroy(struct flue_host *host)
     slab_fini(&host->objects);
     slab_fini(&host->sends);
     slab_fini(&host->chunks);
+    slab_fini(&host->reads);
     slab_fini(&host->segments);
     slab_fini(&host->neighbor_blocks);
     slab_fini(&host->path_blocks);

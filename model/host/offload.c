@@ -75,6 +75,7 @@ start_on_target(struct flue_host_connection *connection, flue_time now)
                                          held);
     if (connection->is_shutdown && !connection->is_send_closed)
         flue__host_post_disconnect(connection, now, FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE);
+    flue__host_work_reads(connection, now);
 }
 
 static void

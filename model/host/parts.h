@@ -73,6 +73,19 @@ struct chunk_queue {
     uint32_t bytes;
 };
 
+/* Memory of the application's for what comes next. */
+struct host_read {
+    struct flue_buffer_list list; /* first: the list is the read, when it is with a target */
+    struct flue_memory_descriptor descriptor;
+    struct host_read *next;
+    void *bytes; /* NULL: length only */
+    uint32_t length;
+    uint32_t filled;
+    bool is_whole; /* done when full, not sooner */
+    bool is_out;   /* with the target */
+    bool is_done;  /* to be told */
+};
+
 /* A segment for a connection that is not in the engine: kept, or on its way down as a forward. */
 struct host_segment {
     struct flue_buffer_list list;                 /* first: the list is the segment */
@@ -137,6 +150,8 @@ struct flue_host_connection {
     struct flue_host_connection *attention_next;
     struct flue_host_connection *waiting_next; /* for its neighbour or path */
     struct chunk_queue received;
+    struct host_read *reads; /* posted, oldest first */
+    struct host_read *last_read;
     uint32_t send_bytes;    /* unacknowledged or unsent */
     uint32_t send_position; /* in the stream, of the next byte */
     uint32_t sends_out;     /* pieces that someone holds */
@@ -153,6 +168,7 @@ struct flue_host_connection {
     bool is_peer_closed : 1;
     bool is_aborting : 1;      /* the application wants RST */
     bool is_sends_stopped : 1; /* the target returned some: later ones wait behind them */
+    bool is_reads_stopped : 1; /* likewise for posted reads */
     bool want_upload : 1;
     bool is_retrieved : 1; /* the target asked for the upload */
 };
@@ -178,6 +194,7 @@ struct flue_host {
     struct slab objects;
     struct slab sends;
     struct slab chunks;
+    struct slab reads;
     struct slab segments;
     struct slab neighbor_blocks;
     struct slab path_blocks;
@@ -251,6 +268,9 @@ bool flue__host_append(struct flue_host *host, struct chunk_queue *queue,
                        const struct flue_span *data);
 bool flue__host_append_indicated(struct flue_host_connection *connection,
                                  struct flue_buffer_list *list);
+/* Takes up to `length` bytes that were received. */
+uint32_t flue__host_take(struct flue_host_connection *connection, flue_time now, void *bytes,
+                         uint32_t length);
 void flue__host_tell_readable(struct flue_host_connection *connection, flue_time now);
 void flue__host_drop_received(struct flue_host_connection *connection, flue_time now);
 /* Makes every unread byte the host's own; false: no memory, nothing lost. */
@@ -263,6 +283,13 @@ void flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
 void flue__host_drop_handed(struct flue_host_connection *connection);
 void flue__host_receive_complete(struct flue_host *host, flue_time now,
                                  struct flue_buffer_list *lists);
+
+/* ---- reads.c: posted reads ---- */
+/* Does for them what can be done now, and tells those that are done. */
+void flue__host_work_reads(struct flue_host_connection *connection, flue_time now);
+/* The target gave one back. */
+void flue__host_read_complete(struct flue_host_connection *connection, flue_time now,
+                              struct host_read *read);
 
 /* ---- forward.c ---- */
 /* A segment for a connection whose state is away. */
@@ -358,6 +385,8 @@ void flue__host_post_disconnect(struct flue_host_connection *connection, flue_ti
 /* With both FINs on their way and all data acknowledged, a reset ends the connection as well as an
  * ACK (RFC 9293 3.10.7.4, CLOSING and LAST-ACK). Hardware that fails knows nothing of that. */
 bool flue__host_is_over(const struct flue_host_connection *connection);
+/* "Not now, I am giving the connection back": an intermediate driver has two more words for it. */
+bool flue__host_means_upload(enum flue_status status);
 void flue__host_client_init(struct host_adapter *adapter);
 
 /* Payload was accepted from the application, or received; or only something was acknowledged. */

@@ -110,6 +110,7 @@ flue__host_tell_readable(struct flue_host_connection *connection, flue_time now)
 {
     const struct flue_host *host = connection->host;
 
+    flue__host_work_reads(connection, now);
     if (!connection->is_closed && !connection->is_ended && connection->received.bytes > 0 &&
         host->handlers.readable != NULL)
         host->handlers.readable(host->user, now, connection);
@@ -167,15 +168,13 @@ read_chunk(struct host_chunk *chunk, uint8_t *to, uint32_t length)
 }
 
 uint32_t
-flue_host_receive(struct flue_host_connection *connection, flue_time now, void *bytes,
-                  uint32_t length)
+flue__host_take(struct flue_host_connection *connection, flue_time now, void *bytes,
+                uint32_t length)
 {
-    struct flue_host *host = connection->host;
     struct chunk_queue *queue = &connection->received;
     struct send_chain returns = {NULL, NULL};
     uint32_t taken = 0;
 
-    flue__host_enter(host);
     while (taken < length && queue->first != NULL) {
         struct host_chunk *chunk = queue->first;
         uint32_t count =
@@ -189,6 +188,18 @@ flue_host_receive(struct flue_host_connection *connection, flue_time now, void *
     return_lists(connection, now, &returns);
     if (taken > 0 && connection->tcp != NULL)
         flue_tcp_consume(connection->tcp, now, taken);
+    return taken;
+}
+
+uint32_t
+flue_host_receive(struct flue_host_connection *connection, flue_time now, void *bytes,
+                  uint32_t length)
+{
+    struct flue_host *host = connection->host;
+    uint32_t taken;
+
+    flue__host_enter(host);
+    taken = flue__host_take(connection, now, bytes, length);
     flue__host_leave(host, now);
     return taken;
 }
@@ -276,24 +287,35 @@ flue__host_drop_handed(struct flue_host_connection *connection)
         free_own(connection->host, pop(&connection->moved->handed));
 }
 
+/* One of the handed chunks, in order (RECV-002). */
+static void
+take_back_chunk(struct flue_host_connection *connection, const struct flue_buffer_list *list)
+{
+    struct host_chunk *chunk = pop(&connection->moved->handed);
+
+    chunk->data.length = list->tcp_offload_bytes_transferred;
+    if (chunk->data.length == 0 || connection->is_closed) {
+        free_own(connection->host, chunk);
+        return;
+    }
+    /* The chunk ends where its data does, so that nothing is appended behind a gap. */
+    chunk->descriptor.byte_count = chunk->data.offset + chunk->data.length;
+    push(&connection->received, chunk);
+}
+
 void
 flue__host_receive_complete(struct flue_host *host, flue_time now, struct flue_buffer_list *lists)
 {
     while (lists != NULL) {
         struct flue_buffer_list *list = lists;
         struct flue_host_connection *connection = list->protocol_reserved[0];
-        struct host_chunk *chunk = pop(&connection->moved->handed); /* in order: RECV-002 */
 
         lists = lists->next;
         flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
-        chunk->data.length = list->tcp_offload_bytes_transferred;
-        if (chunk->data.length == 0 || connection->is_closed) {
-            free_own(host, chunk);
-            continue;
-        }
-        /* The chunk ends where its data does, so that nothing is appended behind a gap. */
-        chunk->descriptor.byte_count = chunk->data.offset + chunk->data.length;
-        push(&connection->received, chunk);
+        if (list->protocol_reserved[1] != NULL)
+            take_back_chunk(connection, list);
+        else
+            flue__host_read_complete(connection, now, (struct host_read *)list);
         flue__host_tell_readable(connection, now);
     }
 }

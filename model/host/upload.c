@@ -194,6 +194,7 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     connection->handle.miniport_offload_context = NULL;
     connection->is_retrieved = false;
     connection->is_sends_stopped = false;
+    connection->is_reads_stopped = false;
     flue__host_set_owner(connection, FLUE_OWNER_HOST);
     flue__host_release_path(host, now, path);
     host->want_tell = true;
@@ -202,6 +203,7 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
         flue_tcp_abort(connection->tcp, now); /* it ended while it was away */
     else if (is_back)
         resume(connection, now, delegated);
+    flue__host_work_reads(connection, now);
     replay_segments(connection, now, segments);
 }
 

@@ -413,6 +413,9 @@ void flue__target_drop_data(struct target_connection *connection);
 /* ---- posted.c: posted receive requests; they need an io ---- */
 void flue__target_queue_request(struct target_connection *connection,
                                 struct flue_buffer_list *request);
+/* One that cannot wait ends with what it holds already. */
+void flue__target_refuse_request(struct flue_target *target, struct flue_buffer_list *request,
+                                 enum flue_status status);
 bool flue__target_has_requests(const struct target_connection *connection);
 /* The first request, when it holds data and is not full; NULL: there is none like that. */
 struct flue_buffer_list *flue__target_partly_filled(const struct target_connection *connection);

@@ -30,16 +30,41 @@ is_full_of_data(const struct flue_buffer_list *request)
     return is_full(request) && request->buffer.data_length > 0;
 }
 
-void
-flue__target_queue_request(struct target_connection *connection, struct flue_buffer_list *request)
+/* The bytes that the client put there count (RECV-006). */
+static void
+begin(struct flue_buffer_list *request)
 {
-    struct target_io *io = connection->io;
     uint32_t held = request->tcp_receive_bytes_transferred;
 
     if (held > request->buffer.data_length)
         held = request->buffer.data_length;
     request->miniport_reserved[NEXT] = NULL;
-    request->miniport_reserved[FILLED] = (void *)(uintptr_t)held; /* RECV-006 */
+    request->miniport_reserved[FILLED] = (void *)(uintptr_t)held;
+}
+
+static void
+complete(struct flue_target *target, struct flue_buffer_list *request, enum flue_status status)
+{
+    request->status = status;
+    request->tcp_offload_bytes_transferred = filled_of(request); /* RECV-016 */
+    flue_buffer_advance(&request->buffer, filled_of(request));   /* RECV-017 */
+    flue__target_push(&target->receives, request);
+}
+
+void
+flue__target_refuse_request(struct flue_target *target, struct flue_buffer_list *request,
+                            enum flue_status status)
+{
+    begin(request);
+    complete(target, request, status);
+}
+
+void
+flue__target_queue_request(struct target_connection *connection, struct flue_buffer_list *request)
+{
+    struct target_io *io = connection->io;
+
+    begin(request);
     if (io->last_request != NULL)
         io->last_request->miniport_reserved[NEXT] = request;
     else
@@ -70,10 +95,7 @@ flue__target_end_request(struct target_connection *connection, enum flue_status 
     io->requests = request->miniport_reserved[NEXT];
     if (io->requests == NULL)
         io->last_request = NULL;
-    request->status = status;
-    request->tcp_offload_bytes_transferred = filled_of(request); /* RECV-016 */
-    flue_buffer_advance(&request->buffer, filled_of(request));   /* RECV-017 */
-    flue__target_push(&connection->target->receives, request);
+    complete(connection->target, request, status);
 }
 
 void

@@ -60,19 +60,73 @@ push_more(struct play *play, struct end *end)
 }
 
 static void
+check_bytes(const struct play *play, struct end *end, const uint8_t *bytes, uint32_t count)
+{
+    bool is_virtual = other_end(play, end)->is_virtual;
+
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(bytes[i], byte_at(end, end->got + i, is_virtual)); /* RECV-054 */
+    end->got += count;
+}
+
+static void
+post_reads(struct play *play, struct end *end)
+{
+    struct world *world = &play->world;
+
+    while (end->connection != NULL && !end->is_closed && end->posted - end->done < READS) {
+        uint32_t i = end->posted % READS;
+
+        end->reads[i].length = 1 + world_random(world, sizeof end->reads[i].bytes);
+        end->reads[i].is_whole = world_random(world, 2) == 0;
+        memset(end->reads[i].bytes, 0, sizeof end->reads[i].bytes);
+        end->posted++;
+        assert_int_equal(flue_host_post_receive(end->connection, world->now, end->reads[i].bytes,
+                                                end->reads[i].length, end->reads[i].is_whole),
+                         FLUE_OK);
+        if (world_random(world, 3) == 0)
+            break;
+    }
+}
+
+/* What a read gets, in order: all of it, some, or the end. */
+static void
+on_received(void *user, flue_time now, struct flue_host_connection *connection, void *bytes,
+            uint32_t length)
+{
+    struct play *play = play_of(user);
+    struct end *end = connection != NULL ? flue_host_user(connection) : NULL;
+    uint32_t i;
+
+    (void)now;
+    if (end == NULL)
+        return; /* what an application that has closed is told of its memory */
+    i = end->done++ % READS;
+    assert_ptr_equal(bytes, end->reads[i].bytes);
+    assert_true(length <= end->reads[i].length);
+    if (length == 0 || (end->reads[i].is_whole && length < end->reads[i].length))
+        end->saw_end_of_reads = true;
+    else
+        assert_false(end->saw_end_of_reads);
+    check_bytes(play, end, bytes, length);
+    if (!end->saw_end_of_reads && !end->is_lazy)
+        post_reads(play, end);
+}
+
+static void
 read_some(struct play *play, struct end *end)
 {
     uint8_t bytes[5000];
     uint32_t count;
 
+    if (end->is_posting && !end->is_closed) {
+        post_reads(play, end);
+        return;
+    }
     while (end->connection != NULL &&
            (count = flue_host_receive(end->connection, play->world.now, bytes,
                                       1 + world_random(&play->world, sizeof bytes))) > 0) {
-        bool is_virtual = other_end(play, end)->is_virtual;
-
-        for (uint32_t i = 0; i < count; i++)
-            assert_int_equal(bytes[i], byte_at(end, end->got + i, is_virtual)); /* RECV-054 */
-        end->got += count;
+        check_bytes(play, end, bytes, count);
     }
 }
 
@@ -88,6 +142,8 @@ on_accepted(void *user, flue_time now, struct flue_host_listener *listener,
     end->connection = connection;
     end->is_up = true;
     flue_host_set_user(connection, end);
+    if (end->is_posting && !end->is_lazy)
+        post_reads(play, end);
     push_more(play, end);
 }
 
@@ -165,6 +221,7 @@ static const struct flue_host_handlers application = {
     .accepted = on_accepted,
     .connected = on_connected,
     .readable = on_readable,
+    .received = on_received,
     .writable = on_writable,
     .peer_closed = on_peer_closed,
     .closed = on_closed,
@@ -191,6 +248,7 @@ open_all(struct play *play)
             end->to_send = world_random(world, 4) == 0 ? 0 : world_random(world, MOST_BYTES);
             end->is_virtual = world_random(world, 3) == 0;
             end->is_lazy = world_random(world, 3) == 0;
+            end->is_posting = world_random(world, 2) == 0;
         }
         play->ends[0][i].expects = play->ends[1][i].to_send;
         play->ends[1][i].expects = play->ends[0][i].to_send;

@@ -8,7 +8,7 @@
 
 #include "world.h"
 
-enum { CONNECTIONS = 6, MOST_BYTES = 60000 };
+enum { CONNECTIONS = 6, MOST_BYTES = 60000, READS = 3 };
 
 /* One end of a connection, as its application sees it. */
 struct end {
@@ -21,6 +21,15 @@ struct end {
     uint32_t got;
     bool is_virtual; /* sends length only */
     bool is_lazy;    /* reads later than it is told */
+    bool is_posting; /* posts reads instead of reading when told */
+    struct {
+        uint8_t bytes[3000];
+        uint32_t length;
+        bool is_whole;
+    } reads[READS]; /* used in turn: so many were posted ... */
+    uint32_t posted;
+    uint32_t done; /* ... and are done */
+    bool saw_end_of_reads;
     bool is_up;
     bool is_shut;
     bool saw_peer_close;

@@ -448,6 +448,7 @@ world_assert_idle(const struct world *world)
         assert_int_equal(host->objects.used, 0);
         assert_int_equal(host->sends.used, 0);
         assert_int_equal(host->chunks.used, 0);
+        assert_int_equal(host->reads.used, 0);
         assert_int_equal(host->segments.used, 0);
         assert_int_equal(host->neighbor_blocks.used, 0);
         assert_int_equal(host->path_blocks.used, 0);

@@ -241,6 +241,14 @@ test_receive_reset_aborts_requests(void **state)
     assert_int_equal(bench.rig.calls[0].status, FLUE_STATUS_REQUEST_ABORTED);
     assert_int_equal(bench.rig.calls[0].bytes, 100);
     assert_int_equal(bench.rig.calls[1].event, FLUE_TCP_INDICATE_ABORT);
+    rig_make_list(&bench.lists[1], 50, 300);
+    bench.lists[1].list.tcp_receive_no_push = true;
+    bench.lists[1].list.tcp_receive_bytes_transferred = 70;
+    (void)bench.rig.provider->tcp_offload_receive(bench.rig.provider->adapter, bench.rig.now,
+                                                  rig_context(&bench.tcp), &bench.lists[1].list);
+    rig_settle(&bench.rig);
+    assert_int_equal(bench.rig.calls[2].status, FLUE_STATUS_REQUEST_ABORTED);
+    assert_int_equal(bench.rig.calls[2].bytes, 70); /* RECV-013: the host's own are valid */
 }
 
 /* Length-only data of any amount is one descriptor. */
