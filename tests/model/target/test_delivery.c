@@ -132,6 +132,33 @@ test_delivery_fills_complete_with_the_segment(void **state)
     check_no_timer();
 }
 
+static void
+test_delivery_partial_non_push_request_has_no_timer(void **state)
+{
+    (void)state;
+    post(0, 1000, NON_PUSH_MODE);
+    arrive(100, 0);
+    check_no_timer(); /* RECV-004 */
+    rig_advance(&bench.rig, 3600 * FLUE_SECOND);
+    assert_int_equal(bench.rig.call_count, 0);
+}
+
+/* What a request holds is delivered, and no longer in the window's way: more fits into requests
+ * than into the window. */
+static void
+test_delivery_placed_data_leaves_the_window(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 40; i++) {
+        post(0, 4000, NON_PUSH_MODE);
+        arrive(3000, 0);
+        arrive(1000, 0);
+        check_call(i, CALL_RECEIVE, 4000); /* RECV-012 */
+        arrivals_check(bench.lists[0].bytes, 4000 * i, 4000);
+    }
+    assert_true(arrivals.sent > bench.tcp.block.cached.initial_rcv_wnd);
+}
+
 /* A zero-byte request is a question whether there is data: it waits for some (RECV-020), is
  * answered when there is (RECV-018), and takes none of it. */
 static void
@@ -385,6 +412,8 @@ main(void)
         ON_ARRIVALS(test_delivery_knows_both_modes),
         ON_ARRIVALS(test_delivery_overlapping_requests_keep_their_order),
         ON_ARRIVALS(test_delivery_fills_complete_with_the_segment),
+        ON_ARRIVALS(test_delivery_partial_non_push_request_has_no_timer),
+        ON_ARRIVALS(test_delivery_placed_data_leaves_the_window),
         ON_ARRIVALS(test_delivery_zero_byte_request_waits_for_data),
         ON_ARRIVALS(test_delivery_request_full_from_the_start_completes),
         ON_ARRIVALS(test_delivery_remembers_push_of_buffered_data),
