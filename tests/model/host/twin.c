@@ -149,27 +149,6 @@ move(struct twin *twin, uint32_t side)
            flue_host_owner(connection) != before;
 }
 
-static uint32_t
-at_least_one(uint32_t ticks)
-{
-    return ticks > 0 ? ticks : 1;
-}
-
-static void
-set_ticks(struct flue_tcp_config *config, uint32_t ticks_per_second, uint32_t min_rto_ms)
-{
-    config->ticks_per_second = ticks_per_second;
-    config->initial_rto_ticks = ticks_per_second;
-    config->min_rto_ticks = at_least_one(min_rto_ms * ticks_per_second / 1000);
-    config->max_rto_ticks = 60 * ticks_per_second;
-    config->delayed_ack_ticks = at_least_one(ticks_per_second / 25);
-    config->sws_prevention_ticks = ticks_per_second / 5;
-    config->time_wait_ticks = 60 * ticks_per_second;
-    config->fin_wait_2_ticks = 120 * ticks_per_second;
-    config->options.keepalive_idle_ticks = ticks_per_second / 2;
-    config->options.keepalive_interval_ticks = at_least_one(ticks_per_second / 4);
-}
-
 static void
 configure(struct world_config *config, const struct twin_script *script)
 {
@@ -187,8 +166,7 @@ configure(struct world_config *config, const struct twin_script *script)
     options->use_nagle = (draw >> 9) % 2 > 0;
     options->use_keepalive = (draw >> 10) % 2 > 0;
     options->receive_buffer_bytes = buffers[(draw >> 12) % 4];
-    set_ticks(&config->host.tcp, ticks[(draw >> 16) % 4], (draw >> 14) % 2 > 0 ? 200 : 20);
-    set_ticks(&config->target.tcp, ticks[(draw >> 16) % 4], (draw >> 14) % 2 > 0 ? 200 : 20);
+    world_set_ticks(config, ticks[(draw >> 16) % 4], (draw >> 14) % 2 > 0 ? 200 : 20);
     config->host.send_buffer_bytes = 2 * MOST_BYTES; /* a target frees it by whole requests */
 }
 

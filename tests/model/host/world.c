@@ -231,6 +231,34 @@ world_config_default(void)
     return config;
 }
 
+static uint32_t
+at_least_one(uint32_t ticks)
+{
+    return ticks > 0 ? ticks : 1;
+}
+
+static void
+set_ticks(struct flue_tcp_config *config, uint32_t ticks_per_second, uint32_t min_rto_ms)
+{
+    config->ticks_per_second = ticks_per_second;
+    config->initial_rto_ticks = ticks_per_second;
+    config->min_rto_ticks = at_least_one(min_rto_ms * ticks_per_second / 1000);
+    config->max_rto_ticks = 60 * ticks_per_second;
+    config->delayed_ack_ticks = at_least_one(ticks_per_second / 25);
+    config->sws_prevention_ticks = ticks_per_second / 5;
+    config->time_wait_ticks = 60 * ticks_per_second;
+    config->fin_wait_2_ticks = 120 * ticks_per_second;
+    config->options.keepalive_idle_ticks = ticks_per_second / 2;
+    config->options.keepalive_interval_ticks = at_least_one(ticks_per_second / 4);
+}
+
+void
+world_set_ticks(struct world_config *config, uint32_t ticks_per_second, uint32_t min_rto_ms)
+{
+    set_ticks(&config->host.tcp, ticks_per_second, min_rto_ms);
+    set_ticks(&config->target.tcp, ticks_per_second, min_rto_ms);
+}
+
 static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {

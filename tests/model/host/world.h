@@ -88,6 +88,9 @@ struct world_config {
 };
 
 struct world_config world_config_default(void);
+/* Everything that is measured in ticks keeps about the length that it has by default, but keepalive
+ * and the least retransmission timeout. */
+void world_set_ticks(struct world_config *config, uint32_t ticks_per_second, uint32_t min_rto_ms);
 void world_create(struct world *world, const struct world_config *config);
 /* Destroys everything and fails the test when memory is still allocated. */
 void world_destroy(struct world *world);

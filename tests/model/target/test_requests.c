@@ -53,7 +53,7 @@ test_parameters_that_cannot_be_are_refused(void **state)
         bad = good;
         switch (i) {
         case 0:
-            bad.ticks_per_second = 500;
+            bad.ticks_per_second = 500; /* TIMER-003 */
             break;
         case 1:
             bad.tcp_ack_frequency = 0;

@@ -571,6 +571,76 @@ test_fin_wait_2_goes_on_from_the_hosts_ticks(void **state)
     rig_destroy(&bench.rig);
 }
 
+/* ---- All of them
+ * ---------------------------------------------------------------------------------
+ */
+
+/* The peer's ACK of everything says that it has no room. */
+static void
+shut_window(void)
+{
+    struct flue_tcp_delegated shown = query();
+    const struct flue_packet *last = &bench.rig.last_packet;
+    struct flue_packet packet;
+
+    memset(&packet, 0, sizeof packet);
+    packet.tuple = last->tuple;
+    packet.segment.flags = FLUE_TCP_ACK;
+    packet.segment.seq = shown.rcv_nxt;
+    packet.segment.ack = shown.snd_max;
+    packet.segment.has_timestamp = true;
+    packet.segment.ts_val = shown.ts_recent;
+    packet.segment.ts_ecr = last->segment.ts_val;
+    assert_true(flue_target_input(bench.rig.target, bench.rig.now, &packet));
+    rig_settle(&bench.rig);
+    bench.rig.is_cut = true;
+    assert_int_equal(query().snd_wnd, 0);
+}
+
+/* TIMER-001: six timers, one after the other, on one connection. */
+static void
+test_each_of_the_six_timers_acts(void **state)
+{
+    struct rig_list request;
+
+    (void)state;
+    prepare();
+    use_keepalive(9, 10000, 2000);
+    bench.tcp.block.delegated.keep_alive.timeout_delta_ticks = 10000;
+    offload();
+    expect_segment_after(10000); /* TIMER-001: keepalive */
+    bench.rig.is_cut = false;
+    rig_make_list(&request, 0, 1000);
+    request.list.tcp_receive_no_push = false;
+    (void)bench.rig.provider->tcp_offload_receive(bench.rig.provider->adapter, bench.rig.now,
+                                                  rig_context(&bench.tcp), &request.list);
+    rig_peer_send(&bench.rig, bench.tcp.peer, 1, 100);
+    bench.rig.frames[0].segment.flags &= (uint8_t)~FLUE_TCP_PSH;
+    rig_settle(&bench.rig);
+    bench.rig.is_cut = true;
+    expect_segment_after(40); /* TIMER-001: delayed ACK */
+    assert_int_equal(rig_count(&bench.rig, CALL_RECEIVE), 0);
+    wait_ticks(460);
+    assert_int_equal(rig_count(&bench.rig, CALL_RECEIVE), 1); /* TIMER-001: push */
+    rig_make_list(&data, 1, 100);
+    rig_send(&bench.rig, &bench.tcp, &data);
+    rig_settle(&bench.rig);
+    expect_segment_after(RTO); /* TIMER-001: retransmit */
+    bench.rig.is_cut = false;
+    wait_ticks(3 * RTO);
+    shut_window();
+    rig_make_list(&bench.lists[1], 1, 100);
+    rig_send(&bench.rig, &bench.tcp, &bench.lists[1]);
+    rig_settle(&bench.rig);
+    expect_segment_after(RTO); /* TIMER-001: persist */
+    rig_destroy(&bench.rig);
+
+    enter_fin_wait_2();
+    wait_ticks(120000);
+    assert_timed_out(1); /* TIMER-001: FIN_WAIT_2 */
+    rig_destroy(&bench.rig);
+}
+
 /* ---- Silly windows -----------------------------------------------------------------------------
  */
 
@@ -672,6 +742,7 @@ main(void)
         cmocka_unit_test(test_fin_wait_2_counts_down_in_retransmit),
         cmocka_unit_test(test_fin_wait_2_ends_after_two_minutes_of_silence),
         cmocka_unit_test(test_fin_wait_2_goes_on_from_the_hosts_ticks),
+        cmocka_unit_test(test_each_of_the_six_timers_acts),
         cmocka_unit_test(test_parameter_sws_prevention_is_obeyed),
     };
 

@@ -278,6 +278,88 @@ test_time_wait_is_restarted_by_fin_alone(void **state)
     }
 }
 
+/* ---- Ticks ---- */
+
+/* TIMER-003: nothing that a timer does is done between the ticks. */
+static void
+test_timers_act_on_ticks(void **state)
+{
+    static const uint32_t rates[] = {10, 100, 1000};
+
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        FOR_EACH_VARIATION(peer, ON_BOTH)
+        {
+            struct flue_tcp_config *config = &peer.config;
+            uint32_t rate = rates[i];
+            unsigned first;
+
+            peer_describe(&peer, ", %u ticks/s", rate);
+            config->ticks_per_second = rate;
+            config->initial_rto_ticks = rate;
+            config->min_rto_ticks = rate;
+            config->max_rto_ticks = 60 * rate;
+            config->delayed_ack_ticks = rate / 10;
+            config->sws_prevention_ticks = rate / 5;
+            peer.options.use_keepalive = true;
+            peer.options.keepalive_idle_ticks = 5 * rate;
+            peer.options.keepalive_interval_ticks = rate;
+            peer_open(&peer, 3 * MS + 7 * FLUE_MICROSECOND);
+            peer_segment(&peer, A, 1, 1, 100);
+            first = peer.out_count;
+            peer_wait(&peer, 7 * FLUE_SECOND + 33 * FLUE_MICROSECOND); /* ACK, keepalive probes */
+            peer.window = 0;
+            peer_ack(&peer, 101, 1);
+            peer_send(&peer, 1000);
+            peer_wait(&peer, 9 * FLUE_SECOND + 51 * FLUE_MICROSECOND); /* window probes */
+            assert_true(peer.out_count - first > 6);
+            for (unsigned sent = first; sent < peer.out_count; sent++)
+                assert_true(peer.out[sent].at % (FLUE_SECOND / rate) == 0); /* TIMER-003 */
+            (void)peer_skip(&peer);
+            peer.window = PEER_WINDOW;
+            peer_ack(&peer, 101, 2);
+            (void)peer_skip(&peer); /* not a timer's doing */
+            first = peer.out_count;
+            peer_wait(&peer, 9 * FLUE_SECOND); /* retransmissions */
+            assert_true(peer.out_count - first > 2);
+            for (unsigned sent = first; sent < peer.out_count; sent++)
+                assert_true(peer.out[sent].at % (FLUE_SECOND / rate) == 0); /* TIMER-003 */
+            (void)peer_skip(&peer);
+        }
+    }
+}
+
+/* TIMER-004: 2^32 ticks of a millisecond are seven weeks. Timers that start before their end fire
+ * behind it, and those that start behind it take as long as ever. */
+static void
+test_timers_outlast_thirty_two_bits_of_ticks(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_BOTH)
+    {
+        const flue_time idle = UINT64_C(4294000) * FLUE_SECOND;
+        flue_time start;
+
+        peer.options.use_timestamps = true;
+        peer.options.use_keepalive = true;
+        peer.options.keepalive_idle_ticks = 4294000000;
+        peer_open(&peer, 10 * MS);
+        start = peer.now;
+        peer_wait(&peer, idle);
+        EXPECT_AT(&peer, A, 0, 1, 0, start + idle); /* TIMER-004 */
+        peer_wait(&peer, FLUE_SECOND);              /* beyond the end, wherever it began */
+        peer_ack(&peer, 1, 1);
+        start = peer.now;
+        peer_wait(&peer, idle);
+        EXPECT_AT(&peer, A, 0, 1, 0, start + idle);
+        peer_ack(&peer, 1, 1);
+        start = peer.now;
+        peer_send(&peer, 500);
+        EXPECT(&peer, A, 1, 1, 500);
+        peer_wait(&peer, 3000 * MS);
+        EXPECT_AT(&peer, A, 1, 1, 500, start + 1000 * MS); /* TIMER-004 */
+        EXPECT_AT(&peer, A, 1, 1, 500, start + 3000 * MS);
+    }
+}
+
 int
 main(void)
 {
@@ -293,6 +375,8 @@ main(void)
         PEER_SCRIPT(test_keepalive_waits_for_silence_with_nothing_out),
         PEER_SCRIPT(test_fin_wait_2_lasts_while_somebody_reads),
         PEER_SCRIPT(test_time_wait_is_restarted_by_fin_alone),
+        PEER_SCRIPT(test_timers_act_on_ticks),
+        PEER_SCRIPT(test_timers_outlast_thirty_two_bits_of_ticks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
