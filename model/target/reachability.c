@@ -35,7 +35,7 @@ flue__target_nrd(const struct flue_target *target, flue_time now,
 void
 flue__target_doubt_neighbor(struct flue_target *target, struct target_neighbor *neighbor)
 {
-    if (neighbor->is_asking || neighbor->object.is_ending || neighbor->object.is_invalid)
+    if (neighbor->is_asking)
         return;
     neighbor->is_asking = true;
     neighbor->asking_next = NULL;
@@ -100,8 +100,6 @@ flue__target_ask_reachability(struct flue_target *target, flue_time now)
     if (neighbor == NULL || target->initiates > 0)
         return false; /* its offload may be the one in progress (OFFLOAD-050) */
     flue__target_forget_neighbor(target, neighbor);
-    if (neighbor->object.is_ending || neighbor->object.is_invalid)
-        return true;
     fill(&block, target, now, neighbor);
     target->told++;
     client->indicate_offload_event(client->binding, now, &block.block,

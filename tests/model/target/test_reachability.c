@@ -192,7 +192,12 @@ test_progress_of_its_own_keeps_the_target_from_asking(void **state)
         rig_advance(&bench.rig, 90 * FLUE_MILLISECOND); /* it is acknowledged: EVENT-021 */
         assert_in_range(queried_nrd(), 45, 90);
     }
-    assert_int_equal(host.count, 0);
+    rig_advance(&bench.rig, (STALE_MS - queried_nrd()) * FLUE_MILLISECOND);
+    send_into_the_void(1);
+    assert_int_equal(host.count, 0); /* the host's proof is old, this one is not: EVENT-022 */
+    rig_advance(&bench.rig, FLUE_MILLISECOND);
+    send_into_the_void(2);
+    assert_int_equal(host.count, 1);
     end();
 }
 

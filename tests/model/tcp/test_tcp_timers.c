@@ -292,6 +292,7 @@ test_timers_act_on_ticks(void **state)
             struct flue_tcp_config *config = &peer.config;
             uint32_t rate = rates[i];
             unsigned first;
+            flue_time start;
 
             peer_describe(&peer, ", %u ticks/s", rate);
             config->ticks_per_second = rate;
@@ -304,9 +305,11 @@ test_timers_act_on_ticks(void **state)
             peer.options.keepalive_idle_ticks = 5 * rate;
             peer.options.keepalive_interval_ticks = rate;
             peer_open(&peer, 3 * MS + 7 * FLUE_MICROSECOND);
+            start = peer.now;
             peer_segment(&peer, A, 1, 1, 100);
             first = peer.out_count;
             peer_wait(&peer, 7 * FLUE_SECOND + 33 * FLUE_MICROSECOND); /* ACK, keepalive probes */
+            assert_true(peer.out[first].at - start >= 100 * MS); /* no earlier than in so many */
             peer.window = 0;
             peer_ack(&peer, 101, 1);
             peer_send(&peer, 1000);
