@@ -239,7 +239,7 @@ note_heard(struct flue_tcp_connection *connection, flue_time now)
 {
     connection->keepalive_probes_sent = 0;
     connection->is_unreachable = false;
-    if (connection->is_guarded)
+    if (connection->is_guarded || connection->is_reset_challenged)
         flue__blind_over(connection, now);
     else if (connection->use_keepalive)
         flue__tcp_arm_keepalive(connection, now, connection->keepalive_idle);

@@ -28,6 +28,8 @@ challenge(struct flue_tcp_connection *connection, flue_time now)
         flue__tcp_deadline(engine, now, (uint64_t)GUARD_SECONDS * engine->config.ticks_per_second);
 
     flue__tcp_send_ack(connection, now);
+    if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT) /* it ends by itself */
+        return;
     connection->is_guarded = true;
     if (connection->keepalive_deadline > guard) /* not running, too */
         connection->keepalive_deadline = guard;
@@ -47,7 +49,6 @@ flue__blind_syn(struct flue_tcp_connection *connection, flue_time now,
                 const struct flue_tcp_segment *segment)
 {
     const struct flue_tcp_engine *engine = connection->engine;
-    uint64_t period = (uint64_t)SYN_SECONDS * engine->config.ticks_per_second;
     struct blind *blind;
 
     if (connection->state == FLUE_TCP_CONNECTION_TIME_WAIT)
@@ -59,10 +60,10 @@ flue__blind_syn(struct flue_tcp_connection *connection, flue_time now,
     if (!flue__tcp_extend(connection)) /* nobody would know when the last one was */
         return;
     blind = &connection->extension->blind;
-    if (blind->has_syn && engine->tick - blind->syn_tick < period)
+    if (engine->tick < blind->next_syn_tick)
         return;
-    blind->has_syn = true;
-    blind->syn_tick = engine->tick;
+    blind->next_syn_tick =
+        flue__tcp_deadline(engine, now, (uint64_t)SYN_SECONDS * engine->config.ticks_per_second);
     challenge(connection, now);
 }
 

@@ -51,8 +51,7 @@ struct urgent {
 
 /* blind.c */
 struct blind {
-    uint64_t syn_tick; /* of the last challenge to a SYN ... */
-    bool has_syn;      /* ... if there was one */
+    uint64_t next_syn_tick; /* no SYN is challenged before */
 };
 
 /* frto.c: which ACK after a timeout is waited for */

@@ -140,6 +140,8 @@ update_keepalive(struct flue_tcp_connection *connection, flue_time now,
     connection->keepalive_probes = cached->ka_probe_count;
     connection->keepalive_idle = cached->ka_timeout_ticks;
     connection->keepalive_interval = cached->ka_interval_ticks;
+    if (connection->is_guarded && !connection->use_keepalive)
+        return; /* the probes after a blind attack are not the host's to stop */
     if (starts || !connection->use_keepalive || (resets && has_new_count))
         connection->keepalive_probes_sent = 0;
     if (starts || connection->use_keepalive != was_on)
