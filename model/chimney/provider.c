@@ -6,7 +6,10 @@
  */
 #include <stddef.h>
 
-#include "flue/chimney.h"
+#include "chimney/tree_check.h"
+
+/* No provider that counts its walks gets there. */
+#define WALK_SERIAL UINT64_MAX
 
 static const struct flue_client *
 client_of(void *adapter)
@@ -14,17 +17,19 @@ client_of(void *adapter)
     return adapter;
 }
 
-/* Placeholders name nothing that could fail (OFFLOAD-032). */
+/* Placeholders name nothing that could fail (OFFLOAD-032). The tree may be none: links that lead
+ * back end the walk. */
 static void
 fail_tree(struct flue_block_list *tree)
 {
-    struct flue_block_walk walk;
+    struct guarded_walk walk;
     struct flue_block_list *block;
 
-    for (block = flue_block_walk_first(&walk, tree); block != NULL;
-         block = flue_block_walk_next(&walk))
+    for (block = flue__guarded_first(&walk, tree, WALK_SERIAL); block != NULL;
+         block = flue__guarded_next(&walk))
         block->status =
             block->miniport_offload_context == NULL ? FLUE_STATUS_SUCCESS : FLUE_STATUS_FAILURE;
+    flue__guarded_forget(&walk, tree);
 }
 
 static void

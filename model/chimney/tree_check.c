@@ -18,13 +18,15 @@ mark_of(const struct guarded_walk *guard, const struct flue_block_list *block)
 static struct flue_block_list *
 meet(struct guarded_walk *guard, struct flue_block_list *block)
 {
+    void *mark = mark_of(guard, block);
+
     if (block == NULL)
         return NULL;
-    if (block == guard->root || block->scratch[0] == mark_of(guard, block)) {
+    if (block == guard->root || (block->scratch[0] == mark) != guard->is_forgetting) {
         guard->is_sound = false;
         return NULL;
     }
-    block->scratch[0] = mark_of(guard, block);
+    block->scratch[0] = guard->is_forgetting ? NULL : mark;
     return block;
 }
 
@@ -34,6 +36,7 @@ flue__guarded_first(struct guarded_walk *guard, struct flue_block_list *root, ui
     guard->root = root;
     guard->tag = (uintptr_t)(serial * UINT64_C(0x9E3779B97F4A7C15));
     guard->is_sound = true;
+    guard->is_forgetting = false;
     return flue_block_walk_first(&guard->walk, root);
 }
 
@@ -59,6 +62,15 @@ flue__guarded_next(struct guarded_walk *guard)
             return NULL;
         walk->depth--;
     }
+}
+
+void
+flue__guarded_forget(struct guarded_walk *guard, struct flue_block_list *root)
+{
+    guard->is_forgetting = true;
+    flue_block_walk_first(&guard->walk, root);
+    while (flue__guarded_next(guard) != NULL)
+        continue;
 }
 
 bool

@@ -17,13 +17,17 @@ struct guarded_walk {
     struct flue_block_walk walk;
     const struct flue_block_list *root;
     uintptr_t tag;
-    bool is_sound; /* so far */
+    bool is_sound;      /* so far */
+    bool is_forgetting; /* following the marks, and taking them off */
 };
 
-/* `serial` differs from that of every earlier walk over these blocks. */
+/* `serial` differs from that of every earlier walk over these blocks, forgotten ones apart. */
 struct flue_block_list *flue__guarded_first(struct guarded_walk *guard,
                                             struct flue_block_list *root, uint64_t serial);
 struct flue_block_list *flue__guarded_next(struct guarded_walk *guard);
+/* When the walk has come to its end, whatever it met: takes its marks off again, for those who
+ * cannot count their walks. */
+void flue__guarded_forget(struct guarded_walk *guard, struct flue_block_list *root);
 
 /* The blocks of a depth are of one layer, which follows from the first block with a type; *base, 0
  * at first, remembers it (STATE-002, STATE-003). Also: a known type, our revision, room for a

@@ -103,6 +103,41 @@ test_provider_default_fails_every_state_operation(void **state)
     }
 }
 
+/* Nothing is followed twice, and the next call finds the tree as it was. */
+static void
+test_provider_default_tree_with_cycles_is_failed_and_completed(void **state)
+{
+    struct seen seen = {{0}, {0}, NULL, FLUE_STATUS_UNWRITTEN, 0};
+    struct flue_client client;
+    struct flue_provider provider;
+    struct flue_offload_handle handles[4] = {{0}, {0}, {0}, {0}};
+    struct flue_block_list blocks[4];
+
+    (void)state;
+    watch(&client, &seen);
+    flue_provider_init(&provider, &client);
+    for (uint32_t i = 0; i < 4; i++)
+        flue_block_list_init(&blocks[i],
+                             i == 0  ? FLUE_NEIGHBOR_OFFLOAD_STATE
+                             : i < 3 ? FLUE_IP4_OFFLOAD_STATE
+                                     : FLUE_TCP_OFFLOAD_STATE,
+                             sizeof blocks[i], &handles[i]);
+    blocks[0].dependent_block_list = &blocks[1];
+    blocks[1].next_block = &blocks[2];
+    blocks[2].dependent_block_list = &blocks[3];
+    for (uint32_t round = 1; round <= 4; round++) {
+        blocks[3].next_block = round == 2 ? &blocks[3] : round == 3 ? &blocks[0] : NULL;
+        blocks[2].next_block = round == 2 ? &blocks[1] : NULL;
+        for (uint32_t i = 0; i < 4; i++)
+            blocks[i].status = FLUE_STATUS_UNWRITTEN;
+        provider.update_offload(provider.adapter, round, &blocks[0]);
+        assert_int_equal(seen.trees[2], round);
+        assert_ptr_equal(seen.tree, &blocks[0]);
+        for (uint32_t i = 0; i < 4; i++)
+            assert_int_equal(blocks[i].status, FLUE_STATUS_FAILURE);
+    }
+}
+
 static void
 test_provider_default_fails_every_list(void **state)
 {
@@ -167,6 +202,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_provider_default_fails_every_state_operation),
+        cmocka_unit_test(test_provider_default_tree_with_cycles_is_failed_and_completed),
         cmocka_unit_test(test_provider_default_fails_every_list),
         cmocka_unit_test(test_client_default_refuses_data),
     };
