@@ -59,6 +59,7 @@ check_tcp(struct flue_verifier *verifier, struct verified_block *image)
     object->is_fin_told = delegated->state == FLUE_TCP_CONNECTION_CLOSE_WAIT ||
                           delegated->state == FLUE_TCP_CONNECTION_CLOSING ||
                           delegated->state == FLUE_TCP_CONNECTION_LAST_ACK;
+    object->has_both = object->has_handed && object->is_fin_told;
     object->is_closing = delegated->state != FLUE_TCP_CONNECTION_ESTABLISHED &&
                          delegated->state != FLUE_TCP_CONNECTION_CLOSE_WAIT;
     take_chain(verifier, image, delegated);

@@ -66,6 +66,7 @@ struct verified_object {
     bool is_abort_told : 1;  /* TcpIndicateAbort came */
     bool is_refused : 1;     /* received data waits for a request */
     bool has_handed : 1;     /* ... because the host handed it over with the state */
+    bool has_both : 1;       /* ... behind whose data stood a FIN that the host had seen */
     bool is_short : 1;       /* a non-push request came back before it was full */
     bool is_closing : 1;     /* a graceful disconnect was posted */
     bool is_aborting : 1;    /* an abortive one was */

@@ -165,8 +165,10 @@ flue__verifier_state_remember_cached(struct verified_object *object, struct flue
 
         if (cached == NULL)
             return;
-        object->is_window_free = (cached->flags & FLUE_TCP_FLAG_UPDATE_RCV_WND) == 0 &&
-                                 cached->initial_rcv_wnd != object->tcp.cached.initial_rcv_wnd;
+        if ((cached->flags & FLUE_TCP_FLAG_UPDATE_RCV_WND) != 0)
+            object->is_window_free = false;
+        else if (cached->initial_rcv_wnd != object->tcp.cached.initial_rcv_wnd)
+            object->is_window_free = true; /* until the flag comes with a value */
         object->tcp.cached = *cached;
     }
 }

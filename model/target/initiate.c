@@ -102,6 +102,8 @@ take_path(struct flue_target *target, struct flue_block_list *block, struct targ
     struct target_path *path;
     struct address_key key;
 
+    if (state.constants->source_address == NULL || state.constants->destination_address == NULL)
+        return FLUE_STATUS_FAILURE;
     /* INIT-019: no address family that is not offered */
     if ((ip_version == 4 ? target->offered.support_ipv4 : target->offered.support_ipv6) !=
         FLUE_OFFLOAD_SUPPORTED)

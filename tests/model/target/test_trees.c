@@ -476,6 +476,26 @@ test_terminating_one_neighbor_leaves_the_other(void **state)
 
 /* TERM-020: there and back, often; memory and tables do not grow. */
 static void
+test_initiate_path_without_an_address_is_refused(void **state)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        struct tree tree;
+
+        (void)bench_set_up(state);
+        rig_stop_watching(&bench.rig);
+        make_tree(&tree, CALL_INITIATE);
+        if (i == 0)
+            tree.path.constants.source_address = NULL;
+        else
+            tree.path.constants.destination_address = NULL;
+        rig_operate(&bench.rig, CALL_INITIATE, &tree.neighbor.block);
+        assert_int_equal(tree.path.block.status, FLUE_STATUS_FAILURE);
+        assert_null(tree.handles[1].miniport_offload_context);
+        (void)bench_tear_down(state);
+    }
+}
+
+static void
 test_offload_and_terminate_again_and_again(void **state)
 {
     size_t bytes = 0;
@@ -507,6 +527,7 @@ main(void)
         cmocka_unit_test(test_mixed_chain_fails_what_does_not_fit),
         cmocka_unit_test(test_initiate_wrong_lengths_are_refused),
         cmocka_unit_test(test_legal_shapes_succeed),
+        cmocka_unit_test(test_initiate_path_without_an_address_is_refused),
         ON_BENCH(test_contexts_lead_to_their_objects),
         ON_BENCH(test_contexts_that_never_were_end_io),
         ON_BENCH(test_terminating_one_neighbor_leaves_the_other),
