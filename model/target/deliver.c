@@ -196,9 +196,10 @@ tell_events(struct target_connection *connection, flue_time now)
     uint32_t backlog;
 
     if (connection->has_fin && !connection->is_fin_told && !has_data(connection)) {
-        connection->is_fin_told = true;
         flue__target_end_requests(connection, FLUE_STATUS_SUCCESS); /* NOTE-035 */
         flue__target_complete_lists(target, now);
+        connection->is_fin_told = true;
+        flue__target_end_requests(connection, FLUE_STATUS_SUCCESS); /* of clients that knew not */
         tell(connection, now, FLUE_TCP_INDICATE_DISCONNECT, 0);
     }
     if (connection->tcp == NULL && connection->is_aborted) {

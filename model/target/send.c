@@ -17,6 +17,21 @@ end_lists(struct list_queue *queue, struct flue_buffer_list *lists, enum flue_st
     }
 }
 
+/* PENDING, or why the lists were not queued. */
+static enum flue_status
+queue(struct target_connection *connection, flue_time now, struct flue_buffer_list *lists)
+{
+    switch (flue_tcp_send(connection->tcp, now, lists)) {
+    case FLUE_OK:
+        return FLUE_STATUS_PENDING;
+    case FLUE_ERROR_LIMIT: /* the host queues as much as it likes */
+        flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
+        return FLUE_STATUS_UPLOAD_IN_PROGRESS;
+    default: /* behind a graceful disconnect: the client's mistake */
+        return FLUE_STATUS_REQUEST_ABORTED;
+    }
+}
+
 enum flue_status
 flue__target_send(void *adapter, flue_time now, void *context, struct flue_buffer_list *lists)
 {
@@ -27,9 +42,10 @@ flue__target_send(void *adapter, flue_time now, void *context, struct flue_buffe
     if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_SEND))
         flue__target_lose(connection, now);
     status = flue__target_io_status(connection);
-    /* Data behind a graceful disconnect is the client's mistake; it was not sent (SEND-009). */
-    if (status == FLUE_STATUS_PENDING && flue_tcp_send(connection->tcp, now, lists) != FLUE_OK)
-        status = FLUE_STATUS_REQUEST_ABORTED;
+    if (status == FLUE_STATUS_PENDING)
+        status = queue(connection, now, lists);
+    else if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS)
+        connection->is_leaving = true; /* resumed or not: nothing goes in front of it (SEND-012) */
     if (status != FLUE_STATUS_PENDING)
         end_lists(&target->sends, lists, status);
     flue__target_wake(target, now);

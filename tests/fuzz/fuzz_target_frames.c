@@ -219,8 +219,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint32_t what = take(&world, 1);
 
         if (what >= 128)
-            world.answer = what >= 192 ? FLUE_STATUS_SUCCESS
-                                       : FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
+            world.answer =
+                what >= 192 ? FLUE_STATUS_SUCCESS : FLUE_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
         happen(&world, (enum event)(what % EVENTS));
     }
     world_end(&world);

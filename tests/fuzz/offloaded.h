@@ -98,6 +98,10 @@ void operate(struct world *world, enum operation operation);
 void offload(struct world *world, uint32_t number, enum flue_tcp_connection_state state,
              uint32_t lists);
 void terminate(struct world *world, struct object *object);
+/* Frees its blocks. */
+void drop_tree(struct tree *tree);
+
+/* offloaded_ends.c */
 void on_tree(struct world *world, enum operation operation, struct flue_block_list *root);
 
 /* offloaded_spoil.c: makes something of it wrong, if the input wants that. */

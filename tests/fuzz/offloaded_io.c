@@ -73,8 +73,7 @@ post_requests(struct world *world, void *context)
     }
     if (lists != NULL)
         FUZZ_CHECK(world->provider->tcp_offload_receive(world->provider->adapter, world->now,
-                                                        context,
-                                                        lists) == FLUE_STATUS_PENDING);
+                                                        context, lists) == FLUE_STATUS_PENDING);
 }
 
 static void
@@ -93,8 +92,7 @@ disconnect(struct world *world, struct object *object, void *context)
                    world->provider->adapter, world->now, context, &list->list,
                    world->is_wild && bits > 200 ? bits
                    : (bits & 1) != 0            ? FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE
-                                                : FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE) ==
-               FLUE_STATUS_PENDING);
+                                     : FLUE_TCP_DISCONNECT_GRACEFUL_CLOSE) == FLUE_STATUS_PENDING);
 }
 
 /* A TCP header that may be anything, and data. */
@@ -133,8 +131,8 @@ return_some(struct world *world)
         last = last->next;
     world->lent = last->next;
     last->next = NULL;
-    FUZZ_CHECK(world->provider->tcp_offload_receive_return(
-                   world->provider->adapter, world->now, first) == FLUE_STATUS_SUCCESS);
+    FUZZ_CHECK(world->provider->tcp_offload_receive_return(world->provider->adapter, world->now,
+                                                           first) == FLUE_STATUS_SUCCESS);
 }
 
 /* A wild client has contexts of other objects, and of none. */
@@ -250,7 +248,7 @@ make_segment(struct world *world, uint32_t number, bool is_sane, struct flue_pac
     if (segment->payload.length % 2 == 1)
         segment->payload.descriptor = &descriptor;
     if (is_sane) {
-        segment->flags &= (uint8_t)~(FLUE_TCP_SYN | FLUE_TCP_RST | FLUE_TCP_URG);
+        segment->flags &= (uint8_t) ~(FLUE_TCP_SYN | FLUE_TCP_RST | FLUE_TCP_URG);
         segment->flags |= FLUE_TCP_ACK;
         segment->has_timestamp = s.timestamps;
         segment->ts_val = s.ts_recent + 1;

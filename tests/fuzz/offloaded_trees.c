@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "chimney/block_state.h"
 #include "offloaded.h"
 
 /* ---- Blocks ---- */
@@ -94,10 +93,10 @@ fill_tcp(const struct object *object, struct flue_tcp_block *block,
          enum flue_tcp_connection_state state)
 {
     block->constants.header.length = sizeof block->constants;
-    block->constants.flags = object->number % 4 == 3 ? 0
-                                                     : FLUE_TCP_FLAG_TIMESTAMP_ENABLED |
-                                                           FLUE_TCP_FLAG_SACK_ENABLED |
-                                                           FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED;
+    block->constants.flags = object->number % 4 == 3
+                                 ? 0
+                                 : FLUE_TCP_FLAG_TIMESTAMP_ENABLED | FLUE_TCP_FLAG_SACK_ENABLED |
+                                       FLUE_TCP_FLAG_WINDOW_SCALING_ENABLED;
     block->constants.local_port = (uint16_t)(1000 + object->number);
     block->constants.remote_port = 80;
     block->constants.snd_wind_scale = block->constants.rcv_wind_scale =
@@ -221,9 +220,8 @@ initiate(struct world *world)
     uint32_t state = take(world, 1);
 
     offload(world, number,
-            (enum flue_tcp_connection_state)(world->is_wild
-                                                 ? state % 16
-                                                 : FLUE_TCP_CONNECTION_ESTABLISHED + state % 6),
+            (enum flue_tcp_connection_state)(
+                world->is_wild ? state % 16 : FLUE_TCP_CONNECTION_ESTABLISHED + state % 6),
             (state >> 4) % 4);
 }
 
@@ -237,11 +235,11 @@ add_all(struct world *world, struct tree *tree, struct flue_block_list **link,
 
     if (!world->is_wild && (!object->is_present || object->busy > 0))
         return false;
-    block = add_block(tree, link, object,
-                      object->layer == TCP && object->number % 2 == 0
-                          ? FLUE_TCP_OFFLOAD_DELEGATED_STATE
-                          : whole_type(object),
-                      whole_sizes[object->layer]);
+    block =
+        add_block(tree, link, object,
+                  object->layer == TCP && object->number % 2 == 0 ? FLUE_TCP_OFFLOAD_DELEGATED_STATE
+                                                                  : whole_type(object),
+                  whole_sizes[object->layer]);
     if (object->layer == TCP && object->number % 2 != 0)
         fill_tcp(object, (struct flue_tcp_block *)block, FLUE_TCP_CONNECTION_ESTABLISHED);
     else if (object->layer != TCP)
@@ -254,8 +252,8 @@ add_all(struct world *world, struct tree *tree, struct flue_block_list **link,
     return true;
 }
 
-static void
-drop(struct tree *tree)
+void
+drop_tree(struct tree *tree)
 {
     for (uint32_t i = 0; i < tree->count; i++)
         free(tree->blocks[i]);
@@ -270,7 +268,7 @@ terminate(struct world *world, struct object *object)
     if (tree == NULL)
         return;
     if (!add_all(world, tree, NULL, object)) {
-        drop(tree);
+        drop_tree(tree);
         return;
     }
     for (uint32_t i = 0; i < tree->count; i++) {
@@ -380,94 +378,4 @@ operate(struct world *world, enum operation operation)
         relink(world);
     else
         operate_on_line(world, operation);
-}
-
-/* ---- The end of an operation ---- */
-
-static void
-take_back(struct world *world, struct flue_buffer_list *lists)
-{
-    while (lists != NULL) {
-        struct flue_buffer_list *next = lists->next;
-
-        give_list_back(world, lists);
-        lists = next;
-    }
-}
-
-static void
-note_initiated(struct world *world, struct object *object, struct flue_block_list *block)
-{
-    bool is_taken = block->status == FLUE_STATUS_SUCCESS ||
-                    block->status == FLUE_STATUS_OFFLOAD_PARTIAL_SUCCESS;
-
-    if (!world->is_wild && object->is_starting)
-        FUZZ_CHECK(is_taken == (object->handle.miniport_offload_context != NULL));
-    object->is_starting = false;
-    object->is_present = object->handle.miniport_offload_context != NULL;
-    if (!is_taken)
-        take_back(world, block->net_buffer_list_chain);
-}
-
-/* One that failed is tried once more: then the connection is lost for good. */
-static void
-note_terminated(struct world *world, struct object *object, struct flue_block_list *block)
-{
-    bool is_done = block->status == FLUE_STATUS_SUCCESS;
-    struct flue_tcp_delegated *delegated = NULL;
-
-    object->is_ending = false;
-    if (is_done && flue__block_is_sound(block))
-        delegated = flue__tcp_state(block).delegated;
-    if (delegated != NULL && delegated->buffered_data != NULL) {
-        FUZZ_CHECK(delegated->buffered_data->next == NULL);
-        delegated->buffered_data->next = world->lent;
-        world->lent = delegated->buffered_data;
-    }
-    if (is_done)
-        take_back(world, block->net_buffer_list_chain);
-    if (is_done || (object->is_lost && object->layer == TCP)) {
-        if (block->miniport_offload_context != NULL)
-            *block->miniport_offload_context = NULL;
-        object->is_lost = object->is_invalid = object->is_closing = false;
-    } else {
-        object->is_lost = true;
-    }
-    object->is_present = object->handle.miniport_offload_context != NULL;
-}
-
-static void
-note_done(struct world *world, struct tree *tree, uint32_t i)
-{
-    struct object *object = tree->objects[i];
-    struct flue_block_list *block = tree->blocks[i];
-
-    FUZZ_CHECK(world->is_wild || block->status != FLUE_STATUS_UNWRITTEN);
-    if (object == NULL)
-        return;
-    object->busy--;
-    if (tree->operation == INITIATE)
-        note_initiated(world, object, block);
-    else if (tree->operation == TERMINATE)
-        note_terminated(world, object, block);
-    else if (tree->operation == UPDATE)
-        object->updates--;
-    if (tree->operation == UPDATE && object->layer == PATH && tree->objects[i - 1] != NULL &&
-        block->status == FLUE_STATUS_SUCCESS)
-        object->parent = tree->objects[i - 1];
-}
-
-void
-on_tree(struct world *world, enum operation operation, struct flue_block_list *root)
-{
-    struct tree *tree = world->trees;
-
-    while (tree < world->trees + TREES && (!tree->is_out || tree->blocks[0] != root))
-        tree++;
-    FUZZ_CHECK(tree < world->trees + TREES);
-    FUZZ_CHECK(tree->operation == operation && root->status != FLUE_STATUS_UNWRITTEN);
-    for (uint32_t i = 0; i < tree->count; i++)
-        note_done(world, tree, i);
-    tree->is_out = false;
-    drop(tree);
 }

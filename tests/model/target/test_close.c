@@ -92,6 +92,35 @@ test_close_abortive_from_inside_a_completion_ends_sends_first(void **state)
 }
 
 static void
+post_inside(struct rig *rig, const struct call *call)
+{
+    (void)call;
+    rig->inside = NULL;
+    rig_make_list(&bench.lists[1], 0, 100);
+    (void)rig->provider->tcp_offload_receive(rig->provider->adapter, rig->now,
+                                             rig_context(&bench.tcp), &bench.lists[1].list);
+}
+
+/* RECV-015 is for those that could know of the FIN. */
+static void
+test_close_peer_request_from_inside_the_last_completion_ends_in_order(void **state)
+{
+    (void)state;
+    rig_make_list(&bench.lists[0], 0, 100);
+    (void)bench.rig.provider->tcp_offload_receive(bench.rig.provider->adapter, bench.rig.now,
+                                                  rig_context(&bench.tcp), &bench.lists[0].list);
+    bench.rig.inside = post_inside;
+    assert_int_equal(flue_tcp_shutdown(bench.tcp.peer, bench.rig.now), FLUE_OK);
+    rig_settle(&bench.rig);
+    assert_int_equal(bench.rig.call_count, 3);
+    assert_ptr_equal(bench.rig.calls[0].subject, &bench.lists[0].list);
+    assert_int_equal(bench.rig.calls[1].event, FLUE_TCP_INDICATE_DISCONNECT);
+    assert_ptr_equal(bench.rig.calls[2].subject, &bench.lists[1].list);
+    assert_int_equal(bench.rig.calls[2].status, FLUE_STATUS_SUCCESS);
+    assert_int_equal(bench.rig.calls[2].bytes, 0);
+}
+
+static void
 test_close_peer_first_ends_in_closed(void **state)
 {
     struct flue_tcp_delegated_block back;
@@ -193,6 +222,7 @@ main(void)
         ON_BENCH(test_close_graceful_completes_behind_sends),
         ON_BENCH(test_close_graceful_then_peer_asks_for_upload),
         ON_BENCH(test_close_abortive_from_inside_a_completion_ends_sends_first),
+        ON_BENCH(test_close_peer_request_from_inside_the_last_completion_ends_in_order),
         ON_BENCH(test_close_peer_first_ends_in_closed),
         ON_BENCH(test_close_abortive_sends_reset),
         ON_BENCH(test_close_abortive_drops_received_data),

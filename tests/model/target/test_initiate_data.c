@@ -318,6 +318,22 @@ test_buffered_data_waits_for_requests(void **state)
         assert_int_equal(rig->indicated[i], (uint8_t)(1 + 2000 + i));
 }
 
+/* The host saw a FIN behind the data: no further event comes of it, and the data does. */
+static void
+test_buffered_data_in_front_of_a_fin_is_delivered(void **state)
+{
+    struct rig *rig = &bench.rig;
+
+    (void)state;
+    buffer_received();
+    delegated()->state = FLUE_TCP_CONNECTION_CLOSE_WAIT;
+    initiate(FLUE_STATUS_SUCCESS);
+    post(&bench.lists[2], 2000);
+    assert_int_equal(rig->calls[rig_find(rig, CALL_RECEIVE, 0)].bytes, 2000);
+    assert_int_equal(rig->indicated_bytes, 3000);
+    assert_int_equal(rig_count(rig, CALL_EVENT), 0);
+}
+
 /* OFFLOAD-034: memory fails at each allocation of the offload in turn. */
 static void
 test_buffered_data_without_memory_is_refused(void **state)
@@ -457,6 +473,7 @@ main(void)
         cmocka_unit_test(test_places_in_the_descriptors),
         cmocka_unit_test(test_refused_chain_is_the_hosts),
         ON_EMPTY_BENCH(test_buffered_data_waits_for_requests),
+        ON_EMPTY_BENCH(test_buffered_data_in_front_of_a_fin_is_delivered),
         cmocka_unit_test(test_buffered_data_without_memory_is_refused),
         cmocka_unit_test(test_fin_during_the_offload_is_told_afterwards),
         ON_EMPTY_BENCH(test_tree_is_not_touched_after_the_completion),

@@ -301,6 +301,22 @@ test_update_receive_window(void **state)
     assert_in_range(peer.snd_wnd, 199990, 200000);
 }
 
+/* Without the flag another window means nothing, however often it comes. */
+static void
+test_update_receive_window_without_the_flag_changes_nothing(void **state)
+{
+    struct cached_tcp block = tcp_block();
+    uint32_t window = block.cached.initial_rcv_wnd;
+
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        block = tcp_block();
+        block.cached.initial_rcv_wnd = 200000;
+        update(&block.block, FLUE_STATUS_SUCCESS);
+        assert_int_equal(query_tcp().cached.initial_rcv_wnd, window);
+    }
+}
+
 /* UPDATE-008, UPDATE-005, UPDATE-007, UPDATE-009 and UPDATE-010 reach the engine; its own tests
  * have the details. */
 static void
@@ -563,6 +579,7 @@ main(void)
         ON_BENCH(test_update_path_mtu_resegments),
         ON_BENCH(test_update_path_mtu_shrinks_what_is_sent_again),
         ON_BENCH(test_update_receive_window),
+        ON_BENCH(test_update_receive_window_without_the_flag_changes_nothing),
         ON_BENCH(test_update_restart_flags),
         ON_BENCH(test_update_changes_cached_state_only),
         ON_BENCH(test_update_relinks_paths),
