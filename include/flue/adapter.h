@@ -75,6 +75,8 @@ struct flue_client_generic_characteristics {
                                    uint32_t indication_code);
     void (*indicate_status)(void *binding, flue_time now, enum flue_status status,
                             const void *buffer, uint32_t length);
+    void (*oid_request_complete)(void *binding, flue_time now, struct flue_oid_request *request,
+                                 enum flue_status status);
 };
 
 struct flue_client_tcp_characteristics {
@@ -196,6 +198,9 @@ flue_adapter_bind(struct flue_adapter *adapter,
  * adapter. Its oid_request is the driver's to fill: see flue_adapter_request. */
 struct flue_provider *flue_adapter_provider(struct flue_adapter *adapter);
 
+/* NdisMOidRequestComplete: the driver ends a request that it answered with PENDING. */
+void flue_adapter_complete_request(struct flue_adapter *adapter, flue_time now,
+                                   struct flue_oid_request *request, enum flue_status status);
 /* Answers a request, or passes it to the driver. */
 enum flue_status flue_adapter_request(struct flue_adapter *adapter, flue_time now,
                                       struct flue_oid_request *request);

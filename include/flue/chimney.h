@@ -205,7 +205,7 @@ struct flue_provider {
     enum flue_status (*tcp_offload_receive_return)(void *adapter, flue_time now,
                                                    struct flue_buffer_list *lists);
 
-    /* A question or a setting, answered before the call returns (flue/oid.h). */
+    /* A question or a setting (flue/oid.h). */
     enum flue_status (*oid_request)(void *adapter, flue_time now, struct flue_oid_request *request);
 };
 
@@ -244,6 +244,9 @@ struct flue_client {
      * ENCASPULATION_CHANGE, nothing with the others. */
     void (*indicate_status)(void *binding, flue_time now, enum flue_status status,
                             const void *buffer, uint32_t length);
+    /* NdisMOidRequestComplete: the end of a request that was answered with PENDING. */
+    void (*oid_request_complete)(void *binding, flue_time now, struct flue_oid_request *request,
+                                 enum flue_status status);
 };
 
 /* Fills a table with defaults: a provider that refuses every offload and fails every operation

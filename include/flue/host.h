@@ -111,6 +111,9 @@ struct flue_host_handlers {
     /* A connection changed hands; HOST also when a move that was asked for did not begin. */
     void (*moved)(void *user, flue_time now, struct flue_host_connection *connection,
                   enum flue_owner owner);
+    /* An adapter sleeps or is awake; or, with a result that is not FLUE_OK, it cannot. */
+    void (*powered)(void *user, flue_time now, uint32_t adapter, bool is_on,
+                    enum flue_result result);
     /* How busy the adapter is now, 0 to 1000: for policies. */
     uint32_t (*adapter_load)(void *user, flue_time now, uint32_t adapter);
     /* The host did `count` pieces of work of this category (state moves, completions, opens). */
@@ -235,6 +238,12 @@ FLUE_MUST_USE enum flue_result flue_host_set_options(struct flue_host_connection
                                                      flue_time now,
                                                      const struct flue_tcp_options *options,
                                                      const char **field);
+
+/* Puts an adapter to sleep, or wakes it up. Before it sleeps the host takes all its connections
+ * back; they go on here. `powered` follows, possibly from inside this call. FLUE_ERROR_NOT_FOUND
+ * without such an adapter; FLUE_ERROR_STATE when it is so, or on its way there, already. */
+FLUE_MUST_USE enum flue_result flue_host_set_power(struct flue_host *host, flue_time now,
+                                                   uint32_t adapter, bool is_on);
 
 /* Whether connections of a family may be offloaded to the adapter. To switch a family off, the host
  * first takes its connections back; then it tells the adapter. FLUE_ERROR_NOT_FOUND without such an

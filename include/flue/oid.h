@@ -179,7 +179,11 @@ enum flue_oid {
 
 enum flue_request_type { FLUE_REQUEST_QUERY, FLUE_REQUEST_SET };
 
-/* NDIS_OID_REQUEST. It is answered before the call returns. */
+/* NDIS_DEVICE_POWER_STATE: D0 works, D3 is off. OID_PNP_SET_POWER sets one, as uint32_t. */
+enum flue_power_state { FLUE_POWER_D0 = 1, FLUE_POWER_D1, FLUE_POWER_D2, FLUE_POWER_D3 };
+
+/* NDIS_OID_REQUEST. It is answered before the call returns, unless with PENDING (OID_PNP_SET_POWER
+ * alone): then the client's oid_request_complete ends it, and it must last so long. */
 struct flue_oid_request {
     enum flue_request_type type;
     enum flue_oid oid;

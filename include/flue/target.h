@@ -165,6 +165,11 @@ flue_target_resume(struct flue_target *target, flue_time now,
  * UPLOAD_IN_PROGRESS (STATUS-005). */
 FLUE_MUST_USE enum flue_result flue_target_upload_all(struct flue_target *target, flue_time now);
 
+/* Surprise removal: the adapter is pulled out, or its power fails. All state is lost, nothing more
+ * is sent or taken in, and the host hears of each connection's loss as of a hardware failure. For
+ * good: the owner destroys the target when the host has terminated everything. */
+void flue_target_remove(struct flue_target *target, flue_time now);
+
 /* Where hardware or memory can fail. */
 enum flue_target_fault {
     FLUE_TARGET_FAULT_INITIATE, /* at an object of the operation: the hardware has lost its state */

@@ -55,6 +55,7 @@ flue_client_characteristics(const struct flue_client *client,
         .query_offload_complete = client->query_offload_complete,
         .indicate_offload_event = client->indicate_offload_event,
         .indicate_status = client->indicate_status,
+        .oid_request_complete = client->oid_request_complete,
     };
     flue_object_header_init(&generic->header, sizeof *generic);
     *tcp = (struct flue_client_tcp_characteristics){
@@ -121,7 +122,7 @@ is_generic_whole(const struct flue_client_generic_characteristics *generic)
            generic->update_offload_complete != NULL &&
            generic->invalidate_offload_complete != NULL &&
            generic->query_offload_complete != NULL && generic->indicate_offload_event != NULL &&
-           generic->indicate_status != NULL;
+           generic->indicate_status != NULL && generic->oid_request_complete != NULL;
 }
 
 static bool
@@ -156,6 +157,7 @@ flue_adapter_bind(struct flue_adapter *adapter,
         .tcp_offload_event = tcp->tcp_offload_event,
         .tcp_offload_receive_indicate = tcp->tcp_offload_receive_indicate,
         .indicate_status = generic->indicate_status,
+        .oid_request_complete = generic->oid_request_complete,
     };
     return FLUE_OK;
 }

@@ -66,6 +66,16 @@ ignore_status(void *binding, flue_time now, enum flue_status status, const void 
     (void)length;
 }
 
+static void
+ignore_request(void *binding, flue_time now, struct flue_oid_request *request,
+               enum flue_status status)
+{
+    (void)binding;
+    (void)now;
+    (void)request;
+    (void)status;
+}
+
 void
 flue_client_init(struct flue_client *client)
 {
@@ -84,5 +94,6 @@ flue_client_init(struct flue_client *client)
         .tcp_offload_event = ignore_tcp_event,
         .tcp_offload_receive_indicate = refuse_data,
         .indicate_status = ignore_status,
+        .oid_request_complete = ignore_request,
     };
 }

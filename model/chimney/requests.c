@@ -48,6 +48,13 @@ flue_adapter_indicate_status(struct flue_adapter *adapter, flue_time now, enum f
     adapter->client.indicate_status(adapter->client.binding, now, status, buffer, length);
 }
 
+void
+flue_adapter_complete_request(struct flue_adapter *adapter, flue_time now,
+                              struct flue_oid_request *request, enum flue_status status)
+{
+    adapter->client.oid_request_complete(adapter->client.binding, now, request, status);
+}
+
 static enum flue_status
 query(struct flue_adapter *adapter, flue_time now, struct flue_oid_request *request)
 {

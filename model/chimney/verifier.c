@@ -10,7 +10,7 @@
 /* A call that the contract gains must be passed on, too: here the build stops until it is. */
 _Static_assert(sizeof(struct flue_provider) == 12 * sizeof(void *),
                "the verifier passes every call of the provider");
-_Static_assert(sizeof(struct flue_client) == 14 * sizeof(void *),
+_Static_assert(sizeof(struct flue_client) == 15 * sizeof(void *),
                "the verifier passes every call of the client");
 
 /* ---- Reports -----------------------------------------------------------------------------------
@@ -177,6 +177,7 @@ flue_verifier_create(const struct flue_allocator *allocator, flue_verifier_repor
     flue__verifier_init_posts(verifier);
     flue__verifier_init_completions(verifier);
     flue__verifier_init_indications(verifier);
+    flue__verifier_init_requests(verifier);
     *result = verifier;
     return FLUE_OK;
 }
@@ -232,7 +233,7 @@ check_client(struct flue_verifier *verifier, const struct flue_client *it)
     if (it->initiate_offload_complete == NULL || it->terminate_offload_complete == NULL ||
         it->update_offload_complete == NULL || it->invalidate_offload_complete == NULL ||
         it->query_offload_complete == NULL || it->indicate_offload_event == NULL ||
-        it->indicate_status == NULL)
+        it->indicate_status == NULL || it->oid_request_complete == NULL)
         flue__verifier_blame(verifier, FLUE_SIDE_CLIENT, "IM-002", "client table", it,
                              "A handler of a state operation's completion or event is missing.");
     if (it->tcp_offload_send_complete == NULL || it->tcp_offload_receive_complete == NULL ||

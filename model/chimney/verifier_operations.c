@@ -280,15 +280,6 @@ PASS_UP(update_offload_complete, CALL_UPDATE)
 PASS_UP(invalidate_offload_complete, CALL_INVALIDATE)
 PASS_UP(query_offload_complete, CALL_QUERY)
 
-/* Requests have no state of their own: nothing is checked. */
-static enum flue_status
-oid_request(void *adapter, flue_time now, struct flue_oid_request *request)
-{
-    struct flue_verifier *verifier = adapter;
-
-    return verifier->provider->oid_request(verifier->provider->adapter, now, request);
-}
-
 void
 flue__verifier_init_operations(struct flue_verifier *verifier)
 {
@@ -297,7 +288,6 @@ flue__verifier_init_operations(struct flue_verifier *verifier)
     verifier->up.update_offload = update_offload;
     verifier->up.invalidate_offload = invalidate_offload;
     verifier->up.query_offload = query_offload;
-    verifier->up.oid_request = oid_request;
     verifier->down.initiate_offload_complete = initiate_offload_complete;
     verifier->down.terminate_offload_complete = terminate_offload_complete;
     verifier->down.update_offload_complete = update_offload_complete;

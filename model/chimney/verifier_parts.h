@@ -172,7 +172,8 @@ struct flue_verifier {
     void *user;
     flue_time now; /* of the innermost call */
     bool is_stopped;
-    bool is_paused; /* the provider asked for no new objects */
+    bool is_paused;                       /* the provider asked for no new objects */
+    const struct flue_oid_request *power; /* a set that the provider has not completed */
     uint64_t violations;
     uint64_t serials;
     struct verifier_frame *frames;
@@ -281,6 +282,7 @@ void flue__verifier_init_operations(struct flue_verifier *verifier);  /* verifie
 void flue__verifier_init_posts(struct flue_verifier *verifier);       /* verifier_posts.c */
 void flue__verifier_init_completions(struct flue_verifier *verifier); /* verifier_completions.c */
 void flue__verifier_init_indications(struct flue_verifier *verifier); /* verifier_indications.c */
+void flue__verifier_init_requests(struct flue_verifier *verifier);    /* verifier_requests.c */
 
 /* The row that says of a list's or an operation's call that it completes once, later and with what
  * was posted. */

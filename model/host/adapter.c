@@ -29,6 +29,8 @@ flue__host_is_offered(struct host_adapter *adapter, flue_time now, uint8_t ip_ve
     const struct flue_tcp_connection_offload *offer = &adapter->capabilities;
     uint8_t support;
 
+    if (adapter->is_to_sleep)
+        return false;
     if (!adapter->has_capabilities)
         read_capabilities(adapter, now);
     support = ip_version == 4 ? offer->support_ipv4 : offer->support_ipv6;
@@ -65,6 +67,18 @@ static bool
 is_asked_back(const struct flue_host_connection *connection)
 {
     return connection->owner == FLUE_OWNER_TARGET && connection->adapter->is_uploading_all;
+}
+
+static bool
+is_on_a_sleeper(const struct flue_host_connection *connection)
+{
+    return connection->owner == FLUE_OWNER_TARGET && connection->adapter->is_to_sleep;
+}
+
+void
+flue__host_take_all_back(struct host_adapter *adapter)
+{
+    upload_if(adapter->host, is_on_a_sleeper);
 }
 
 static bool
@@ -106,6 +120,7 @@ void
 flue__host_tell_off(struct flue_host *host, flue_time now)
 {
     host->want_tell = false;
+    flue__host_put_to_sleep(host, now);
     for (struct host_adapter *it = host->adapters; it != NULL; it = it->next)
         for (uint32_t family = 0; family < 2; family++)
             if (it->is_off[family] != it->is_told[family] && it->away_by_family[family] == 0)

@@ -247,6 +247,19 @@ indicate_status(void *binding, flue_time now, enum flue_status status, const voi
     flue__host_leave(host, now);
 }
 
+static void
+oid_request_complete(void *binding, flue_time now, struct flue_oid_request *request,
+                     enum flue_status status)
+{
+    struct host_adapter *adapter = binding;
+
+    if (request != &adapter->power_request || !adapter->is_power_asked)
+        return;
+    flue__host_enter(adapter->host);
+    flue__host_power_is_set(adapter, now, status);
+    flue__host_leave(adapter->host, now);
+}
+
 void
 flue__host_client_init(struct host_adapter *adapter)
 {
@@ -267,4 +280,5 @@ flue__host_client_init(struct host_adapter *adapter)
     client->tcp_offload_event = tcp_event;
     client->tcp_offload_receive_indicate = receive_indicate;
     client->indicate_status = indicate_status;
+    client->oid_request_complete = oid_request_complete;
 }

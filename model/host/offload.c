@@ -86,7 +86,7 @@ note_offloaded(struct flue_host_connection *connection, flue_time now)
     host->statistics.offloads++;
     flue__host_set_owner(connection, FLUE_OWNER_TARGET);
     flue__host_policy_went(connection, now);
-    if (connection->adapter->is_uploading_all)
+    if (connection->adapter->is_uploading_all || connection->adapter->is_to_sleep)
         connection->want_upload = true; /* STATUS-008 */
     start_on_target(connection, now);
     flue__host_connection_work(connection, now);

@@ -31,6 +31,10 @@ struct host_adapter {
     uint32_t away_by_family[2];                      /* IPv4, IPv6 */
     bool is_off[2];                                  /* families that the host wants off ... */
     bool is_told[2];                                 /* ... as the adapter knows */
+    uint32_t power;                                  /* enum flue_power_state, asked for last */
+    struct flue_oid_request power_request;           /* for that */
+    bool is_power_asked;                             /* ... and not answered yet */
+    bool is_to_sleep;                                /* nothing goes there */
     uint32_t waiting;                                /* connections that wait to go there */
     uint32_t evicting;                               /* of them, those that make room */
     uint64_t policy_memory;                          /* the policy's own */
@@ -351,6 +355,7 @@ bool flue__host_has_room(const struct host_adapter *adapter);
 bool flue__host_has_room_to_come(const struct host_adapter *adapter);
 /* Tells the adapter of a family that is off, when the last of its connections is back. */
 void flue__host_tell_off(struct flue_host *host, flue_time now);
+void flue__host_take_all_back(struct host_adapter *adapter);
 void flue__host_take_status(struct host_adapter *adapter, enum flue_status status);
 
 /* ---- policy.c: what the policy says, and when it is asked ---- */
@@ -366,6 +371,8 @@ void flue__host_policy_attend(struct flue_host_connection *connection, flue_time
 /* It arrived on the target; it came back, or was refused. */
 void flue__host_policy_went(struct flue_host_connection *connection, flue_time now);
 void flue__host_policy_came(struct flue_host_connection *connection, flue_time now);
+/* An adapter is there again: every connection at home is considered at once. */
+void flue__host_policy_consider_all(struct flue_host *host, flue_time now);
 /* It cannot go now: not asked again before the next review. */
 void flue__host_policy_hold(struct flue_host_connection *connection, flue_time now);
 void flue__host_review(struct flue_host *host, flue_time now);
@@ -380,6 +387,12 @@ bool flue__host_make_room(struct flue_host_connection *connection, flue_time now
 /* ---- open.c ---- */
 void flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now,
                                 uint32_t flags);
+
+/* ---- power.c ---- */
+void flue__host_ask_power(struct host_adapter *adapter, flue_time now, uint32_t power);
+/* Puts the adapters to sleep that are to sleep and hold nothing more. */
+void flue__host_put_to_sleep(struct flue_host *host, flue_time now);
+void flue__host_power_is_set(struct host_adapter *adapter, flue_time now, enum flue_status status);
 
 /* ---- client.c ---- */
 /* With both FINs on their way and all data acknowledged, a reset ends the connection as well as an

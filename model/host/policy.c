@@ -234,6 +234,19 @@ flue__host_policy_came(struct flue_host_connection *connection, flue_time now)
 }
 
 void
+flue__host_policy_consider_all(struct flue_host *host, flue_time now)
+{
+    struct host_watch *watch = host->watched;
+
+    for (uint32_t i = 0; i < host->watch_count; i++, watch = watch->next) {
+        if (watch->connection->owner != FLUE_OWNER_HOST)
+            continue;
+        watch->hold = now;
+        flue__host_attend(watch->connection);
+    }
+}
+
+void
 flue_host_set_priority(struct flue_host_connection *connection, flue_time now, uint8_t priority)
 {
     struct flue_host *host = connection->host;

@@ -31,6 +31,8 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     struct target_neighbor *neighbor = path->neighbor;
     struct flue_packet packet;
 
+    if (target->is_removed)
+        return;
     packet.source = neighbor->source;
     packet.destination = neighbor->destination;
     /* A tag with id 0 carries the priority alone. */

@@ -83,6 +83,8 @@ is_short(struct flue_target *target, flue_time now, const struct flue_packet *pa
 bool
 flue_target_input(struct flue_target *target, flue_time now, const struct flue_packet *packet)
 {
+    if (target->is_asleep || target->is_removed)
+        return false;
     if (!is_ordinary_day(target, packet)) {
         enum verdict verdict = judge(target, now, packet);
 

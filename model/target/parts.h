@@ -253,6 +253,9 @@ struct flue_target {
     struct flue_tcp_connection_offload_parameters parameters;
     struct flue_offload_encapsulation encapsulation;
     struct status_queue statuses;
+    struct flue_oid_request *power_request; /* to go to sleep, when all is taken back */
+    bool is_asleep;
+    bool is_removed;
     bool is_paused;
     bool is_uploading_all;
     uint32_t faults[FLUE_TARGET_FAULTS]; /* occasions that still pass; UINT32_MAX: all */
@@ -528,6 +531,12 @@ void flue__target_tell_losses(struct flue_target *target, flue_time now,
                               struct flue_block_list *root);
 /* The connection is lost, and the client has heard it. */
 bool flue__target_is_loss_told(const struct target_connection *connection);
+
+/* ---- power.c ---- */
+enum flue_status flue__target_set_power(struct flue_target *target,
+                                        struct flue_oid_request *request);
+/* Completes the set when everything is taken back; false: not yet. Only while polling. */
+bool flue__target_complete_power(struct flue_target *target, flue_time now);
 
 /* ---- urgent.c ---- */
 enum { TARGET_HELD_BYTES = sizeof(struct flue_packet) + 64 };

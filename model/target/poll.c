@@ -132,7 +132,8 @@ flue_target_poll(struct flue_target *target, flue_time now)
     target->is_polling = true;
     target->told = 0;
     while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
-           flue__target_complete_operation(target, now) || flue__target_tell_status(target, now) ||
+           flue__target_complete_operation(target, now) ||
+           flue__target_complete_power(target, now) || flue__target_tell_status(target, now) ||
            flue__target_ask_reachability(target, now))
         continue;
     target->is_polling = false;

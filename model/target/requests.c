@@ -229,7 +229,7 @@ query(struct flue_target *target, struct flue_oid_request *request)
 }
 
 static enum flue_status
-set(struct flue_target *target, flue_time now, const struct flue_oid_request *request)
+set(struct flue_target *target, flue_time now, struct flue_oid_request *request)
 {
     switch (request->oid) {
     case FLUE_OID_TCP_CONNECTION_OFFLOAD_PARAMETERS:
@@ -240,6 +240,8 @@ set(struct flue_target *target, flue_time now, const struct flue_oid_request *re
         return set_encapsulation(target, now, request);
     case FLUE_OID_TCP_TASK_OFFLOAD:
         return set_task(target, now, request);
+    case FLUE_OID_PNP_SET_POWER:
+        return flue__target_set_power(target, request);
     default:
         return FLUE_STATUS_NOT_SUPPORTED;
     }

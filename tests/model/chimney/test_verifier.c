@@ -217,7 +217,7 @@ test_verifier_tables_with_holes_are_reported(void **state)
     }
     for (size_t i = 1; i < sizeof bench->client / sizeof(void *); i++) {
         struct flue_client client = bench->client;
-        bool is_generic = i <= 6 || i == sizeof client / sizeof(void *) - 1;
+        bool is_generic = i <= 6 || i >= sizeof client / sizeof(void *) - 2;
 
         memset((char *)&client + i * sizeof(void *), 0, sizeof(void *));
         flue_verifier_attach(bench->verifier, &bench->provider, &client);

@@ -75,6 +75,16 @@ pass_return(void *adapter, flue_time now, struct flue_buffer_list *lists)
     return current->return_answer;
 }
 
+static void
+pass_completed_request(void *binding, flue_time now, struct flue_oid_request *request,
+                       enum flue_status status)
+{
+    (void)status;
+    assert_ptr_equal(binding, current);
+    assert_true(now == current->now);
+    pass(request);
+}
+
 static enum flue_status
 pass_request(void *adapter, flue_time now, struct flue_oid_request *request)
 {
@@ -156,6 +166,7 @@ init_tables(struct bench *bench)
         .tcp_offload_event = pass_event,
         .tcp_offload_receive_indicate = pass_indicate,
         .indicate_status = pass_status,
+        .oid_request_complete = pass_completed_request,
     };
 }
 

@@ -327,6 +327,14 @@ note_status(void *binding, flue_time now, enum flue_status status, const void *b
 }
 
 static void
+note_request(void *binding, flue_time now, struct flue_oid_request *request,
+             enum flue_status status)
+{
+    (void)now;
+    note(binding, (struct call){.kind = CALL_REQUEST, .status = status, .subject = request});
+}
+
+static void
 init_client(struct rig *rig)
 {
     struct flue_client *client = &rig->client;
@@ -345,6 +353,7 @@ init_client(struct rig *rig)
     client->tcp_offload_event = note_event;
     client->tcp_offload_receive_indicate = note_indicate;
     client->indicate_status = note_status;
+    client->oid_request_complete = note_request;
 }
 
 /* ---- Life

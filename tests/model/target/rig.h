@@ -33,7 +33,8 @@ enum call_kind {
     CALL_DISCONNECT,
     CALL_EVENT,
     CALL_INDICATE,
-    CALL_STATUS
+    CALL_STATUS,
+    CALL_REQUEST
 };
 
 /* One call into the client; one for each list of a completed chain. */
