@@ -72,14 +72,6 @@ settled_state(const struct flue_tcp_connection *connection)
     }
 }
 
-/* SRTT and RTTVAR are zero on a wire shorter than a tick. Without a measurement RTTVAR alone is
- * what makes the first timeout. */
-static uint16_t
-unmeasured_rttvar(const struct flue_tcp_connection *connection)
-{
-    return clamped(connection->engine->config.initial_rto_ticks);
-}
-
 static void
 export_delegated(const struct flue_tcp_connection *connection, flue_time now,
                  struct flue_tcp_delegated *delegated)
@@ -101,8 +93,8 @@ export_delegated(const struct flue_tcp_connection *connection, flue_time now,
     delegated->cwnd = connection->cwnd;
     delegated->ss_thresh = connection->ssthresh;
     delegated->srtt = clamped(connection->srtt_x8);
-    delegated->rtt_var =
-        connection->has_rtt ? clamped(connection->rttvar_x4) : unmeasured_rttvar(connection);
+    /* Without a measurement RTTVAR alone is what makes the first timeout. */
+    delegated->rtt_var = clamped(connection->has_rtt ? connection->rttvar_x4 : connection->rto);
     delegated->ts_recent = connection->ts_recent;
     delegated->ts_recent_age = tick - (uint32_t)connection->ts_recent_tick;
     delegated->ts_time = tick + connection->ts_offset;
@@ -292,14 +284,20 @@ static void
 import_timers(struct flue_tcp_connection *connection, flue_time now,
               const struct flue_tcp_delegated *delegated)
 {
+    const struct flue_tcp_config *config = &connection->engine->config;
     enum slow_timer slow = slow_timer_of(delegated);
 
     connection->srtt_x8 = delegated->srtt;
     connection->rttvar_x4 = delegated->rtt_var;
+    /* SRTT and RTTVAR are zero on a wire shorter than a tick; only an RTTVAR that has not been
+     * measured is as long as a first timeout beside no SRTT. */
     connection->has_rtt =
-        delegated->srtt != 0 || delegated->rtt_var != unmeasured_rttvar(connection);
+        delegated->srtt != 0 || delegated->rtt_var < clamped(config->initial_rto_ticks);
     if (connection->has_rtt)
         flue__tcp_rtt_update_rto(connection);
+    else if (delegated->rtt_var > connection->rto) /* longer than from the start */
+        connection->rto =
+            delegated->rtt_var < config->max_rto_ticks ? delegated->rtt_var : config->max_rto_ticks;
     connection->rtt_tick = (uint32_t)connection->engine->tick - delegated->total_rt;
     if (slow != SLOW_NONE)
         flue__tcp_arm_slow(connection, now, slow, delegated->retransmit.timeout_delta_ticks);

@@ -99,6 +99,46 @@ test_import_in_flight_without_a_timer_starts_one(void **state)
     }
 }
 
+/* RFC 6298 5.7: after a SYN that was sent twice the first timeout of data is three seconds, until
+ * there is a measurement; so it is behind a move, however often. */
+static void
+test_move_before_the_first_measurement_keeps_the_timeout(void **state)
+{
+    FOR_EACH_VARIATION(peer, ON_HOST) /* a target does not open */
+    {
+        struct flue_tcp_const constants;
+        struct flue_tcp_cached cached;
+        struct flue_tcp_delegated delegated;
+        struct flue_tcp_import import = {.tuple = peer.tuple,
+                                         .constants = &constants,
+                                         .cached = &cached,
+                                         .delegated = &delegated,
+                                         .path_mtu = peer.tuple.ip_version == 4 ? 1040 : 1060};
+        flue_time start;
+
+        peer_create(&peer);
+        peer_connect(&peer);
+        EXPECT(&peer, S, 0, 0, 0);
+        peer_wait(&peer, 1500 * MS);
+        EXPECT(&peer, S, 0, 0, 0);
+        peer_segment(&peer, S | A, 0, 1, 0);
+        EXPECT(&peer, A, 1, 1, 0);
+        assert_int_equal(peer_snapshot(&peer).rto_ticks, 3000);
+        for (unsigned moves = 0; moves < 2; moves++) {
+            flue_tcp_export(peer.connection, peer.now, &constants, &cached, &delegated);
+            flue_tcp_surrender(peer.connection, peer.now, &import.lists);
+            assert_int_equal(flue_tcp_import(peer.engine, peer.now, &import, &peer.connection),
+                             FLUE_OK);
+            assert_int_equal(peer_snapshot(&peer).rto_ticks, 3000);
+        }
+        peer_send(&peer, 500);
+        EXPECT(&peer, A, 1, 1, 500);
+        start = peer.now;
+        peer_wait(&peer, 4 * FLUE_SECOND);
+        EXPECT_AT(&peer, A, 1, 1, 500, start + 3 * FLUE_SECOND);
+    }
+}
+
 int
 main(void)
 {
@@ -106,6 +146,7 @@ main(void)
         PEER_SCRIPT(test_export_from_inside_sent_knows_that_fin_is_acknowledged),
         PEER_SCRIPT(test_abort_from_inside_entered_time_wait_is_the_last_call),
         PEER_SCRIPT(test_import_in_flight_without_a_timer_starts_one),
+        PEER_SCRIPT(test_move_before_the_first_measurement_keeps_the_timeout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
