@@ -179,6 +179,19 @@ enum flue_oid {
 
 enum flue_request_type { FLUE_REQUEST_QUERY, FLUE_REQUEST_SET };
 
+#define FLUE_RSS_TABLE_MOST 128
+#define FLUE_RSS_CPUS 64
+
+/* NDIS_RECEIVE_SCALE_PARAMETERS, as far as offloaded connections are concerned: their hash comes
+ * with them, so that there is neither a key nor a hash function to choose. What a connection
+ * receives is for processor indirection_table[hash modulo the table's size]. */
+struct flue_receive_scale_parameters {
+    struct flue_object_header header;
+    uint32_t indirection_table_size; /* entries: a power of two, 1..128; 0: all for processor 0 */
+    uint8_t indirection_table[FLUE_RSS_TABLE_MOST]; /* 0..63 */
+};
+void flue_receive_scale_parameters_init(struct flue_receive_scale_parameters *parameters);
+
 /* NDIS_DEVICE_POWER_STATE: D0 works, D3 is off. OID_PNP_SET_POWER sets one, as uint32_t. */
 enum flue_power_state { FLUE_POWER_D0 = 1, FLUE_POWER_D1, FLUE_POWER_D2, FLUE_POWER_D3 };
 

@@ -147,6 +147,13 @@ uint32_t flue_target_pending(const struct flue_target *target);
  */
 uint32_t flue_target_poll(struct flue_target *target, flue_time now);
 
+/* The same for the received data of one processor (flue_receive_scale_parameters), 0..63, and for
+ * all else that waits once no processor has received data to hear of. The `interrupt` handler comes
+ * when something is left for others. */
+uint32_t flue_target_poll_cpu(struct flue_target *target, flue_time now, uint32_t cpu);
+/* How many completed receive requests and connections with data or events wait for it. */
+uint32_t flue_target_pending_on(const struct flue_target *target, uint32_t cpu);
+
 /* ---- The administrator's side -----------------------------------------------------------------
  *
  * Status indications wait for flue_target_poll like everything else, and until no offload is in

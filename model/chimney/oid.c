@@ -75,6 +75,13 @@ flue_tcp_connection_offload_usable(const struct flue_tcp_connection_offload *off
             offload->support_ipv6 == FLUE_OFFLOAD_SUPPORTED);
 }
 
+void
+flue_receive_scale_parameters_init(struct flue_receive_scale_parameters *parameters)
+{
+    memset(parameters, 0, sizeof *parameters);
+    flue_object_header_init(&parameters->header, sizeof *parameters);
+}
+
 enum flue_status
 flue_oid_answer(struct flue_oid_request *request, const void *bytes, uint32_t size)
 {

@@ -210,6 +210,15 @@ struct rest {
     uint32_t first, count;
 };
 
+/* What one processor has to tell of received data. */
+struct target_cpu {
+    struct list_queue receives;      /* completed */
+    struct target_connection *ready; /* have something to deliver or to tell */
+    struct target_connection *last_ready;
+};
+
+#define ALL_CPUS UINT32_MAX
+
 struct flue_target {
     struct flue_target_config config;
     struct flue_target_handlers handlers;
@@ -266,17 +275,19 @@ struct flue_target {
 
     struct list_queue sends; /* to be completed by flue_target_poll, in this order of kinds */
     struct list_queue forwards;
-    struct list_queue receives;
     struct list_queue disconnects;
-    struct list_queue held_sends;    /* of connections whose initiate is not completed */
-    struct target_connection *ready; /* have something to deliver or to tell */
-    struct target_connection *last_ready;
+    struct list_queue held_sends;         /* of connections whose initiate is not completed */
     struct target_connection *first_push; /* their push timers run, by when they were started */
     struct target_connection *last_push;
     struct target_neighbor *asking; /* neighbours in doubt */
     struct target_neighbor *last_asking;
     uint32_t asking_count;
-    uint32_t ready_count;
+    struct target_cpu cpus[FLUE_RSS_CPUS];
+    uint32_t polling_cpu;    /* ALL_CPUS, or the one whose queue is being emptied */
+    uint32_t rss_table_size; /* 0: all for processor 0 */
+    uint8_t rss_table[FLUE_RSS_TABLE_MOST];
+    uint32_t ready_count;   /* connections, of all processors */
+    uint32_t receive_count; /* completed requests, likewise */
     uint32_t done_count;
     uint32_t told; /* lists, indications, events and operations told in this poll */
     bool is_polling;
@@ -417,8 +428,8 @@ void flue__target_drop_data(struct target_connection *connection);
 void flue__target_queue_request(struct target_connection *connection,
                                 struct flue_buffer_list *request);
 /* One that cannot wait ends with what it holds already. */
-void flue__target_refuse_request(struct flue_target *target, struct flue_buffer_list *request,
-                                 enum flue_status status);
+void flue__target_refuse_request(struct flue_target *target, struct target_connection *connection,
+                                 struct flue_buffer_list *request, enum flue_status status);
 bool flue__target_has_requests(const struct target_connection *connection);
 /* The first request, when it holds data and is not full; NULL: there is none like that. */
 struct flue_buffer_list *flue__target_partly_filled(const struct target_connection *connection);
@@ -531,6 +542,19 @@ void flue__target_tell_losses(struct flue_target *target, flue_time now,
                               struct flue_block_list *root);
 /* The connection is lost, and the client has heard it. */
 bool flue__target_is_loss_told(const struct target_connection *connection);
+
+/* ---- scaling.c ---- */
+/* Is the processor's queue being emptied? */
+bool flue__target_polls(const struct flue_target *target, uint32_t cpu);
+void flue__target_queue_ready(struct target_connection *connection);
+/* The first ready connection of the processors that are being polled; NULL: there is none. */
+struct target_connection *flue__target_take_ready(struct flue_target *target);
+/* A receive request is done, of this connection (NULL: of none). */
+void flue__target_push_receive(struct flue_target *target, struct target_connection *connection,
+                               struct flue_buffer_list *request);
+/* RSS-002: the indirection table. */
+enum flue_status flue__target_set_scaling(struct flue_target *target,
+                                          struct flue_oid_request *request);
 
 /* ---- power.c ---- */
 enum flue_status flue__target_set_power(struct flue_target *target,

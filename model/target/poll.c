@@ -33,18 +33,10 @@ flue__target_wake(struct flue_target *target, flue_time now)
 void
 flue__target_ready_quietly(struct target_connection *connection)
 {
-    struct flue_target *target = connection->target;
-
     if (connection->is_ready || connection->is_held || connection->object.is_ending)
         return;
     connection->is_ready = true;
-    connection->ready_next = NULL;
-    if (target->last_ready != NULL)
-        target->last_ready->ready_next = connection;
-    else
-        target->ready = connection;
-    target->last_ready = connection;
-    target->ready_count++;
+    flue__target_queue_ready(connection);
 }
 
 void
@@ -57,7 +49,7 @@ flue__target_ready(struct target_connection *connection, flue_time now)
 uint32_t
 flue_target_pending(const struct flue_target *target)
 {
-    return target->sends.count + target->forwards.count + target->receives.count +
+    return target->sends.count + target->forwards.count + target->receive_count +
            target->disconnects.count + target->ready_count + target->done_count +
            (target->initiates == 0 ? target->statuses.count + target->asking_count : 0);
 }
@@ -79,6 +71,23 @@ complete_chain(struct flue_target *target, flue_time now, struct list_queue *que
     return true;
 }
 
+/* Of the processors that are being polled. */
+static bool
+complete_receives(struct flue_target *target, flue_time now)
+{
+    bool any = false;
+
+    for (uint32_t cpu = 0; target->receive_count > 0 && cpu < FLUE_RSS_CPUS; cpu++) {
+        struct list_queue *queue = &target->cpus[cpu].receives;
+
+        if (queue->first == NULL || !flue__target_polls(target, cpu))
+            continue;
+        target->receive_count -= queue->count;
+        any |= complete_chain(target, now, queue, target->up.receive_complete);
+    }
+    return any;
+}
+
 bool
 flue__target_complete_lists(struct flue_target *target, flue_time now)
 {
@@ -87,7 +96,7 @@ flue__target_complete_lists(struct flue_target *target, flue_time now)
 
     any |= complete_chain(target, now, &target->sends, up->send_complete);
     any |= complete_chain(target, now, &target->forwards, up->forward_complete);
-    any |= complete_chain(target, now, &target->receives, up->receive_complete);
+    any |= complete_receives(target, now);
     /* A disconnect has one list and its own call (CLOSE-001). */
     while (target->disconnects.first != NULL) {
         struct flue_buffer_list *list;
@@ -111,32 +120,53 @@ flue__target_complete_lists(struct flue_target *target, flue_time now)
 static bool
 deliver_first_ready(struct flue_target *target, flue_time now)
 {
-    struct target_connection *connection = target->ready;
+    struct target_connection *connection = flue__target_take_ready(target);
 
     if (connection == NULL)
         return false;
-    target->ready = connection->ready_next;
-    if (target->ready == NULL)
-        target->last_ready = NULL;
-    target->ready_count--;
     connection->is_ready = false;
     flue__target_deliver(connection, now);
     return true;
 }
 
-uint32_t
-flue_target_poll(struct flue_target *target, flue_time now)
+/* Operations and what concerns the whole target come behind all that was received. */
+static bool
+tell_the_rest(struct flue_target *target, flue_time now)
+{
+    if (target->ready_count + target->receive_count > 0) /* on another processor */
+        return false;
+    return flue__target_complete_operation(target, now) ||
+           flue__target_complete_power(target, now) || flue__target_tell_status(target, now) ||
+           flue__target_ask_reachability(target, now);
+}
+
+static uint32_t
+poll_cpus(struct flue_target *target, flue_time now, uint32_t cpu)
 {
     if (target->is_polling)
         return 0;
     target->is_polling = true;
+    target->polling_cpu = cpu;
     target->told = 0;
     while (flue__target_complete_lists(target, now) || deliver_first_ready(target, now) ||
-           flue__target_complete_operation(target, now) ||
-           flue__target_complete_power(target, now) || flue__target_tell_status(target, now) ||
-           flue__target_ask_reachability(target, now))
+           tell_the_rest(target, now))
         continue;
     target->is_polling = false;
     target->is_awake = false;
     return target->told;
+}
+
+uint32_t
+flue_target_poll(struct flue_target *target, flue_time now)
+{
+    return poll_cpus(target, now, ALL_CPUS);
+}
+
+uint32_t
+flue_target_poll_cpu(struct flue_target *target, flue_time now, uint32_t cpu)
+{
+    uint32_t told = poll_cpus(target, now, cpu);
+
+    flue__target_wake(target, now); /* other processors may still have something to do */
+    return told;
 }

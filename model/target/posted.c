@@ -43,20 +43,21 @@ begin(struct flue_buffer_list *request)
 }
 
 static void
-complete(struct flue_target *target, struct flue_buffer_list *request, enum flue_status status)
+complete(struct flue_target *target, struct target_connection *connection,
+         struct flue_buffer_list *request, enum flue_status status)
 {
     request->status = status;
     request->tcp_offload_bytes_transferred = filled_of(request); /* RECV-016 */
     flue_buffer_advance(&request->buffer, filled_of(request));   /* RECV-017 */
-    flue__target_push(&target->receives, request);
+    flue__target_push_receive(target, connection, request);
 }
 
 void
-flue__target_refuse_request(struct flue_target *target, struct flue_buffer_list *request,
-                            enum flue_status status)
+flue__target_refuse_request(struct flue_target *target, struct target_connection *connection,
+                            struct flue_buffer_list *request, enum flue_status status)
 {
     begin(request);
-    complete(target, request, status);
+    complete(target, connection, request, status);
 }
 
 void
@@ -95,7 +96,7 @@ flue__target_end_request(struct target_connection *connection, enum flue_status 
     io->requests = request->miniport_reserved[NEXT];
     if (io->requests == NULL)
         io->last_request = NULL;
-    complete(connection->target, request, status);
+    complete(connection->target, connection, request, status);
 }
 
 void

@@ -42,7 +42,7 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
         if (status == FLUE_STATUS_UPLOAD_IN_PROGRESS && !connection->is_leaving &&
             !target->is_uploading_all)
             flue__target_request_upload(connection, now, FLUE_UPLOAD_UPLOAD_REQUESTED);
-        flue__target_refuse_request(target, request, status);
+        flue__target_refuse_request(target, connection, request, status);
     }
     flue__target_wake(target, now);
     return FLUE_STATUS_PENDING;

@@ -240,6 +240,8 @@ set(struct flue_target *target, flue_time now, struct flue_oid_request *request)
         return set_encapsulation(target, now, request);
     case FLUE_OID_TCP_TASK_OFFLOAD:
         return set_task(target, now, request);
+    case FLUE_OID_GEN_RECEIVE_SCALE_PARAMETERS:
+        return flue__target_set_scaling(target, request);
     case FLUE_OID_PNP_SET_POWER:
         return flue__target_set_power(target, request);
     default:
