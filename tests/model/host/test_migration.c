@@ -135,11 +135,12 @@ prop_moves_at_any_instant_are_accounted_for(void **state)
 static void
 test_differences_each_left_out_shows(void **state)
 {
+    static const uint64_t first = 5500; /* soon, the rarest of them is needed */
     static const uint64_t most = 3000;
     uint32_t needed = 0;
 
     (void)state;
-    for (current_seed = 1; current_seed < most && needed != TWIN_ALL; current_seed++) {
+    for (current_seed = first; current_seed < first + most && needed != TWIN_ALL; current_seed++) {
         struct twin_script script = script_of(current_seed, false);
 
         twin_play_moving(&moving, &script);

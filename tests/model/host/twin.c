@@ -6,6 +6,7 @@
 
 #include "host/parts.h"
 #include "target/parts.h"
+#include "tcp/connection.h"
 
 #include <string.h>
 
@@ -136,11 +137,13 @@ move(struct twin *twin, uint32_t side)
     if (connection == NULL || !twin->ends[side].is_up)
         return false;
     tcp = engine_of(twin, side);
-    if (twin->script.is_quiet && (tcp == NULL || !twin_is_quiet(tcp)))
+    if (tcp == NULL || (twin->script.is_quiet && !twin_is_quiet(tcp)))
         return false;
     if (flue_host_available(connection) > 0) /* see docs/conformance.md: HOST-016 */
         return false;
     before = flue_host_owner(connection);
+    if (before == FLUE_OWNER_HOST && connection->is_shutdown && !tcp->fin_sent) /* CLOSE-008 */
+        return false;
     result = before == FLUE_OWNER_TARGET ? flue_host_upload(connection, world->now)
                                          : flue_host_offload(connection, world->now);
     assert_true(result == FLUE_OK || result == FLUE_ERROR_STATE);
