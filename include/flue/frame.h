@@ -37,7 +37,8 @@ struct flue_packet {
  * contents are undefined. */
 enum flue_frame_kind {
     FLUE_FRAME_TCP,        /* *packet is filled */
-    FLUE_FRAME_FRAGMENT,   /* TCP in an IP fragment; MAC and IP addresses and the tag are filled */
+    FLUE_FRAME_FRAGMENT,   /* TCP in an IP fragment; MAC and IP addresses and the tag are filled, of
+                              the first fragment the ports too (else 0) */
     FLUE_FRAME_IP_OPTIONS, /* TCP behind IPv4 options or IPv6 extension headers; filled likewise */
     FLUE_FRAME_OTHER,      /* not TCP over IP, as far as it can be read */
     FLUE_FRAME_MALFORMED   /* claims to be TCP over IP, but lengths or offsets are wrong */

@@ -45,6 +45,21 @@ struct flue_target_cost {
     flue_time tcp; /* one object of that layer */
 };
 
+/* When the target suggests to take a connection back (EVENT-014, EVENT-015): what a connection did
+ * in a period is judged at its end. Every threshold is 0, off, by default. */
+struct flue_target_suggestions {
+    flue_time period;                /* default 0: nothing is ever suggested */
+    uint32_t least;                  /* fewer segments, or requests, prove nothing; default 100 */
+    uint16_t drop_permille;          /* data segments sent again, of those sent: HighDropRate */
+    uint16_t fragmentation_permille; /* datagrams in fragments, of those received with data:
+                                        HighFragmentation */
+    uint16_t out_of_order_permille;  /* data segments received ahead of their turn:
+                                        HighOutofOrderPackets */
+    uint16_t unposted_permille;      /* data segments that found no request: NoBufferProposting */
+    uint32_t low_activity_segments;  /* with data, either way, at least: LowActivity */
+    uint32_t small_io_bytes;         /* of a request, send or receive, on average: SmallIO */
+};
+
 struct flue_target_config {
     struct flue_tcp_config tcp;    /* its engine; is_offload_target is set by the target */
     struct flue_mac mac;           /* the interface's own address */
@@ -69,6 +84,7 @@ struct flue_target_config {
     flue_time reuse_delay; /* until the entry of a connection that was given back can carry
                               another; default 0 */
     struct flue_target_cost initiate, terminate, update, invalidate, query;
+    struct flue_target_suggestions suggest;
 
     bool has_ipv4, has_ipv6, has_sack; /* what the hardware can do; default true, and one address
                                           family at least */
@@ -126,6 +142,10 @@ bool flue_target_input_frame(struct flue_target *target, flue_time now, const ui
 
 /* Does it carry this connection? Says what flue_target_input would do, and does nothing. */
 bool flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple);
+
+/* A fragment on its way up the ordinary path, as flue_frame_read has filled it: the target counts
+ * datagrams in fragments. flue_target_input_frame does it by itself. */
+void flue_target_note_fragment(struct flue_target *target, const struct flue_packet *packet);
 
 /* Runs operations and timers that are due at `now`. */
 void flue_target_advance(struct flue_target *target, flue_time now);

@@ -93,6 +93,16 @@ read_link(struct view *view, struct flue_packet *packet)
     return type < FLUE__ETHERTYPE_LEAST ? read_llc_snap(view, type, packet) : type;
 }
 
+/* The first fragment has the ports, if that much of it is there. */
+static void
+read_ports(const uint8_t *at, uint32_t available, struct flue_packet *packet)
+{
+    if (available < 4)
+        return;
+    packet->tuple.remote_port = (uint16_t)flue__get16(at);
+    packet->tuple.local_port = (uint16_t)flue__get16(at + 2);
+}
+
 /* FLUE_FRAME_TCP leaves `view` at the TCP header, as long as the IP packet says. */
 static inline enum flue_frame_kind
 read_ipv4(struct view *view, struct flue_packet *packet)
@@ -116,8 +126,12 @@ read_ipv4(struct view *view, struct flue_packet *packet)
     packet->tuple.ip_version = 4;
     memcpy(packet->tuple.remote.bytes, header + 12, 4);
     memcpy(packet->tuple.local.bytes, header + 16, 4);
-    if ((flue__get16(header + 6) & FLUE__IPV4_FRAGMENT_MASK) != 0)
+    if ((flue__get16(header + 6) & FLUE__IPV4_FRAGMENT_MASK) != 0) {
+        if ((flue__get16(header + 6) & FLUE__IPV4_OFFSET_MASK) == 0 &&
+            header_length < view->available)
+            read_ports(header + header_length, view->available - header_length, packet);
         return FLUE_FRAME_FRAGMENT;
+    }
     if (header_length > FLUE__IPV4_BYTES)
         return FLUE_FRAME_IP_OPTIONS;
     limit(view, total_length);
@@ -127,7 +141,7 @@ read_ipv4(struct view *view, struct flue_packet *packet)
 
 /* What a chain of extension headers, the first of kind `next`, leads to. */
 static enum flue_frame_kind
-walk_extension_headers(struct view *view, uint32_t next)
+walk_extension_headers(struct view *view, uint32_t next, struct flue_packet *packet)
 {
     while (view->available >= 8) {
         uint32_t length = 8 + (uint32_t)view->at[1] * 8;
@@ -136,7 +150,11 @@ walk_extension_headers(struct view *view, uint32_t next)
         case FLUE__PROTOCOL_TCP:
             return FLUE_FRAME_IP_OPTIONS;
         case IPV6_FRAGMENT:
-            return view->at[0] == FLUE__PROTOCOL_TCP ? FLUE_FRAME_FRAGMENT : FLUE_FRAME_OTHER;
+            if (view->at[0] != FLUE__PROTOCOL_TCP)
+                return FLUE_FRAME_OTHER;
+            if (flue__get16(view->at + 2) >> 3 == 0) /* the offset, in units of 8 bytes */
+                read_ports(view->at + 8, view->available - 8, packet);
+            return FLUE_FRAME_FRAGMENT;
         case IPV6_AUTHENTICATION:
             length = 8 + (uint32_t)view->at[1] * 4; /* counted in 4 bytes, less 2 (RFC 4302 2.2) */
             break;
@@ -181,7 +199,7 @@ read_ipv6(struct view *view, struct flue_packet *packet)
     limit(view, FLUE__IPV6_BYTES + payload_length);
     skip(view, FLUE__IPV6_BYTES);
     if (header[6] != FLUE__PROTOCOL_TCP)
-        return walk_extension_headers(view, header[6]);
+        return walk_extension_headers(view, header[6], packet);
     return FLUE_FRAME_TCP;
 }
 

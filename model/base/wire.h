@@ -25,6 +25,7 @@ enum {
     FLUE__ETHERTYPE_IPV6 = 0x86DD,
 
     FLUE__IPV4_DONT_FRAGMENT = 0x4000,
+    FLUE__IPV4_OFFSET_MASK = 0x1FFF,
     FLUE__IPV4_FRAGMENT_MASK = 0x3FFF, /* more fragments, and the fragment offset */
     FLUE__PROTOCOL_ICMP = 1,
     FLUE__PROTOCOL_TCP = 6,

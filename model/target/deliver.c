@@ -214,6 +214,7 @@ tell_events(struct target_connection *connection, flue_time now)
         tell(connection, now, FLUE_TCP_INDICATE_RETRIEVE, connection->retrieve_reason);
     }
     flue__target_tell_abort(connection, now);
+    flue__target_tell_suggestions(connection, now);
 }
 
 void

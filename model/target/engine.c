@@ -45,6 +45,7 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *tcp,
     packet.tuple = *tuple;
     packet.segment = *segment;
     flue__target_count_request(target, &packet);
+    flue__target_watch_sent(connection, segment);
     if (flue__target_fails(target, FLUE_TARGET_FAULT_TRANSMIT)) {
         target->ip_stats[tuple->ip_version == 6].out_discards++;
         flue__target_request_upload_quietly(connection, FLUE_UPLOAD_UPLOAD_REQUESTED);
@@ -76,6 +77,7 @@ on_received(void *user, flue_time now, struct flue_tcp_connection *tcp,
     if (connection->is_corrupt)
         return;
     flue__target_set_nrd(connection->target, now, connection->path->neighbor, 0);
+    flue__target_watch_delivery(connection, data->length);
     /* Without memory: the bytes are acknowledged or soon will be, nobody can give them back. */
     if (!flue__target_arrived(connection, now, data, push))
         flue__target_lose(connection, now);

@@ -193,6 +193,7 @@ flue__target_take_tcp(struct flue_target *target, flue_time now, struct flue_blo
         flue__target_send_backlog(connection, flue__tcp_state(block).delegated->srtt,
                                   flue__tcp_state(block).delegated->max_snd_wnd);
     connection->backlog_period = (uint16_t)(now / target->config.backlog_period);
+    flue__target_watch(connection, now, flue__tcp_state(block).delegated);
     connection->path->connections++;
     target->statistics.connections++;
     target->statistics.offloads++;

@@ -50,6 +50,7 @@ judge(struct flue_target *target, flue_time now, const struct flue_packet *packe
     }
     if (flue__target_fails(target, FLUE_TARGET_FAULT_SEGMENT))
         flue__target_lose(connection, now);
+    flue__target_watch_segment(connection, &packet->segment);
     return FOR_THE_ENGINE;
 }
 
@@ -59,7 +60,7 @@ is_ordinary_day(const struct flue_target *target, const struct flue_packet *pack
 {
     return target->tagged == 0 && target->frozen == 0 &&
            target->faults[FLUE_TARGET_FAULT_SEGMENT] == UINT32_MAX &&
-           (packet->segment.flags & FLUE_TCP_SYN) == 0;
+           target->config.suggest.period == 0 && (packet->segment.flags & FLUE_TCP_SYN) == 0;
 }
 
 /* OFFLOAD-051: data that there is no memory for is not even acknowledged, and comes again. */
@@ -109,6 +110,7 @@ flue_target_input_frame(struct flue_target *target, flue_time now, const uint8_t
                         uint32_t available, uint32_t frame_length,
                         struct flue_memory_descriptor *payload_memory)
 {
+    enum flue_frame_kind kind;
     struct flue_packet packet;
 
     if (available == frame_length) {
@@ -121,9 +123,10 @@ flue_target_input_frame(struct flue_target *target, flue_time now, const uint8_t
             return flue_target_input_faulty(target, fault, ip_version, ip_bytes);
     }
     /* NONSTD-002, NONSTD-004 to NONSTD-006: all else is the host's IP layer's. */
-    return flue_frame_read(bytes, available, frame_length, payload_memory, &packet) ==
-               FLUE_FRAME_TCP &&
-           flue_target_input(target, now, &packet);
+    kind = flue_frame_read(bytes, available, frame_length, payload_memory, &packet);
+    if (kind == FLUE_FRAME_FRAGMENT)
+        flue_target_note_fragment(target, &packet);
+    return kind == FLUE_FRAME_TCP && flue_target_input(target, now, &packet);
 }
 
 bool

@@ -38,6 +38,7 @@ flue__target_io_settle(struct target_connection *connection)
 static void
 free_connection(struct flue_target *target, flue_time now, struct target_connection *connection)
 {
+    flue__target_unwatch(connection);
     connection->path->connections--;
     connection->path->leaving--;
     target->statistics.connections--;

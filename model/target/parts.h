@@ -276,7 +276,9 @@ struct flue_target {
     struct list_queue sends; /* to be completed by flue_target_poll, in this order of kinds */
     struct list_queue forwards;
     struct list_queue disconnects;
-    struct list_queue held_sends;         /* of connections whose initiate is not completed */
+    struct list_queue held_sends;            /* of connections whose initiate is not completed */
+    struct target_connection *first_watched; /* suggest.c, by the beginning of their periods */
+    struct target_connection *last_watched;
     struct target_connection *first_push; /* their push timers run, by when they were started */
     struct target_connection *last_push;
     struct target_neighbor *asking; /* neighbours in doubt */
@@ -446,6 +448,26 @@ void flue__target_start_push(struct target_connection *connection, flue_time now
 void flue__target_stop_push(struct target_connection *connection);
 flue_time flue__target_push_deadline(const struct flue_target *target);
 void flue__target_run_push(struct flue_target *target, flue_time now);
+
+/* ---- suggest.c: nothing happens unless the configuration has suggestions ---- */
+/* Memory that goes with each connection. */
+uint32_t flue__target_watch_bytes(const struct flue_target_config *config);
+void flue__target_watch(struct target_connection *connection, flue_time now,
+                        const struct flue_tcp_delegated *delegated);
+void flue__target_unwatch(struct target_connection *connection);
+void flue__target_watch_sent(struct target_connection *connection,
+                             const struct flue_tcp_segment *segment);
+/* A segment came ... */
+void flue__target_watch_segment(struct target_connection *connection,
+                                const struct flue_tcp_segment *segment);
+/* ... and so many bytes are in order. */
+void flue__target_watch_delivery(struct target_connection *connection, uint32_t bytes);
+void flue__target_watch_requests(struct target_connection *connection,
+                                 const struct flue_buffer_list *lists);
+flue_time flue__target_watch_deadline(const struct flue_target *target);
+void flue__target_run_watch(struct flue_target *target, flue_time now);
+/* Only while polling. */
+void flue__target_tell_suggestions(struct target_connection *connection, flue_time now);
 
 /* ---- deliver.c: the delivery algorithm ---- */
 /* Its three entries: a request that can wait for data, a segment in order (false: no memory, the

@@ -29,6 +29,7 @@ flue__target_receive(void *adapter, flue_time now, void *context, struct flue_bu
 
     if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_RECEIVE))
         flue__target_lose(connection, now);
+    flue__target_watch_requests(connection, lists);
     while (lists != NULL) {
         struct flue_buffer_list *request = lists;
         enum flue_status status = request_status(connection);

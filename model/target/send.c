@@ -41,6 +41,7 @@ flue__target_send(void *adapter, flue_time now, void *context, struct flue_buffe
 
     if (connection != NULL && flue__target_fails(target, FLUE_TARGET_FAULT_SEND))
         flue__target_lose(connection, now);
+    flue__target_watch_requests(connection, lists);
     status = flue__target_io_status(connection);
     if (status == FLUE_STATUS_PENDING)
         status = queue(connection, now, lists);

@@ -24,6 +24,7 @@ flue_target_config_default(void)
         .backlog_period = FLUE_SECOND,
         .backlog_change_percent = 25,
         .max_vlans = FLUE_TARGET_UNLIMITED,
+        .suggest.least = 100,
         .has_ipv4 = true,
         .has_ipv6 = true,
         .has_sack = true,
@@ -42,7 +43,8 @@ init_memory(struct flue_target *target)
 
     slab_init(&target->neighbors, allocator, sizeof(struct target_neighbor));
     slab_init(&target->paths, allocator, sizeof(struct target_path));
-    slab_init(&target->connections, allocator, sizeof(struct target_connection));
+    slab_init(&target->connections, allocator,
+              sizeof(struct target_connection) + flue__target_watch_bytes(&target->config));
     slab_init(&target->ios, allocator, sizeof(struct target_io));
     slab_init(&target->finals, allocator, sizeof(struct target_final));
     slab_init(&target->pieces, allocator, sizeof(struct received_piece));
@@ -189,6 +191,7 @@ flue_target_advance(struct flue_target *target, flue_time now)
     flue__target_run_operations(target, now);
     flue_tcp_advance(target->engine, now);
     flue__target_run_push(target, now);
+    flue__target_run_watch(target, now);
     flue__target_wake(target, now);
 }
 
@@ -197,9 +200,12 @@ flue_target_next_deadline(const struct flue_target *target)
 {
     flue_time deadline = flue_tcp_next_deadline(target->engine);
     flue_time push = flue__target_push_deadline(target);
+    flue_time watch = flue__target_watch_deadline(target);
 
     if (push < deadline)
         deadline = push;
+    if (watch < deadline)
+        deadline = watch;
     if (target->operations.first != NULL && target->operation_due < deadline)
         deadline = target->operation_due;
     return deadline;

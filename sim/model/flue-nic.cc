@@ -249,7 +249,12 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     flue_memory_descriptor memory{};
     flue_memory_descriptor* payload = m_withContent ? &memory : nullptr;
     flue_packet packet;
-    if (flue_frame_read(bytes, available, size, payload, &packet) != FLUE_FRAME_TCP)
+    const flue_frame_kind kind = flue_frame_read(bytes, available, size, payload, &packet);
+    if (kind == FLUE_FRAME_FRAGMENT)
+    {
+        flue_target_note_fragment(m_target, &packet);
+    }
+    if (kind != FLUE_FRAME_TCP)
     {
         return false;
     }

@@ -171,6 +171,14 @@ test_frame_read_ipv4_fragments_are_told_apart(void **state)
     assert_memory_equal(&packet.tuple.remote, &vector.packet.tuple.local, sizeof(struct flue_ip));
     assert_memory_equal(&packet.tuple.local, &vector.packet.tuple.remote, sizeof(struct flue_ip));
     assert_memory_equal(&packet.source, &vector.packet.source, sizeof packet.source);
+    assert_int_equal(packet.tuple.local_port, vector.packet.tuple.remote_port);
+    assert_int_equal(packet.tuple.remote_port, vector.packet.tuple.local_port);
+    assert_int_equal(flue_frame_read(frame, 37, vector.length, NULL, &packet), FLUE_FRAME_FRAGMENT);
+    assert_int_equal(packet.tuple.local_port, 0); /* not all of them are there */
+    frame[21] = 1;
+    assert_int_equal(flue_frame_read(frame, vector.length, vector.length, NULL, &packet),
+                     FLUE_FRAME_FRAGMENT);
+    assert_int_equal(packet.tuple.local_port, 0); /* no first one */
 }
 
 static void

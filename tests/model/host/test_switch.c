@@ -30,6 +30,8 @@ static uint32_t chained;        /* lists that came back with the last state */
 static uint32_t buffered_bytes; /* likewise */
 static bool refuses;            /* indicated data */
 static uint32_t ts_shift;       /* added to TsTime on its way up */
+static uint32_t noise;          /* in what means nothing (EVENT-005), on its way up */
+static enum flue_result closed_for;
 
 static void
 note(enum event event)
@@ -109,6 +111,24 @@ see_indicated(struct flue_offload_handle *handle, flue_time now, struct flue_buf
 }
 
 static void
+see_event(struct flue_offload_handle *handle, flue_time now, uint32_t type, uint32_t information)
+{
+    if (type == FLUE_TCP_INDICATE_DISCONNECT || type == FLUE_TCP_INDICATE_ABORT)
+        information = noise;
+    above.tcp_offload_event(handle, now, type, information);
+}
+
+static void
+on_closed(void *user, flue_time now, struct flue_host_connection *connection,
+          enum flue_result reason)
+{
+    (void)user;
+    (void)now;
+    (void)connection;
+    closed_for = reason;
+}
+
+static void
 on_accepted(void *user, flue_time now, struct flue_host_listener *listener,
             struct flue_host_connection *connection)
 {
@@ -140,6 +160,9 @@ start(void)
     accepted_count = 0;
     event_count = 0;
     ts_shift = 0;
+    noise = 0;
+    closed_for = FLUE_OK;
+    config.handlers[0].closed = on_closed;
     config.handlers[1].accepted = on_accepted;
     world_create(&world, &config);
     provider = flue_target_provider(client()->target);
@@ -152,6 +175,7 @@ start(void)
     mine = above;
     mine.terminate_offload_complete = see_terminated;
     mine.tcp_offload_receive_indicate = see_indicated;
+    mine.tcp_offload_event = see_event;
     assert_int_equal(flue_target_attach(client()->target, &mine), FLUE_OK);
     assert_int_equal(
         flue_host_listen(world.machines[1].host, 4, NULL, WORLD_PORT, 10, NULL, NULL, &listener),
@@ -293,6 +317,33 @@ test_switch_mandatory_requests_are_followed_at_once(void **state)
     send(connections[0], 3000, 5);
     expect(accepted[0], 3000, 5);
     finish();
+}
+
+/* EVENT-005: a FIN and a reset are what they are, whatever comes with them. */
+static void
+test_switch_disconnect_and_abort_come_without_information(void **state)
+{
+    static const uint32_t noises[] = {0, FLUE_UPLOAD_UPLOAD_REQUESTED, FLUE_UPLOAD_SMALL_IO,
+                                      UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof noises / sizeof noises[0]; i++) {
+        start();
+        noise = noises[i];
+        offload(0);
+        terminated_at = 0;
+        assert_int_equal(flue_host_shutdown(accepted[0], world.now), FLUE_OK);
+        run(100 * FLUE_MILLISECOND);
+        assert_true(flue_host_peer_closed(connections[0])); /* EVENT-005 ... */
+        assert_int_equal(terminated_at, 0);
+        assert_int_equal(flue_host_owner(connections[0]), FLUE_OWNER_TARGET);
+        send(connections[0], 3000, 5);
+        expect(accepted[0], 3000, 5);
+        flue_host_abort(accepted[0], world.now);
+        run(100 * FLUE_MILLISECOND);
+        assert_int_equal(closed_for, FLUE_ERROR_RESET); /* ... EVENT-005 */
+        finish();
+    }
 }
 
 /* HOST-018: what the target had received and not told comes with the state. The lists go back, or
@@ -514,6 +565,7 @@ main(void)
         FRESH(test_switch_decides_for_each_connection),
         FRESH(test_switch_segments_passed_up_during_a_termination_stay),
         FRESH(test_switch_mandatory_requests_are_followed_at_once),
+        FRESH(test_switch_disconnect_and_abort_come_without_information),
         FRESH(test_switch_buffered_data_is_delivered_in_its_place),
         FRESH(test_switch_unsent_data_is_sent_by_the_host),
         FRESH(test_switch_timestamps_go_on_where_the_target_was),

@@ -229,7 +229,7 @@ test_shortage_of_buffers_costs_a_segment(void **state)
         rig_settle(&bench.rig);
         assert_int_equal(bench.rig.calls[0].kind, CALL_EVENT);
         assert_int_equal(bench.rig.calls[0].event, FLUE_TCP_INDICATE_RETRIEVE);
-        assert_int_equal(bench.rig.calls[0].bytes, FLUE_UPLOAD_UPLOAD_REQUESTED);
+        assert_int_equal(bench.rig.calls[0].bytes, FLUE_UPLOAD_UPLOAD_REQUESTED); /* EVENT-012 */
         assert_int_equal(bench.rig.target_segments, 0);
         assert_int_equal(rig_request(&bench.rig, FLUE_REQUEST_QUERY, FLUE_OID_IP4_OFFLOAD_STATS,
                                      &stats, sizeof stats, NULL),
@@ -244,6 +244,30 @@ test_shortage_of_buffers_costs_a_segment(void **state)
         assert_true((operation.block.net_buffer_list_chain != NULL) == !is_in);
         (void)bench_tear_down(state);
     }
+}
+
+/* EVENT-008: neither what was under way nor what comes later makes it send. */
+static void
+test_lost_connection_sends_nothing_more(void **state)
+{
+    struct rig *rig = &bench.rig;
+    struct operation operation;
+
+    (void)state;
+    rig_make_list(&bench.lists[1], 1, 3000);
+    rig_send(rig, &bench.tcp, &bench.lists[1]);
+    while (rig->frame_count > 0)
+        rig_lose_last(rig); /* so there is something to be sent again */
+    flue_target_inject(rig->target, FLUE_TARGET_FAULT_SEGMENT, 0);
+    rig_peer_send(rig, bench.tcp.peer, 1, 100);
+    rig_settle(rig);
+    assert_loss_told(0);
+    rig->target_segments = 0;
+    rig_advance(rig, 200 * FLUE_SECOND);
+    assert_int_equal(rig->target_segments, 0); /* EVENT-008 */
+    make_operation(&operation, CALL_TERMINATE);
+    rig_operate(rig, CALL_TERMINATE, &operation.block);
+    assert_int_equal(rig->target_segments, 0); /* EVENT-008 */
 }
 
 static void
@@ -268,6 +292,7 @@ main(void)
         cmocka_unit_test(test_initiate_on_failing_hardware_takes_nothing),
         cmocka_unit_test(test_io_on_lost_hardware_tells_at_once),
         cmocka_unit_test(test_shortage_of_buffers_costs_a_segment),
+        ON_BENCH(test_lost_connection_sends_nothing_more),
         ON_BENCH(test_fault_can_be_taken_back),
     };
 
