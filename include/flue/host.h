@@ -88,7 +88,8 @@ struct flue_host_handlers {
     void (*solicit)(void *user, flue_time now, const struct flue_next_hop *hop);
 
     /* To the application. `user` is the host's. None is called from inside flue_host_send or
-     * flue_host_receive on the same connection, except closed. */
+     * flue_host_receive on the same connection, except closed, and moved when the policy offloads
+     * for what was sent or received. */
     void (*accepted)(void *user, flue_time now, struct flue_host_listener *listener,
                      struct flue_host_connection *connection);
     void (*connected)(void *user, flue_time now, struct flue_host_connection *connection);

@@ -35,8 +35,9 @@ push_more(struct play *play, struct end *end)
     struct world *world = &play->world;
     uint8_t bytes[3000];
 
-    if (!end->is_up)
+    if (!end->is_up || end->is_sending) /* `moved` may come from inside a send */
         return;
+    end->is_sending = true;
     while (end->connection != NULL && !end->is_closed && end->sent < end->to_send) {
         uint32_t length = 1 + world_random(world, sizeof bytes);
         uint32_t accepted = 0;
@@ -53,6 +54,7 @@ push_more(struct play *play, struct end *end)
         if (accepted < length || world_random(world, 8) == 0)
             break;
     }
+    end->is_sending = false;
     if (end->connection != NULL && !end->is_closed && end->sent == end->to_send && !end->is_shut) {
         end->is_shut = true;
         assert_int_equal(flue_host_shutdown(end->connection, world->now), FLUE_OK);
@@ -310,7 +312,8 @@ static void
 make_trouble(struct play *play)
 {
     struct world *world = &play->world;
-    struct flue_target *target = world->machines[world_random(world, 2)].target;
+    struct machine *machine = &world->machines[world_random(world, 2)];
+    struct flue_target *target = machine->target;
     enum flue_target_fault fault;
 
     switch (world_random(world, 40)) {
@@ -329,6 +332,16 @@ make_trouble(struct play *play)
         fault = (enum flue_target_fault)world_random(world, FLUE_TARGET_FAULTS);
         flue_target_inject(target, fault, world_random(world, 20));
         break;
+    case 6:
+    case 7:
+    case 8:
+        (void)!flue_host_set_power(machine->host, world->now, machine->adapter,
+                                   world_random(world, 3) > 0);
+        break;
+    case 9:
+        if (world_random(world, 200) == 0)
+            flue_target_remove(target, world->now);
+        break;
     default:
         break;
     }
@@ -337,9 +350,12 @@ make_trouble(struct play *play)
 static void
 end_trouble(struct play *play)
 {
-    for (uint32_t i = 0; i < 2; i++)
-        assert_int_equal(flue_target_resume(play->world.machines[i].target, play->world.now, NULL),
-                         FLUE_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct machine *machine = &play->world.machines[i];
+
+        assert_int_equal(flue_target_resume(machine->target, play->world.now, NULL), FLUE_OK);
+        (void)!flue_host_set_power(machine->host, play->world.now, machine->adapter, true);
+    }
 }
 
 static void

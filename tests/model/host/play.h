@@ -32,6 +32,7 @@ struct end {
     bool saw_end_of_reads;
     bool is_up;
     bool is_shut;
+    bool is_sending; /* a call to send is under way */
     bool saw_peer_close;
     bool is_closed;
     enum flue_result reason;
@@ -49,7 +50,7 @@ struct play {
 struct play_config {
     uint64_t seed;
     uint32_t loss_permille;
-    bool has_faults; /* the hardware fails, is paused, wants everything back */
+    bool has_faults; /* the hardware fails, is paused, sleeps, is pulled out, wants all back */
 };
 
 /* Plays to the end: every end of every connection has been closed. */
