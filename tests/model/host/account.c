@@ -63,6 +63,12 @@ twin_account(struct flue_tcp_connection *connection, flue_time now, uint32_t dif
 }
 
 bool
+twin_is_recovering(const struct flue_tcp_connection *connection)
+{
+    return connection->in_recovery;
+}
+
+bool
 twin_is_quiet(const struct flue_tcp_connection *connection)
 {
     return connection->delayed_ack_deadline == WHEEL_NEVER && !connection->ack_now &&

@@ -8,6 +8,7 @@
  */
 #include "twin.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static uint64_t first_seed = 1;
@@ -157,6 +158,48 @@ test_differences_each_left_out_shows(void **state)
     assert_int_equal(needed, TWIN_ALL);
 }
 
+/* What a move in the middle of a recovery costs: how much later the last byte is read, on average
+ * over many transfers of 150000 bytes at 1 % loss. The wire loses other frames after the move than
+ * it would have, which is as good as chance. */
+static void
+measure_moves_in_recovery(void **state)
+{
+    (void)state;
+    for (uint32_t use_sack = 0; use_sack < 2; use_sack++) {
+        double sum = 0, squares = 0, base = 0, mean, error;
+        uint32_t count = 0;
+
+        for (current_seed = 1; current_seed <= 600; current_seed++) {
+            struct twin_script script = {
+                .seed = current_seed,
+                .is_bulk = true,
+                .use_sack = use_sack == 1,
+                .loss_permille = 10,
+                .most_moves = 1,
+            };
+
+            twin_play_moving(&moving, &script);
+            twin_play_still(&still, &moving, 0);
+            if (moving.move_count > 0) {
+                double later = ((double)moving.finished - (double)still.finished) / 1e9;
+
+                sum += later;
+                squares += later * later;
+                base += (double)still.finished / 1e9;
+                count++;
+            }
+            twin_destroy(&moving);
+            twin_destroy(&still);
+        }
+        assert_true(count > 100);
+        mean = sum / count;
+        error = sqrt((squares / count - mean * mean) / count);
+        print_message("%s: a move in a recovery ends the transfer %.1f ms later (standard error "
+                      "%.1f, %u transfers, 20 ms round trip, %.0f ms without)\n",
+                      use_sack == 1 ? "SACK" : "no SACK", mean, error, count, base / count);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -164,6 +207,7 @@ main(int argc, char **argv)
         cmocka_unit_test_teardown(prop_quiet_moves_are_invisible, say_seed),
         cmocka_unit_test_teardown(prop_moves_at_any_instant_are_accounted_for, say_seed),
         cmocka_unit_test_teardown(test_differences_each_left_out_shows, say_seed),
+        cmocka_unit_test_teardown(measure_moves_in_recovery, say_seed),
     };
 
     if (argc > 1) /* test_host_migration SEED [COUNT]: to repeat a failure */

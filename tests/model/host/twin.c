@@ -107,7 +107,7 @@ send_some(struct twin *twin, uint32_t side, uint32_t length)
     assert_int_equal(flue_host_send(end->connection, twin->world.now, bytes, length, &accepted),
                      FLUE_OK);
     end->sent += accepted;
-    if (end->sent == end->to_send) {
+    if (end->sent == end->to_send && (!twin->script.is_bulk || twin->ends[1].got == MOST_BYTES)) {
         end->is_shut = true;
         assert_int_equal(flue_host_shutdown(end->connection, twin->world.now), FLUE_OK);
     }
@@ -141,6 +141,8 @@ move(struct twin *twin, uint32_t side)
         return false;
     if (flue_host_available(connection) > 0) /* see docs/conformance.md: HOST-016 */
         return false;
+    if (twin->script.is_bulk && (tcp == NULL || !twin_is_recovering(tcp)))
+        return false;
     before = flue_host_owner(connection);
     if (before == FLUE_OWNER_HOST && connection->is_shutdown && !tcp->fin_sent) /* CLOSE-008 */
         return false;
@@ -170,6 +172,12 @@ configure(struct world_config *config, const struct twin_script *script)
     options->use_keepalive = (draw >> 10) % 2 > 0;
     options->receive_buffer_bytes = buffers[(draw >> 12) % 4];
     world_set_ticks(config, ticks[(draw >> 16) % 4], (draw >> 14) % 2 > 0 ? 200 : 20);
+    if (script->is_bulk) {
+        config->delay = TWIN_BULK_DELAY;
+        options->use_sack = script->use_sack;
+        options->use_timestamps = true;
+        options->receive_buffer_bytes = 1000000;
+    }
     config->host.send_buffer_bytes = 2 * MOST_BYTES; /* a target frees it by whole requests */
 }
 
@@ -192,12 +200,27 @@ start(struct twin *twin, const struct twin_script *script)
     twin->most_step = 100U << world_random(world, 10);
     for (uint32_t i = 0; i < 2; i++)
         twin->ends[i].to_send = world_random(world, MOST_BYTES);
+    if (script->is_bulk) {
+        twin->ends[0].to_send = MOST_BYTES;
+        twin->ends[1].to_send = 0;
+    }
     assert_int_equal(flue_host_listen(world->machines[1].host, 4, NULL, WORLD_PORT, 5, NULL, NULL,
                                       &twin->listener),
                      FLUE_OK);
     assert_int_equal(flue_host_connect(world->machines[0].host, 0, &tuple, NULL, NULL,
                                        &twin->ends[0].connection),
                      FLUE_OK);
+}
+
+/* The client writes what it has; the server reads what there is. */
+static uint32_t
+step_in_bulk(struct twin *twin)
+{
+    world_run(&twin->world, twin->world.now + FLUE_MILLISECOND);
+    send_some(twin, 0, 8192);
+    send_some(twin, 1, 0); /* nothing: it closes at the end */
+    read_all(twin, 1);
+    return 0;
 }
 
 /* Time passes, and the applications do something. */
@@ -251,7 +274,7 @@ twin_play_moving(struct twin *twin, const struct twin_script *script)
 {
     start(twin, script);
     for (uint32_t i = 0; i < MOST_STEPS && !is_over(twin); i++) {
-        uint32_t mover = step(twin, i);
+        uint32_t mover = twin->script.is_bulk ? step_in_bulk(twin) : step(twin, i);
 
         if (mover < 2 && twin->move_count < script->most_moves && move(twin, mover))
             twin->moves[twin->move_count++] = (struct twin_move){twin->world.now, i, mover};
@@ -266,7 +289,10 @@ twin_play_still(struct twin *still, const struct twin *moving, uint32_t differen
 
     start(still, &moving->script);
     for (uint32_t i = 0; i < MOST_STEPS && !is_over(still); i++) {
-        step(still, i);
+        if (still->script.is_bulk)
+            step_in_bulk(still);
+        else
+            step(still, i);
         if (next == moving->move_count || moving->moves[next].step != i)
             continue;
         if (differences != 0 && still->ends[moving->moves[next].side].connection != NULL) {

@@ -11,6 +11,8 @@
 
 enum { TWIN_MOST_MOVES = 200 };
 
+#define TWIN_BULK_DELAY (10 * FLUE_MILLISECOND) /* one way */
+
 /* What a move may change on the wire, because a requirement says so or because the structures do
  * not carry it. docs/conformance.md has the table. */
 enum twin_difference {
@@ -37,6 +39,8 @@ struct twin_move {
 struct twin_script {
     uint64_t seed;
     bool is_quiet; /* moves only at quiet instants */
+    bool is_bulk;  /* the client sends all it has, and moves in the middle of a recovery */
+    bool use_sack; /* in bulk; otherwise the seed says */
     uint32_t loss_permille, reorder_permille, duplicate_permille;
     uint32_t most_moves;
 };
@@ -73,5 +77,6 @@ struct flue_tcp_connection;
 void twin_account(struct flue_tcp_connection *connection, flue_time now, uint32_t differences);
 /* No ACK is owed, no recovery goes on, nothing is being timed. */
 bool twin_is_quiet(const struct flue_tcp_connection *connection);
+bool twin_is_recovering(const struct flue_tcp_connection *connection);
 
 #endif
