@@ -197,7 +197,7 @@ flue__target_initiate_block(struct flue_target *target, flue_time now, struct fl
     struct target_object *parent = depth > 0 ? progress->objects[depth - 1] : NULL;
     struct target_object *object = NULL;
 
-    if (target->is_asleep || target->is_removed) {
+    if (flue__target_takes_nothing(target)) {
         block->status = FLUE_STATUS_FAILURE;
     } else if (flue__block_context(block) != NULL) {
         object = find_linked(target, block, parent);

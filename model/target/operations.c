@@ -83,12 +83,13 @@ flue__target_queue_operation(struct flue_target *target, flue_time now,
     tree->miniport_reserved[KEPT] = NULL;
     tree->scratch[KIND] = (void *)(uintptr_t)kind;
     tree->scratch[TICK] = (void *)(uintptr_t)flue__target_tick(target, now);
-    if (kind == OPERATION_INITIATE && target->is_paused && !target->is_uploading_all) {
+    if (kind == OPERATION_INITIATE &&
+        (target->is_uploading_all || flue__target_takes_nothing(target))) {
+        mark(tree, IS_REFUSED);
+    } else if (kind == OPERATION_INITIATE && target->is_paused) {
         append(&target->paused, tree); /* STATUS-004 */
         return;
     }
-    if (kind == OPERATION_INITIATE && target->is_uploading_all)
-        mark(tree, IS_REFUSED);
     start(target, now, tree);
 }
 

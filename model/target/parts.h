@@ -579,7 +579,7 @@ enum flue_status flue__target_set_scaling(struct flue_target *target,
                                           struct flue_oid_request *request);
 
 /* ---- power.c ---- */
-enum flue_status flue__target_set_power(struct flue_target *target,
+enum flue_status flue__target_set_power(struct flue_target *target, flue_time now,
                                         struct flue_oid_request *request);
 /* Completes the set when everything is taken back; false: not yet. Only while polling. */
 bool flue__target_complete_power(struct flue_target *target, flue_time now);
@@ -610,6 +610,13 @@ enum flue_status flue__target_receive_return(void *adapter, flue_time now,
                                              struct flue_buffer_list *lists);
 enum flue_status flue__target_disconnect(void *adapter, flue_time now, void *context,
                                          struct flue_buffer_list *list, uint32_t flags);
+
+/* The power goes, or is gone: nothing more is taken over, and no pause makes anyone wait. */
+static inline bool
+flue__target_takes_nothing(const struct flue_target *target)
+{
+    return target->is_asleep || target->is_removed || target->power_request != NULL;
+}
 
 /* How I/O on a connection that takes none ends, or on none (NULL); PENDING: it takes some. */
 static inline enum flue_status

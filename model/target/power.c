@@ -19,7 +19,7 @@ is_empty(const struct flue_target *target)
 }
 
 enum flue_status
-flue__target_set_power(struct flue_target *target, struct flue_oid_request *request)
+flue__target_set_power(struct flue_target *target, flue_time now, struct flue_oid_request *request)
 {
     uint32_t power;
 
@@ -35,6 +35,7 @@ flue__target_set_power(struct flue_target *target, struct flue_oid_request *requ
     request->written = sizeof power;
     if (power != FLUE_POWER_D0 && !is_empty(target)) {
         target->power_request = request; /* POWER-002, POWER-003 */
+        flue__target_release_paused(target, now, true);
         return FLUE_STATUS_PENDING;
     }
     target->is_asleep = power != FLUE_POWER_D0;
@@ -67,4 +68,5 @@ flue_target_remove(struct flue_target *target, flue_time now)
         if (object != NULL && object->layer == FLUE_LAYER_TCP && !object->is_ending)
             flue__target_lose((struct target_connection *)object, now);
     }
+    flue__target_release_paused(target, now, true);
 }

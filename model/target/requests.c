@@ -243,7 +243,7 @@ set(struct flue_target *target, flue_time now, struct flue_oid_request *request)
     case FLUE_OID_GEN_RECEIVE_SCALE_PARAMETERS:
         return flue__target_set_scaling(target, request);
     case FLUE_OID_PNP_SET_POWER:
-        return flue__target_set_power(target, request);
+        return flue__target_set_power(target, now, request);
     default:
         return FLUE_STATUS_NOT_SUPPORTED;
     }

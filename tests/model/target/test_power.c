@@ -140,6 +140,123 @@ test_power_surprise_removal_loses_everything_aloud(void **state)
     assert_int_equal(bench.lists[0].list.status, FLUE_STATUS_REQUEST_ABORTED);
 }
 
+static struct rig_neighbor neighbor;
+static struct rig_path path;
+static struct rig_tcp tcp;
+static uint16_t next_port = 300;
+
+/* Asks for another connection to be taken over, and does not wait for the answer. */
+static void
+ask_for_another(void)
+{
+    rig_make_neighbor(&neighbor);
+    rig_make_path(&path);
+    rig_make_tcp(&bench.rig, &tcp, next_port++);
+    rig_link(&neighbor, &path, &tcp);
+    bench.rig.call_count = 0;
+    bench.rig.provider->initiate_offload(bench.rig.provider->adapter, bench.rig.now,
+                                         &neighbor.block.block);
+}
+
+/* The client will offload all the same: its call may have crossed the indication. */
+static void
+pause_target(void)
+{
+    rig_expect(&bench.rig, "STATUS-001");
+    assert_int_equal(flue_target_pause(bench.rig.target, bench.rig.now), FLUE_OK);
+    rig_settle(&bench.rig);
+}
+
+static void
+assert_refused(void)
+{
+    assert_int_equal(rig_count(&bench.rig, CALL_INITIATE), 1);
+    assert_int_equal(tcp.block.block.status, FLUE_STATUS_FAILURE);
+    assert_null(rig_context(&tcp));
+}
+
+/* An offload that a pause holds back would wait for a resume that may never come, and the power
+ * with it (POWER-004). It is refused whether it comes before the request or behind it. */
+static void
+test_power_down_refuses_offloads_that_a_pause_held_back(void **state)
+{
+    struct flue_block_list blocks[3];
+
+    for (uint32_t is_before = 0; is_before < 2; is_before++) {
+        (void)set_up_slow(state);
+        pause_target();
+        if (is_before) {
+            ask_for_another();
+            rig_expect(&bench.rig, "POWER-001");
+        }
+        end_all(blocks);
+        assert_int_equal(set_power(FLUE_POWER_D3), FLUE_STATUS_PENDING);
+        if (!is_before)
+            ask_for_another();
+        rig_advance(&bench.rig, FLUE_SECOND);
+        assert_refused();
+        assert_int_equal(rig_count(&bench.rig, CALL_REQUEST), 1); /* POWER-004 */
+        ask_for_another();
+        rig_settle(&bench.rig);
+        assert_refused(); /* asleep, and paused still */
+        (void)bench_tear_down(state);
+    }
+}
+
+static void
+test_power_surprise_removal_leaves_no_offload_waiting(void **state)
+{
+    struct flue_tcp_delegated_block back;
+
+    for (uint32_t is_before = 0; is_before < 2; is_before++) {
+        (void)bench_set_up(state);
+        pause_target();
+        if (is_before)
+            ask_for_another();
+        flue_target_remove(bench.rig.target, bench.rig.now);
+        if (!is_before)
+            ask_for_another();
+        rig_settle(&bench.rig);
+        assert_refused();
+        rig_terminate(&bench.rig, &bench.tcp, &back);
+        (void)bench_tear_down(state);
+    }
+}
+
+/* In the middle of taking over: what is here already is told as lost, behind the completion; the
+ * rest is refused. */
+static void
+test_power_surprise_removal_amid_an_offload_tells_what_is_lost(void **state)
+{
+    struct flue_target_config config = flue_target_config_default();
+    struct flue_tcp_delegated_block back;
+
+    (void)state;
+    for (uint32_t has_taken = 0; has_taken < 2; has_taken++) {
+        config.initiate.tcp = FLUE_SECOND;
+        memset(&bench, 0, sizeof bench);
+        rig_create(&bench.rig, &config);
+        ask_for_another();
+        if (has_taken)
+            flue_target_advance(bench.rig.target, bench.rig.now += FLUE_SECOND);
+        flue_target_remove(bench.rig.target, bench.rig.now);
+        rig_advance(&bench.rig, 2 * FLUE_SECOND);
+        if (!has_taken) {
+            assert_refused();
+            assert_int_equal(rig_count(&bench.rig, CALL_EVENT), 0);
+        } else {
+            assert_int_equal(tcp.block.block.status, FLUE_STATUS_SUCCESS);
+            assert_int_equal(bench.rig.calls[0].kind, CALL_INITIATE);
+            assert_int_equal(bench.rig.calls[1].event, FLUE_TCP_INDICATE_RETRIEVE);
+            assert_int_equal(bench.rig.calls[1].bytes, FLUE_UPLOAD_HARDWARE_FAILURE);
+            assert_int_equal(bench.rig.calls[2].event, FLUE_TCP_INDICATE_ABORT);
+            rig_terminate(&bench.rig, &tcp, &back);
+            assert_int_equal(back.block.status, FLUE_STATUS_FAILURE);
+        }
+        rig_destroy(&bench.rig);
+    }
+}
+
 int
 main(void)
 {
@@ -149,6 +266,9 @@ main(void)
         ON_BENCH(test_power_asleep_takes_nothing_and_wakes),
         ON_BENCH(test_power_refuses_what_is_no_state),
         ON_BENCH(test_power_surprise_removal_loses_everything_aloud),
+        cmocka_unit_test(test_power_down_refuses_offloads_that_a_pause_held_back),
+        cmocka_unit_test(test_power_surprise_removal_leaves_no_offload_waiting),
+        cmocka_unit_test(test_power_surprise_removal_amid_an_offload_tells_what_is_lost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
