@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the five state operations cost on trees of any size: one neighbour, a path for each thousand
- * connections, no verifier, no delay. Call, work and completion are counted, the host's building of
- * the tree is not.
- *
- *     bench-trees [FILE]           everything: a table, added to the list in FILE
- *     bench-trees OPERATION COUNT  ns a connection; OPERATION: initiate, query, update, invalidate,
- *                                  terminate, or neighbor: the invalidating call alone, for the one
- *                                  neighbour of COUNT connections, ns a call
- *
- * Instructions are callgrind's, between marks around the operation.
+ * What the five state operations cost on trees of any size; `usage` says what is counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +15,25 @@ enum { ON_A_PATH = 1000, GROWTH_FROM = 1, COUNTS = 4 };
 
 static const double MOST_GROWTH = 1.25;
 
-static const char *const operations[] = {"initiate",   "query",     "update",
-                                         "invalidate", "terminate", "neighbor"};
-enum operation { INITIATE, QUERY, UPDATE, INVALIDATE, TERMINATE, ONE_NEIGHBOR, OPERATIONS };
+static const char usage[] =
+    "usage: bench-trees [FILE]    everything: a table, added to the list in FILE\n"
+    "       bench-trees COUNT     the ns of each operation on a tree of COUNT connections\n"
+    "\n"
+    "The tree has one neighbour, and a path for each thousand connections. There is no verifier,\n"
+    "and operations take no simulated time. Counted are a connection's share of the call, of the\n"
+    "work behind it, and of the completion and its events; the host's building of the tree is "
+    "not.\n"
+    "invalidate_one is the call that invalidates the neighbour alone, on which all connections\n"
+    "depend: the whole call, none's share.\n"
+    "Growth is a connection's instructions in the worst of the larger trees over those in the "
+    "tree\n"
+    "of 1000. Instructions are callgrind's, between marks around each operation; times are of a\n"
+    "run without it.\n";
+
+/* In the order in which they are carried out. */
+static const char *const operations[] = {"initiate",       "query",      "update",
+                                         "invalidate_one", "invalidate", "terminate"};
+enum operation { INITIATE, QUERY, UPDATE, INVALIDATE_ONE, INVALIDATE, TERMINATE, OPERATIONS };
 
 struct path_item {
     struct flue_path_block block;
@@ -178,7 +185,8 @@ make_tree(void)
     block->block.dependent_block_list = &bench.paths[0].block.block;
 }
 
-/* ---- Points -------------------------------------------------------------------------------------
+/* ---- One tree
+ * -------------------------------------------------------------------------------------
  */
 
 static double
@@ -190,29 +198,32 @@ nanoseconds(void)
     return 1e9 * (double)time.tv_sec + (double)time.tv_nsec;
 }
 
-/* One operation on the tree; returns its ns. What it does behind the call is not counted for one
- * neighbour: nothing depends on how many connections there are. */
+/* One operation on the tree; returns its ns. */
 static double
-run(enum operation operation, bool is_marked)
+run(enum operation operation)
 {
     struct flue_provider *provider = bench.provider;
     void (*const calls[OPERATIONS])(void *adapter, flue_time now, struct flue_block_list *tree) = {
-        provider->initiate_offload,   provider->query_offload,     provider->update_offload,
-        provider->invalidate_offload, provider->terminate_offload, provider->invalidate_offload};
+        provider->initiate_offload,   provider->query_offload,      provider->update_offload,
+        provider->invalidate_offload, provider->invalidate_offload, provider->terminate_offload};
+    uint32_t before = bench.completions;
     double start;
 
     make_tree();
-    if (operation == ONE_NEIGHBOR)
+    if (operation == INVALIDATE_ONE)
         bench.neighbor.block.dependent_block_list = NULL;
     start = nanoseconds();
-    if (is_marked)
-        MEASURE_START;
+    MEASURE_START;
     calls[operation](provider->adapter, 0, &bench.neighbor.block);
     flue_target_advance(bench.target, 0);
     while (flue_target_poll(bench.target, 0) > 0)
         continue;
-    if (is_marked)
-        MEASURE_STOP;
+    MEASURE_STOP;
+    MEASURE_PART;
+    if (bench.completions != before + 1) {
+        fprintf(stderr, "bench-trees: %s was not completed\n", operations[operation]);
+        exit(1);
+    }
     return nanoseconds() - start;
 }
 
@@ -233,31 +244,28 @@ rounds_of(uint32_t count)
     return count >= 1000 ? (count >= 100000 ? 1 : 10) : 50;
 }
 
-static int
-point(const char *name, uint32_t count)
+/* What one operation's figure is divided by. */
+static double
+share_of(enum operation operation, uint32_t count)
 {
-    uint32_t rounds = rounds_of(count);
-    enum operation operation = INITIATE;
-    double total = 0;
+    return (double)rounds_of(count) * (operation == INVALIDATE_ONE ? 1 : count);
+}
 
-    while (operation < OPERATIONS && strcmp(name, operations[operation]) != 0)
-        operation++;
-    if (operation == OPERATIONS || count == 0) {
-        fprintf(stderr, "usage: bench-trees [FILE | OPERATION COUNT]\n");
-        return 2;
-    }
+static int
+point(const char *text)
+{
+    uint32_t count = (uint32_t)strtoul(text, NULL, 10);
+    double totals[OPERATIONS] = {0};
+
     create(count);
-    for (uint32_t i = 0; i < rounds; i++) {
-        double first = run(INITIATE, operation == INITIATE);
-
-        total += operation == INITIATE ? first : 0;
-        if (operation != INITIATE && operation != TERMINATE)
-            total += run(operation, true);
-        first = run(TERMINATE, operation == TERMINATE);
-        total += operation == TERMINATE ? first : 0;
+    for (uint32_t i = 0; i < rounds_of(count); i++) {
+        for (enum operation operation = INITIATE; operation < OPERATIONS; operation++)
+            totals[operation] += run(operation);
         forget_contexts();
     }
-    printf("%.1f\n", total / rounds / (operation == ONE_NEIGHBOR ? 1 : count));
+    for (enum operation operation = INITIATE; operation < OPERATIONS; operation++)
+        printf("%.1f ", totals[operation] / share_of(operation, count));
+    printf("\n");
     destroy();
     return 0;
 }
@@ -265,65 +273,66 @@ point(const char *name, uint32_t count)
 /* ---- All of them --------------------------------------------------------------------------------
  */
 
-static bool
-measure(char *self, enum operation operation, const char *count, bool has_callgrind, double *time,
-        double *instructions)
-{
-    uint32_t number = (uint32_t)strtoul(count, NULL, 10);
-    char name[16], text[16];
-    char *argv[] = {self, name, text, NULL};
-    uint64_t counted = 0;
+static const char *const counts[COUNTS] = {"1", "1000", "100000", "1000000"};
+static double times[COUNTS][OPERATIONS];
+static double instructions[COUNTS][OPERATIONS];
 
-    snprintf(name, sizeof name, "%s", operations[operation]);
-    snprintf(text, sizeof text, "%s", count);
-    fprintf(stderr, "measuring %s %s ...\n", name, text);
-    if (!measure_numbers(argv, time, 1) ||
-        (has_callgrind && !measure_instructions(argv, MEASURE_MARKED, &counted)))
+static bool
+measure(char *self, uint32_t i, bool has_callgrind)
+{
+    uint32_t count = (uint32_t)strtoul(counts[i], NULL, 10);
+    uint64_t counted[OPERATIONS] = {0};
+    char text[16];
+    char *argv[] = {self, text, NULL};
+
+    snprintf(text, sizeof text, "%s", counts[i]);
+    fprintf(stderr, "measuring a tree of %s ...\n", text);
+    if (!measure_numbers(argv, times[i], OPERATIONS) ||
+        (has_callgrind && !measure_parts(argv, OPERATIONS, counted)))
         return false;
-    *instructions = (double)counted / rounds_of(number) / (operation == ONE_NEIGHBOR ? 1 : number);
+    for (enum operation operation = INITIATE; operation < OPERATIONS; operation++)
+        instructions[i][operation] = (double)counted[operation] / share_of(operation, count);
     return true;
 }
 
-static bool
-measure_operation(char *self, enum operation operation, bool has_callgrind)
+static void
+add_results(enum operation operation, bool has_callgrind)
 {
-    static const char *const counts[COUNTS] = {"1", "1000", "100000", "1000000"};
-    double instructions[COUNTS];
     double worst = 0;
     char name[64];
 
     for (uint32_t i = 0; i < COUNTS; i++) {
-        double time;
+        double growth = instructions[i][operation] / instructions[GROWTH_FROM][operation];
 
-        if (!measure(self, operation, counts[i], has_callgrind, &time, &instructions[i]))
-            return false;
         snprintf(name, sizeof name, "tree_%s_%s_time", operations[operation], counts[i]);
-        results_add(name, time, "ns", RESULTS_NO_TARGET);
-        if (!has_callgrind)
-            continue;
+        results_add(name, times[i][operation], "ns", RESULTS_NO_TARGET);
         snprintf(name, sizeof name, "tree_%s_%s_instructions", operations[operation], counts[i]);
-        results_add(name, instructions[i], "instructions", RESULTS_NO_TARGET);
-        if (i > GROWTH_FROM && instructions[i] / instructions[GROWTH_FROM] > worst)
-            worst = instructions[i] / instructions[GROWTH_FROM];
+        if (has_callgrind)
+            results_add(name, instructions[i][operation], "instructions", RESULTS_NO_TARGET);
+        if (i > GROWTH_FROM && growth > worst)
+            worst = growth;
     }
-    if (has_callgrind) {
-        snprintf(name, sizeof name, "tree_%s_growth", operations[operation]);
+    snprintf(name, sizeof name, "tree_%s_growth", operations[operation]);
+    if (has_callgrind)
         results_add(name, worst, "x of 1000", MOST_GROWTH);
-    }
-    return true;
 }
 
 int
 main(int argc, char **argv)
 {
     bool has_callgrind;
+    int status;
 
-    if (argc == 3)
-        return point(argv[1], (uint32_t)strtoul(argv[2], NULL, 10));
+    if (measure_wants_help(argc, argv, usage, &status))
+        return status;
+    if (argc == 2 && strtoul(argv[1], NULL, 10) > 0)
+        return point(argv[1]);
     has_callgrind = measure_has_callgrind();
-    for (enum operation operation = INITIATE; operation < OPERATIONS; operation++)
-        if (!measure_operation(argv[0], operation, has_callgrind))
+    for (uint32_t i = 0; i < COUNTS; i++)
+        if (!measure(argv[0], i, has_callgrind))
             return 1;
+    for (enum operation operation = INITIATE; operation < OPERATIONS; operation++)
+        add_results(operation, has_callgrind);
     results_print("State operations on trees: a connection's share, and one neighbour's call");
     return results_write(argc > 1 ? argv[1] : NULL) ? 0 : 1;
 }

@@ -122,29 +122,32 @@ measure_run(char *const argv[], struct usage *usage)
     return sscanf(text, "%" SCNu64 " %" SCNu64, &usage->events, &usage->segments) == 2;
 }
 
-/* The last "totals: N" of a callgrind file. */
+/* Adds the "totals: N" of a callgrind file's pieces, and of what came behind the last of them,
+ * which is nothing, to the `parts` sums in turn. False: there was none. */
 static bool
-read_totals(const char *path, uint64_t *instructions)
+read_totals(const char *path, unsigned parts, uint64_t *instructions)
 {
     FILE *file = fopen(path, "r");
     char line[512];
-    bool found = false;
+    uint64_t total;
+    unsigned pieces = 0;
 
     if (file == NULL)
         return false;
     while (fgets(line, sizeof line, file) != NULL)
-        found = sscanf(line, "totals: %" SCNu64, instructions) == 1 || found;
+        if (sscanf(line, "totals: %" SCNu64, &total) == 1)
+            instructions[pieces++ % parts] += total;
     fclose(file);
-    return found;
+    return pieces > 0;
 }
 
-bool
-measure_instructions(char *const argv[], enum measure_part part, uint64_t *instructions)
+/* Runs argv under callgrind and reads what it wrote. */
+static bool
+run_callgrind(char *const argv[], const char *at_start, unsigned parts, uint64_t *instructions)
 {
-    char path[] = "/tmp/flue-bench-XXXXXX", option[64];
-    char *wrapped[MOST_ARGUMENTS] = {"valgrind", "--tool=callgrind", option,
-                                     part == MEASURE_ALL ? "--instr-atstart=yes"
-                                                         : "--instr-atstart=no"};
+    char path[] = "/tmp/flue-bench-XXXXXX", option[64], start_option[32];
+    char *wrapped[MOST_ARGUMENTS] = {"valgrind", "--tool=callgrind", option, start_option,
+                                     "--combine-dumps=yes"};
     struct rusage usage;
     bool is_good;
     pid_t child;
@@ -156,13 +159,39 @@ measure_instructions(char *const argv[], enum measure_part part, uint64_t *instr
     }
     close(file);
     snprintf(option, sizeof option, "--callgrind-out-file=%s", path);
-    for (int i = 0; argv[i] != NULL && i + 5 < MOST_ARGUMENTS; i++)
-        wrapped[i + 4] = argv[i];
+    snprintf(start_option, sizeof start_option, "--instr-atstart=%s", at_start);
+    for (int i = 0; argv[i] != NULL && i + 6 < MOST_ARGUMENTS; i++)
+        wrapped[i + 5] = argv[i];
+    memset(instructions, 0, parts * sizeof *instructions);
     child = start(wrapped, nowhere, true);
     close(nowhere);
-    is_good = child > 0 && finish(child, &usage) && read_totals(path, instructions);
+    is_good = child > 0 && finish(child, &usage) && read_totals(path, parts, instructions);
     if (!is_good)
         fprintf(stderr, "callgrind did not count %s %s\n", argv[0], argv[1]);
     unlink(path);
     return is_good;
+}
+
+bool
+measure_instructions(char *const argv[], enum measure_part part, uint64_t *instructions)
+{
+    return run_callgrind(argv, part == MEASURE_ALL ? "yes" : "no", 1, instructions);
+}
+
+bool
+measure_parts(char *const argv[], unsigned parts, uint64_t *instructions)
+{
+    return run_callgrind(argv, "no", parts, instructions);
+}
+
+bool
+measure_wants_help(int argc, char **argv, const char *usage, int *status)
+{
+    bool is_asked = argc == 2 && strcmp(argv[1], "--help") == 0;
+
+    if (argc < 2 || argv[1][0] != '-')
+        return false;
+    fputs(usage, is_asked ? stdout : stderr);
+    *status = is_asked ? 0 : 2;
+    return true;
 }
