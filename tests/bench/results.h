@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What a benchmark measured: printed as a table, and added to a JSON list of name, value, unit and,
- * where there is one, target. Less is better in all of it.
+ * where there is one, target. Less is better where there is a target.
  */
 #ifndef RESULTS_H
 #define RESULTS_H
