@@ -27,13 +27,9 @@ struct target_object {
 };
 
 /* contexts.c */
-struct context_slot {
-    struct target_object *object; /* NULL: free */
-    uint32_t generation;
-    uint32_t next_free; /* 0: the last */
-};
 struct context_table {
-    struct context_slot *slots;
+    struct target_object **objects; /* of a free slot: the number of the next one */
+    uint32_t *generations;          /* behind them; odd: in use */
     uint32_t size;
     uint32_t free; /* the first free slot; 0: none */
 };

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the TCP engine costs, without a simulator: a data segment of a bulk transfer with its share
- * of acknowledgements, both ends and the wire between them counted; an idle connection; opening
- * one; a timer.
- *
- *     bench-tcp [FILE]     everything: a table, added to the list in FILE
- *     bench-tcp bulk CONNECTIONS IDLE WINDOW LOSS SEGMENTS
- *                          ns a data segment, with IDLE more connections open
- *     bench-tcp open COUNT ns to open a connection, both ends; bytes of one at one end
- *     bench-tcp timer COUNT ns to arm, move or cancel a timer with COUNT more armed
- *
- * Instructions are callgrind's, between the marks around the steady part.
+ * What the TCP engine costs, without a simulator; `usage` says what is counted.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,6 +19,17 @@ enum {
     OPENED_UNDER_COUNT = 500,
     TARGET_BYTES = 384
 };
+
+static const char usage[] =
+    "usage: bench-tcp [FILE]      everything: a table, added to the list in FILE\n"
+    "       bench-tcp bulk CONNECTIONS IDLE WINDOW LOSS SEGMENTS\n"
+    "                             ns a data segment, with IDLE more connections open\n"
+    "       bench-tcp open COUNT  ns to open a connection, both ends; bytes of one at one end\n"
+    "       bench-tcp timer COUNT ns to arm, move or cancel a timer with COUNT more armed\n"
+    "\n"
+    "A data segment of a bulk transfer has its share of acknowledgements; both ends, and the wire\n"
+    "between them, are counted. Instructions are callgrind's, between marks around the steady "
+    "part.\n";
 
 static double
 nanoseconds(void)
@@ -125,7 +126,7 @@ point(int argc, char **argv)
         return open_idle(count);
     if (strcmp(argv[1], "timer") == 0 && argc == 3)
         return timer(count);
-    fprintf(stderr, "bench-tcp: expected bulk, open or timer with their numbers\n");
+    fputs(usage, stderr);
     return 2;
 }
 
@@ -272,6 +273,10 @@ measure_idle_and_timers(char *self)
 int
 main(int argc, char **argv)
 {
+    int status;
+
+    if (measure_wants_help(argc, argv, usage, &status))
+        return status;
     if (argc > 2)
         return point(argc, argv);
     has_callgrind = measure_has_callgrind();

@@ -447,6 +447,17 @@ test_contexts_that_never_were_end_io(void **state)
     assert_int_equal(bench.rig.call_count, 4);
     for (uint32_t i = 0; i < 4; i++)
         assert_int_equal(bench.rig.calls[i].status, FLUE_STATUS_REQUEST_ABORTED);
+    /* A place that no object had so far, and the last thing that the bench's own will not say. */
+    for (uintptr_t i = 0; i < 2; i++) {
+        uintptr_t own = (uintptr_t)rig_context(&bench.tcp);
+
+        rig_make_list(&lists[0], 1, 100);
+        (void)provider->tcp_offload_send(provider->adapter, 0,
+                                         (void *)(i == 0 ? 40 : own - ((uintptr_t)1 << 32)),
+                                         &lists[0].list);
+        rig_settle(&bench.rig);
+        assert_int_equal(bench.rig.calls[4 + i].status, FLUE_STATUS_REQUEST_ABORTED);
+    }
 }
 
 /* STATE-025: neighbours know nothing of each other. */
