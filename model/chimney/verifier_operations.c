@@ -138,6 +138,18 @@ end_update(struct flue_verifier *verifier, struct verified_tree *tree, struct ve
         flue__verifier_object_relink(verifier, object, tree->blocks[image->parent].object);
 }
 
+/* What depends on a block that failed was not attempted, and fails with it. */
+static bool
+has_failed_alone(const struct verified_tree *tree, const struct verified_block *image)
+{
+    if (image->block->status != FLUE_STATUS_FAILURE)
+        return false;
+    for (; image->parent != NO_PARENT; image = &tree->blocks[image->parent])
+        if (tree->blocks[image->parent].block->status == FLUE_STATUS_FAILURE)
+            return false;
+    return true;
+}
+
 void
 flue__verifier_operate_complete(struct flue_verifier *verifier, struct verified_tree *tree)
 {
@@ -155,7 +167,7 @@ flue__verifier_operate_complete(struct flue_verifier *verifier, struct verified_
             if (image->block->status == FLUE_STATUS_SUCCESS)
                 flue__verifier_state_check_query(verifier, image);
         }
-        if (image->block->status == FLUE_STATUS_FAILURE && tree->call != CALL_UPDATE)
+        if (tree->call != CALL_UPDATE && has_failed_alone(tree, image))
             image->object->has_failed = true;
     }
     if (tree->call == CALL_TERMINATE)

@@ -82,6 +82,12 @@ flue__target_take_context(struct flue_target *target, const struct target_object
 }
 
 struct target_object *
+flue__target_object_in(const struct flue_target *target, uint32_t slot)
+{
+    return target->contexts.generations[slot] % 2 == 1 ? target->contexts.objects[slot] : NULL;
+}
+
+struct target_object *
 flue__target_object(const struct flue_target *target, const void *context)
 {
     const struct context_table *table = &target->contexts;

@@ -315,6 +315,8 @@ bool flue__target_reserve_context(struct flue_target *target);
 void *flue__target_give_context(struct flue_target *target, struct target_object *object);
 void flue__target_take_context(struct flue_target *target, const struct target_object *object);
 void flue__target_free_contexts(struct flue_target *target);
+/* The object of a slot of the table; NULL: it is free. */
+struct target_object *flue__target_object_in(const struct flue_target *target, uint32_t slot);
 /* The object of a context; NULL: it is none of ours, or gone. */
 struct target_object *flue__target_object(const struct flue_target *target, const void *context);
 /* The object that a block names, of the layer that its type says, and not on its way out. */

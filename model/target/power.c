@@ -63,7 +63,7 @@ flue_target_remove(struct flue_target *target, flue_time now)
         return;
     target->is_removed = true;
     for (uint32_t i = 1; i < target->contexts.size; i++) {
-        struct target_object *object = target->contexts.slots[i].object;
+        struct target_object *object = flue__target_object_in(target, i);
 
         if (object != NULL && object->layer == FLUE_LAYER_TCP && !object->is_ending)
             flue__target_lose((struct target_connection *)object, now);

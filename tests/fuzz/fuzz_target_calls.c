@@ -32,6 +32,7 @@ enum event {
     EVENT_FAULT,
     EVENT_NO_MEMORY,
     EVENT_ADMINISTRATOR,
+    EVENT_POLL_CPU,
     EVENTS
 };
 
@@ -54,31 +55,39 @@ request(struct world *world)
 {
     uint32_t choice = take(world, 1);
     uint32_t length = take(world, 1) % 128;
-    uint8_t *bytes = length > 0 ? calloc(1, length) : NULL;
-    struct flue_oid_request request = {
+    uint8_t *bytes = calloc(1, length + (length == 0));
+    struct flue_oid_request *request, other;
+    uint32_t changes = take(world, 1) % 16;
+    enum flue_status status;
+
+    FUZZ_CHECK(bytes != NULL);
+    request = world->power.buffer == NULL ? &world->power : &other;
+    *request = (struct flue_oid_request){
         .type = (choice & 1) != 0 ? FLUE_REQUEST_SET : FLUE_REQUEST_QUERY,
         .oid = (enum flue_oid)((choice >> 1) % (FLUE_OID_GEN_VLAN_ID + 2)),
         .protocol = world,
         .buffer = bytes,
         .length = length,
     };
-    uint32_t changes = take(world, 1) % 16;
-
-    FUZZ_CHECK(length == 0 || bytes != NULL);
-    if (length > 4)
+    if (length > 4) {
         ((struct flue_object_header *)bytes)->revision = 1;
-    if (length > 4)
         ((struct flue_object_header *)bytes)->size = (uint16_t)length;
+    }
     for (uint32_t i = 0; i < changes && length > 0; i++) {
         uint32_t at = take(world, 1) % length;
 
         bytes[at] = (uint8_t)take(world, 1);
     }
     world->is_in_call = true;
-    (void)world->provider->oid_request(world->provider->adapter, world->now, &request);
+    status = world->provider->oid_request(world->provider->adapter, world->now, request);
     world->is_in_call = false;
-    FUZZ_CHECK(request.written <= length);
+    FUZZ_CHECK(request->written <= length);
+    if (status == FLUE_STATUS_PENDING) {
+        FUZZ_CHECK(request == &world->power); /* one at a time */
+        return;
+    }
     free(bytes);
+    request->buffer = NULL;
 }
 
 static void
@@ -87,7 +96,9 @@ administrate(struct world *world)
     uint32_t choice = take(world, 1);
 
     world->is_in_call = true;
-    if (choice % 3 == 0)
+    if (choice == 255)
+        flue_target_remove(world->target, world->now);
+    else if (choice % 3 == 0)
         (void)!flue_target_pause(world->target, world->now);
     else if (choice % 3 == 1)
         (void)!flue_target_resume(world->target, world->now, NULL);
@@ -140,6 +151,9 @@ happen(struct world *world, enum event event)
         break;
     case EVENT_POLL:
         flue_target_poll(world->target, world->now);
+        break;
+    case EVENT_POLL_CPU:
+        flue_target_poll_cpu(world->target, world->now, take(world, 1) % 64);
         break;
     case EVENT_WAIT:
     case EVENT_DEADLINE:

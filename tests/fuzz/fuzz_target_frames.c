@@ -80,7 +80,7 @@ build(struct world *world, bool is_sane, struct frame *frame)
 
     make_segment(world, bits & 7, is_sane, &packet);
     turn_round(&packet);
-    packet.has_vlan = (bits & 8) != 0;
+    packet.has_vlan ^= (bits & 8) != 0;
     packet.has_llc_snap = (bits & 0x30) == 0x30;
     if (packet.segment.payload.length > 1400)
         packet.segment.payload.length = 1400;
@@ -124,30 +124,19 @@ make_frame(struct world *world, enum event event, struct frame *frame)
         frame->bytes[i] = (uint8_t)take(world, 1);
 }
 
-/* As a NIC does it: faults first, then what is TCP to the target. The rest is the ordinary path's.
- */
+/* The whole frame, or its first bytes, as a NIC looks at it that leaves the payload alone. */
 static void
-arrive(struct world *world, const struct frame *frame)
+arrive(struct world *world, const struct frame *frame, bool is_whole)
 {
-    uint8_t *bytes = malloc(frame->length + (frame->length == 0));
+    uint32_t available =
+        is_whole || frame->length < FLUE_FRAME_HEADER_MAX ? frame->length : FLUE_FRAME_HEADER_MAX;
+    uint8_t *bytes = malloc(available + (available == 0));
     struct flue_memory_descriptor memory = {0};
-    struct flue_packet packet;
-    enum flue_frame_fault fault;
-    uint8_t ip_version = 0;
-    uint32_t ip_bytes = 0;
 
     FUZZ_CHECK(bytes != NULL);
-    memcpy(bytes, frame->bytes, frame->length);
-    memset(&packet, 0, sizeof packet);
-    fault = flue_frame_find_fault(bytes, frame->length, &ip_version, &ip_bytes);
-    if (fault != FLUE_FRAME_SOUND) {
-        FUZZ_CHECK(ip_version == 4 || ip_version == 6);
-        FUZZ_CHECK(ip_bytes <= frame->length);
-        (void)flue_target_input_faulty(world->target, fault, ip_version, ip_bytes);
-    } else if (flue_frame_read(bytes, frame->length, frame->length, &memory, &packet) ==
-               FLUE_FRAME_TCP) {
-        (void)flue_target_input(world->target, world->now, &packet);
-    }
+    memcpy(bytes, frame->bytes, available);
+    (void)flue_target_input_frame(world->target, world->now, bytes, available, frame->length,
+                                  &memory);
     free(bytes);
 }
 
@@ -163,7 +152,7 @@ happen(struct world *world, enum event event)
     case CHANGED:
     case SANE:
         make_frame(world, event, &frame);
-        arrive(world, &frame);
+        arrive(world, &frame, take(world, 1) % 4 != 0);
         break;
     case POLL:
         flue_target_poll(world->target, world->now);

@@ -159,6 +159,19 @@ on_indicate(struct flue_offload_handle *handle, flue_time now, struct flue_buffe
 }
 
 static void
+on_request(void *binding, flue_time now, struct flue_oid_request *request, enum flue_status status)
+{
+    struct world *world = binding;
+
+    FUZZ_CHECK(!world->is_in_call && now == world->now);
+    FUZZ_CHECK(request == &world->power && request->buffer != NULL);
+    FUZZ_CHECK(status != FLUE_STATUS_PENDING);
+    free(request->buffer);
+    request->buffer = NULL;
+    call_back(world);
+}
+
+static void
 init_client(struct world *world)
 {
     struct flue_client *client = &world->client;
@@ -176,6 +189,7 @@ init_client(struct world *world)
     client->tcp_offload_disconnect_complete = on_completed;
     client->tcp_offload_event = on_event;
     client->tcp_offload_receive_indicate = on_indicate;
+    client->oid_request_complete = on_request;
 }
 
 /* ---- Below the target ---- */
@@ -337,6 +351,7 @@ take_everything_back(struct world *world)
         world->input.left = 0;
         do_io(world, RETURN);
     }
+    FUZZ_CHECK(world->power.buffer == NULL);
     flue_verifier_finish(world->verifier, world->now);
 }
 
@@ -348,6 +363,7 @@ world_end(struct world *world)
     flue_target_destroy(world->target);
     flue_verifier_destroy(world->verifier);
     FUZZ_CHECK(world->live_bytes == 0);
+    free(world->power.buffer);
     for (uint32_t i = 0; i < LISTS; i++)
         free(world->lists[i].memory);
     for (uint32_t i = 0; i < TREES; i++)

@@ -79,7 +79,8 @@ struct world {
     struct flue_buffer_list *lent;
     struct flue_buffer_list buffered; /* received data that goes with an offload */
     struct flue_memory_descriptor buffered_memory;
-    void *strays[4]; /* cells that are no object's */
+    struct flue_oid_request power; /* that the target has not answered, while it has a buffer */
+    void *strays[4];               /* cells that are no object's */
 };
 
 struct object *object_at(struct world *world, enum layer layer, uint32_t number);

@@ -236,6 +236,8 @@ make_segment(struct world *world, uint32_t number, bool is_sane, struct flue_pac
 
     memset(packet, 0, sizeof *packet);
     packet->tuple = tuple_of(object_at(world, TCP, number));
+    packet->has_vlan = object_at(world, TCP, number)->parent->parent->number == 1;
+    packet->vlan_tci = 5;
     tcp = flue_tcp_find(world->target->engine, &packet->tuple);
     if (tcp != NULL)
         flue_tcp_get_snapshot(tcp, world->now, &s);

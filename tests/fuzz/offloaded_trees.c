@@ -64,6 +64,7 @@ fill_lower(const struct object *object, struct flue_block_list *block)
 
     if (object->layer == NEIGHBOR) {
         neighbor->constants.header.length = sizeof neighbor->constants;
+        neighbor->constants.vlan_id = object->number == 1 ? 5 : 0;
         neighbor->cached.header.length = sizeof neighbor->cached;
         neighbor->cached.dl_destination_address[0] = 2;
         neighbor->delegated.header.length = sizeof neighbor->delegated;

@@ -122,6 +122,28 @@ test_second_operation_on_lost_hardware_tells_nothing_new(void **state)
     rig_operate(&bench.rig, CALL_TERMINATE, &operation.block);
 }
 
+/* A query that fails at the path says nothing of the connection above it, which has its events. */
+static void
+test_connection_above_a_failing_path_is_not_lost(void **state)
+{
+    struct flue_path_block path;
+    struct operation operation;
+
+    (void)state;
+    make_operation(&operation, CALL_QUERY);
+    flue_block_list_init(&path.block, FLUE_IP4_OFFLOAD_STATE, sizeof path, &bench.path.handle);
+    path.block.dependent_block_list = &operation.block;
+    flue_target_inject(bench.rig.target, FLUE_TARGET_FAULT_QUERY, 0);
+    rig_operate(&bench.rig, CALL_QUERY, &path.block);
+    assert_int_equal(operation.block.status, FLUE_STATUS_FAILURE);
+    assert_int_equal(rig_count(&bench.rig, CALL_EVENT), 0);
+    flue_tcp_abort(bench.tcp.peer, bench.rig.now);
+    rig_settle(&bench.rig);
+    assert_int_equal(rig_count(&bench.rig, CALL_EVENT), 1);
+    assert_int_equal(bench.rig.calls[rig_find(&bench.rig, CALL_EVENT, 0)].event,
+                     FLUE_TCP_INDICATE_ABORT);
+}
+
 /* Two faults pass before the third: what is injected is exact. */
 static void
 test_fault_comes_at_its_occasion(void **state)
@@ -288,6 +310,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_operation_on_lost_hardware_fails_and_tells),
         ON_BENCH(test_second_operation_on_lost_hardware_tells_nothing_new),
+        ON_BENCH(test_connection_above_a_failing_path_is_not_lost),
         ON_BENCH(test_fault_comes_at_its_occasion),
         cmocka_unit_test(test_initiate_on_failing_hardware_takes_nothing),
         cmocka_unit_test(test_io_on_lost_hardware_tells_at_once),
