@@ -39,7 +39,7 @@ note_terminated(struct world *world, struct object *object, struct flue_block_li
     struct flue_tcp_delegated *delegated = NULL;
 
     object->is_ending = false;
-    if (is_done && flue__block_is_sound(block))
+    if (is_done && block->miniport_offload_context != NULL && flue__block_is_sound(block))
         delegated = flue__tcp_state(block).delegated;
     if (delegated != NULL && delegated->buffered_data != NULL) {
         FUZZ_CHECK(delegated->buffered_data->next == NULL);
