@@ -58,19 +58,20 @@ oid_request(void *adapter, flue_time now, struct flue_oid_request *request)
 {
     struct flue_verifier *verifier = adapter;
     bool is_watched = !verifier->is_stopped && is_power_down(request);
+    bool is_noted = is_watched && verifier->power == NULL;
     enum flue_status status;
 
     verifier->now = now;
     if (is_watched && has_connections(verifier))
         flue__verifier_blame(verifier, FLUE_SIDE_CLIENT, "POWER-001", "request", request,
                              "The power goes down while connections are offloaded.");
-    if (is_watched) /* before the call, which may complete it */
+    if (is_noted) /* before the call, which may complete it; not over one that is pending */
         verifier->power = request;
     status = verifier->provider->oid_request(verifier->provider->adapter, now, request);
-    if (is_watched && status != FLUE_STATUS_PENDING) {
+    if (is_noted && status != FLUE_STATUS_PENDING)
         verifier->power = NULL;
+    if (is_watched && status != FLUE_STATUS_PENDING)
         check_success(verifier, status);
-    }
     return status;
 }
 

@@ -67,6 +67,9 @@ note_done(struct world *world, struct tree *tree, uint32_t i)
     FUZZ_CHECK(world->is_wild || block->status != FLUE_STATUS_UNWRITTEN);
     if (object == NULL)
         return;
+    if (getenv("FLUE_FUZZ_TELL") != NULL)
+        fprintf(stderr, "operation %d of %d %u: %s\n", tree->operation, object->layer,
+                object->number, flue_status_name(block->status));
     object->busy--;
     if (tree->operation == INITIATE)
         note_initiated(world, object, block);

@@ -264,8 +264,14 @@ drop_tree(struct tree *tree)
 void
 terminate(struct world *world, struct object *object)
 {
-    struct tree *tree = new_tree(world, TERMINATE);
+    struct tree *tree;
 
+    if (object->is_lost && (world->is_in_call || world->is_inside))
+        return;
+    /* It tries again only when it has heard all that there is to hear of the loss (TERM-005). */
+    while (object->is_lost && flue_target_poll(world->target, world->now) > 0)
+        continue;
+    tree = new_tree(world, TERMINATE);
     if (tree == NULL)
         return;
     if (!add_all(world, tree, NULL, object)) {

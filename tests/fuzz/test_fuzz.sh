@@ -32,4 +32,5 @@ clang -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefine
     "$source/tests/fuzz/fuzz_$target.c" "$@" -o "$build/fuzz"
 # A fixed seed: the run is the same each time, until the code or the seeds change.
 "$build/fuzz" -seed=1 -runs="$runs" -max_len=2048 -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+    -error_exitcode=1 \
     -artifact_prefix="$build/" "$found" "$source/tests/fuzz/corpus/$target"

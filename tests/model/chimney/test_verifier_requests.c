@@ -74,6 +74,25 @@ test_power_completion_of_no_request_is_the_providers_fault(void **state)
     bench_claim(bench, "POWER-004", FLUE_SIDE_PROVIDER);
 }
 
+/* A second request is refused while one is pending, which is then completed (POWER-004). */
+static void
+test_power_refused_beside_a_pending_one_leaves_that_one_pending(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t wanted = FLUE_POWER_D3;
+    struct flue_oid_request second;
+
+    ask(bench, FLUE_POWER_D2, FLUE_STATUS_PENDING);
+    second = request;
+    second.buffer = &wanted;
+    bench->return_answer = FLUE_STATUS_FAILURE;
+    assert_int_equal(bench->up->oid_request(bench->up->adapter, ++bench->now, &second),
+                     FLUE_STATUS_FAILURE);
+    complete(bench, &request);
+    complete(bench, &second);
+    bench_claim(bench, "POWER-004", FLUE_SIDE_PROVIDER);
+}
+
 int
 main(void)
 {
@@ -85,6 +104,9 @@ main(void)
             bench_set_up_offloaded, bench_tear_down),
         cmocka_unit_test_setup_teardown(test_power_completion_of_no_request_is_the_providers_fault,
                                         bench_set_up, bench_tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_power_refused_beside_a_pending_one_leaves_that_one_pending, bench_set_up,
+            bench_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
