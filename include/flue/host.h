@@ -264,6 +264,16 @@ const struct flue_four_tuple *flue_host_tuple(const struct flue_host_connection 
 bool flue_host_get_snapshot(const struct flue_host_connection *connection, flue_time now,
                             struct flue_tcp_snapshot *snapshot);
 
+/* The same by its tuple, for one that the application has closed too, as long as the engine knows
+ * it (TIME_WAIT). FLUE_ERROR_STATE when the state is on a target or on its way,
+ * FLUE_ERROR_NOT_FOUND when there is no such connection. */
+enum flue_result flue_host_find_snapshot(const struct flue_host *host, flue_time now,
+                                         const struct flue_four_tuple *tuple,
+                                         struct flue_tcp_snapshot *snapshot);
+/* Whether the target asked for the upload that goes on, and why. */
+bool flue_host_was_retrieved(const struct flue_host_connection *connection,
+                             enum flue_tcp_upload_reason *reason);
+
 struct flue_host_statistics {
     struct flue_tcp_statistics tcp;
     uint32_t connections, offloaded;

@@ -143,6 +143,11 @@ bool flue_target_input_frame(struct flue_target *target, flue_time now, const ui
 /* Does it carry this connection? Says what flue_target_input would do, and does nothing. */
 bool flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple);
 
+/* Its TCP variables, for probes and reports. False when it does not carry it. */
+bool flue_target_get_snapshot(const struct flue_target *target, flue_time now,
+                              const struct flue_four_tuple *tuple,
+                              struct flue_tcp_snapshot *snapshot);
+
 /* A fragment on its way up the ordinary path, as flue_frame_read has filled it: the target counts
  * datagrams in fragments. flue_target_input_frame does it by itself. */
 void flue_target_note_fragment(struct flue_target *target, const struct flue_packet *packet);

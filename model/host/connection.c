@@ -121,3 +121,24 @@ flue_host_get_snapshot(const struct flue_host_connection *connection, flue_time 
     flue_tcp_get_snapshot(connection->tcp, now, snapshot);
     return true;
 }
+
+enum flue_result
+flue_host_find_snapshot(const struct flue_host *host, flue_time now,
+                        const struct flue_four_tuple *tuple, struct flue_tcp_snapshot *snapshot)
+{
+    const struct flue_tcp_connection *tcp = flue_tcp_find(host->engine, tuple);
+
+    if (tcp == NULL)
+        return flue__host_moved_find(host, tuple) != NULL ? FLUE_ERROR_STATE : FLUE_ERROR_NOT_FOUND;
+    flue_tcp_get_snapshot(tcp, now, snapshot);
+    return FLUE_OK;
+}
+
+bool
+flue_host_was_retrieved(const struct flue_host_connection *connection,
+                        enum flue_tcp_upload_reason *reason)
+{
+    if (connection->is_retrieved)
+        *reason = (enum flue_tcp_upload_reason)connection->retrieve_reason;
+    return connection->is_retrieved;
+}

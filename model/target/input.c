@@ -134,3 +134,14 @@ flue_target_carries(const struct flue_target *target, const struct flue_four_tup
 {
     return flue_tcp_find(target->engine, tuple) != NULL;
 }
+
+bool
+flue_target_get_snapshot(const struct flue_target *target, flue_time now,
+                         const struct flue_four_tuple *tuple, struct flue_tcp_snapshot *snapshot)
+{
+    const struct flue_tcp_connection *connection = flue_tcp_find(target->engine, tuple);
+
+    if (connection != NULL)
+        flue_tcp_get_snapshot(connection, now, snapshot);
+    return connection != NULL;
+}

@@ -186,24 +186,10 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
+    tcp->SetAttribute("NeedsAdapter", ns3::BooleanValue(false)); // a machine may have no link
     tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? "always" : "never"));
     node->node->AggregateObject(tcp);
     node->tcp = tcp;
-}
-
-/** Sets an attribute that is as it was made: what the scenario set is not the profile's. */
-void SetUnchanged(Ptr<ns3::FlueNic> nic, const char* name, const ns3::AttributeValue& value)
-{
-    struct ns3::TypeId::AttributeInformation about;
-    ns3::TypeId type = nic->GetInstanceTypeId();
-    NS_ABORT_UNLESS(type.LookupAttributeByName(name, &about));
-    Ptr<ns3::AttributeValue> present = about.checker->Create();
-    nic->GetAttribute(name, *present);
-    if (present->SerializeToString(about.checker) ==
-        about.originalInitialValue->SerializeToString(about.checker))
-    {
-        nic->SetAttribute(name, value);
-    }
 }
 
 /** Makes the adapters of a node those of its profile. */
@@ -214,20 +200,9 @@ void ConfigureAdapters(struct flue_sim_node* node)
     {
         return;
     }
-    for (struct flue_sim_link* link : node->links)
+    for (const struct flue_sim_link* link : node->links)
     {
-        Ptr<ns3::FlueNic> nic = link->devices[link->nodes[0] == node ? 0 : 1];
-        const auto setTime = [nic](const char* name, flue_time time)
-        { SetUnchanged(nic, name, ns3::TimeValue(flue::ToTime(time))); };
-        setTime("InitiateDelay", profile.initiate_delay);
-        setTime("TerminateDelay", profile.terminate_delay);
-        setTime("ReuseDelay", profile.reuse_delay);
-        setTime("InterruptGap", profile.interrupt_gap);
-        SetUnchanged(nic,
-                     "InterruptAdaptive",
-                     ns3::BooleanValue(profile.interrupt_is_adaptive != 0));
-        SetUnchanged(nic, "Capacity", ns3::UintegerValue(profile.table_entries));
-        SetUnchanged(nic, "MaxReceiveWindow", ns3::UintegerValue(profile.receive_window_bytes));
+        link->devices[link->nodes[0] == node ? 0 : 1]->ApplyProfile(profile);
     }
 }
 

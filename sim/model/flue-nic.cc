@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * See flue-nic.h. The file goes: start, frames in and out, and the way of the target's news to the
- * host.
+ * host. Attributes are in flue-nic-attributes.cc.
  */
 #include "flue-nic.h"
 
@@ -9,74 +9,19 @@
 #include "flue-raw-header.h"
 #include "flue-tcp-l4-protocol.h"
 
-#include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
 #include "ns3/packet.h"
-#include "ns3/trace-source-accessor.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <iostream>
 
 namespace ns3
 {
 
 NS_LOG_COMPONENT_DEFINE("FlueNic");
-NS_OBJECT_ENSURE_REGISTERED(FlueNic);
 
 // ---- Start --------------------------------------------------------------------------------------
-
-TypeId FlueNic::GetTypeId()
-{
-    static TypeId tid =
-        TypeId("ns3::FlueNic")
-            .SetParent<FlueNetDevice>()
-            .SetGroupName("Flue")
-            .AddConstructor<FlueNic>()
-            .AddAttribute("Capacity",
-                          "How many connections the adapter can carry at a time. Like the next "
-                          "four, it can be set until a host stack is joined.",
-                          UintegerValue(1024),
-                          MakeUintegerAccessor(&FlueNic::SetCapacity, &FlueNic::GetCapacity),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute(
-                "MaxReceiveWindow",
-                "Largest receive window that the adapter can keep, in bytes.",
-                UintegerValue(1U << 30),
-                MakeUintegerAccessor(&FlueNic::SetMaxReceiveWindow, &FlueNic::GetMaxReceiveWindow),
-                MakeUintegerChecker<uint32_t>(1, 1U << 30))
-            .AddAttribute("InitiateDelay",
-                          "How long the adapter takes to take over one connection.",
-                          TimeValue(Time(0)),
-                          MakeTimeAccessor(&FlueNic::SetInitiateDelay, &FlueNic::GetInitiateDelay),
-                          MakeTimeChecker(Time(0)))
-            .AddAttribute(
-                "TerminateDelay",
-                "How long the adapter takes to give back one connection.",
-                TimeValue(Time(0)),
-                MakeTimeAccessor(&FlueNic::SetTerminateDelay, &FlueNic::GetTerminateDelay),
-                MakeTimeChecker(Time(0)))
-            .AddAttribute("ReuseDelay",
-                          "How long the entry of a connection that was given back cannot carry "
-                          "another.",
-                          TimeValue(Time(0)),
-                          MakeTimeAccessor(&FlueNic::SetReuseDelay, &FlueNic::GetReuseDelay),
-                          MakeTimeChecker(Time(0)))
-            .AddAttribute("VerifyChecksums",
-                          "Leave frames whose checksums are wrong to the host, which drops them.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&FlueNic::m_verifyChecksums),
-                          MakeBooleanChecker())
-            .AddTraceSource("TargetTx",
-                            "A frame that the target transmits.",
-                            MakeTraceSourceAccessor(&FlueNic::m_targetTxTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("TargetRx",
-                            "A frame that the target has taken in.",
-                            MakeTraceSourceAccessor(&FlueNic::m_targetRxTrace),
-                            "ns3::Packet::TracedCallback");
-    return tid;
-}
 
 FlueNic::FlueNic()
 {
@@ -88,82 +33,13 @@ FlueNic::~FlueNic()
 {
     NS_LOG_FUNCTION(this);
     flue_target_destroy(m_target);
+    flue_verifier_destroy(m_verifier);
 }
 
 void FlueNic::DoDispose()
 {
     Leave();
     FlueNetDevice::DoDispose();
-}
-
-bool FlueNic::SetCapacity(uint32_t connections)
-{
-    if (!m_target)
-    {
-        m_capacity = connections;
-    }
-    return !m_target;
-}
-
-uint32_t FlueNic::GetCapacity() const
-{
-    return m_capacity;
-}
-
-bool FlueNic::SetMaxReceiveWindow(uint32_t bytes)
-{
-    if (!m_target)
-    {
-        m_maxReceiveWindow = bytes;
-    }
-    return !m_target;
-}
-
-uint32_t FlueNic::GetMaxReceiveWindow() const
-{
-    return m_maxReceiveWindow;
-}
-
-bool FlueNic::SetInitiateDelay(Time delay)
-{
-    if (!m_target)
-    {
-        m_initiateDelay = delay;
-    }
-    return !m_target;
-}
-
-Time FlueNic::GetInitiateDelay() const
-{
-    return m_initiateDelay;
-}
-
-bool FlueNic::SetTerminateDelay(Time delay)
-{
-    if (!m_target)
-    {
-        m_terminateDelay = delay;
-    }
-    return !m_target;
-}
-
-Time FlueNic::GetTerminateDelay() const
-{
-    return m_terminateDelay;
-}
-
-bool FlueNic::SetReuseDelay(Time delay)
-{
-    if (!m_target)
-    {
-        m_reuseDelay = delay;
-    }
-    return !m_target;
-}
-
-Time FlueNic::GetReuseDelay() const
-{
-    return m_reuseDelay;
 }
 
 bool FlueNic::IsJoined() const
@@ -181,6 +57,11 @@ flue_target_statistics FlueNic::GetTargetStatistics() const
     return statistics;
 }
 
+bool FlueNic::GetSnapshot(const flue_four_tuple& tuple, flue_tcp_snapshot* snapshot) const
+{
+    return m_target && flue_target_get_snapshot(m_target, FlueNow(), &tuple, snapshot);
+}
+
 flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engine)
 {
     flue_target_config config = flue_target_config_default();
@@ -195,6 +76,8 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     handlers.transmit = [](void* user, flue_time, const flue_packet* packet)
     { static_cast<FlueNic*>(user)->Transmit(*packet); };
     handlers.interrupt = [](void* user, flue_time) { static_cast<FlueNic*>(user)->OnRaised(); };
+    handlers.pass_up = [](void* user, flue_time, const flue_packet* packet)
+    { static_cast<FlueNic*>(user)->m_tcp->TakeBack(*packet); };
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_target_create(&config, &handlers, this, &allocator, &m_target);
     if (result != FLUE_OK)
@@ -204,12 +87,43 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     }
     m_tcp = tcp;
     m_processor = GetNode()->GetObject<FlueProcessor>();
-    return flue_target_provider(m_target);
+    if (!m_verify)
+    {
+        return flue_target_provider(m_target);
+    }
+    const auto report = [](void* user, const flue_violation* violation)
+    { static_cast<FlueNic*>(user)->OnViolation(*violation); };
+    if (flue_verifier_create(&allocator, report, this, &m_verifier) != FLUE_OK)
+    {
+        return nullptr;
+    }
+    return flue_verifier_provider(m_verifier);
 }
 
 void FlueNic::Attach(const flue_client* client)
 {
+    if (m_verifier)
+    {
+        flue_verifier_attach(m_verifier, flue_target_provider(m_target), client);
+        client = flue_verifier_client(m_verifier);
+    }
     flue_target_attach(m_target, client);
+}
+
+void FlueNic::OnViolation(const flue_violation& violation)
+{
+    const std::string side = flue_contract_side_name(violation.side);
+    if (m_violationTrace.IsEmpty())
+    {
+        std::cerr << "node " << GetNode()->GetId() << ", device " << GetIfIndex() << ": the "
+                  << side << " breaks " << violation.requirement << ": " << violation.text << "\n";
+    }
+    m_violationTrace(side, violation.requirement, violation.text);
+}
+
+uint64_t FlueNic::GetViolations() const
+{
+    return m_verifier ? flue_verifier_violations(m_verifier) : 0;
 }
 
 void FlueNic::Leave()
@@ -217,7 +131,9 @@ void FlueNic::Leave()
     m_deadline.Cancel();
     m_interruptEvent.Cancel();
     flue_target_destroy(m_target);
+    flue_verifier_destroy(m_verifier);
     m_target = nullptr;
+    m_verifier = nullptr;
     m_tcp = nullptr;
     m_processor = nullptr;
 }
@@ -246,6 +162,16 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     const uint32_t available = wantsAll ? size : std::min<uint32_t>(size, sizeof headers);
     uint8_t* bytes = wantsAll ? FlueRoom(m_arriving, size) : headers;
     frame->CopyData(bytes, available);
+    if (m_verifyChecksums)
+    {
+        uint8_t version = 0;
+        uint32_t ipBytes = 0;
+        const flue_frame_fault fault = flue_frame_find_fault(bytes, size, &version, &ipBytes);
+        if (fault != FLUE_FRAME_SOUND)
+        {
+            return flue_target_input_faulty(m_target, fault, version, ipBytes);
+        }
+    }
     flue_memory_descriptor memory{};
     flue_memory_descriptor* payload = m_withContent ? &memory : nullptr;
     flue_packet packet;
@@ -258,11 +184,11 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     {
         return false;
     }
-    if (m_verifyChecksums && !flue_frame_checksums_ok(bytes, size))
-    {
-        return false;
-    }
     flue_moderation_add(&m_moderation, packet.segment.payload.length);
+    if (flue_target_carries(m_target, &packet.tuple))
+    {
+        m_tcp->See(packet.tuple, packet.segment, false);
+    }
     m_isTakingIn = true;
     const bool isTaken = flue_target_input(m_target, FlueNow(), &packet);
     m_isTakingIn = false;
@@ -285,6 +211,7 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
 
 void FlueNic::Transmit(const flue_packet& packet)
 {
+    m_tcp->See(packet.tuple, packet.segment, true);
     uint8_t headers[FLUE_FRAME_HEADER_MAX];
     const uint32_t headerSize = flue_frame_write(&packet, headers);
     const flue_span& payload = packet.segment.payload;

@@ -12,6 +12,8 @@
  * for every segment, as interrupt moderation does in hardware. Where work costs nothing, the host
  * is told at once.
  *
+ * With Verify the contract's verifier (flue/verifier.h) stands between host stack and target.
+ *
  * Until a host stack is joined to it (FlueTcpL4Protocol does that) it is a plain FlueNetDevice.
  */
 #ifndef FLUE_NIC_H
@@ -21,6 +23,7 @@
 #include "flue-net-device.h"
 
 #include "flue/target.h"
+#include "flue/verifier.h"
 
 #include "ns3/traced-callback.h"
 
@@ -44,6 +47,19 @@ class FlueNic : public FlueNetDevice
     bool IsJoined() const;
     /** @return the target's counts; all zero before a host stack is joined */
     flue_target_statistics GetTargetStatistics() const;
+    /** @return breaches of the contract that the verifier has found; see Verify */
+    uint64_t GetViolations() const;
+    /**
+     * Makes it the adapter of a profile: sets the attributes that are still as they were made.
+     * Before a host stack is joined.
+     * @param profile what hardware it is
+     */
+    void ApplyProfile(const flue_profile& profile);
+
+    /** TracedCallback signature: who broke which requirement, and how. */
+    typedef void (*ViolationTracedCallback)(std::string side,
+                                            std::string requirement,
+                                            std::string text);
 
   protected:
     bool ReceiveFrame(Ptr<Packet> frame) override;
@@ -58,12 +74,15 @@ class FlueNic : public FlueNetDevice
     /** Makes the target. @return its provider, or nullptr when the configuration is refused */
     flue_provider* Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& config);
     void Attach(const flue_client* client);
+    void OnViolation(const flue_violation& violation);
     /** Ends the target: the host stack is gone. */
     void Leave();
     void SetWithContent(bool withContent);
     /** Hands waiting completions and indications to the host: now, or when a core has time for it.
      */
     void Deliver();
+    /** @return false when it does not carry @p tuple's connection */
+    bool GetSnapshot(const flue_four_tuple& tuple, flue_tcp_snapshot* snapshot) const;
     /** @return the VLAN id of the frames that the target must send; 0: untagged */
     uint16_t GetTargetVlan() const;
     /** Sets the event for the target's next deadline. */
@@ -72,6 +91,8 @@ class FlueNic : public FlueNetDevice
 
     /** @name Attributes that the target is made with: refused once it is */
     /**@{*/
+    bool SetVerify(bool verify);
+    bool GetVerify() const;
     bool SetCapacity(uint32_t connections);
     uint32_t GetCapacity() const;
     bool SetMaxReceiveWindow(uint32_t bytes);
@@ -102,22 +123,23 @@ class FlueNic : public FlueNetDevice
     void OnCompletionsTaken(uint32_t charged);
     uint32_t Poll();
 
-    flue_target* m_target = nullptr;    //!< the firmware, once joined
-    FlueTcpL4Protocol* m_tcp = nullptr; //!< whom it serves
-    Ptr<FlueProcessor> m_processor;     //!< where interrupts and completions cost; or null
-    FlueDeadline m_deadline;            //!< when the target must be called again
-    bool m_isRaised = false;            //!< the target has raised its interrupt
-    flue_moderation m_moderation{};     //!< when it may be raised again
-    EventId m_interruptEvent;           //!< waits for it
-    bool m_isTaking = false;            //!< a core is on its way to polling
-    bool m_isTakingIn = false;          //!< flue_target_input is on the stack
-    bool m_hasPolled = false;           //!< and the host has been told inside it
-    uint64_t m_offloads = 0;            //!< connections that have come, charged to the bus
-    uint64_t m_uploads = 0;             //!< and those that have gone
-    bool m_isPolling = false;           //!< flue_target_poll is on the stack
-    bool m_withContent = false;         //!< payload is real bytes
-    std::vector<uint8_t> m_arriving;    //!< a frame with content, in one piece
-    std::vector<uint8_t> m_leaving;     //!< a payload with content, in one piece
+    flue_target* m_target = nullptr;     //!< the firmware, once joined
+    flue_verifier* m_verifier = nullptr; //!< between it and the host stack, if Verify
+    FlueTcpL4Protocol* m_tcp = nullptr;  //!< whom it serves
+    Ptr<FlueProcessor> m_processor;      //!< where interrupts and completions cost; or null
+    FlueDeadline m_deadline;             //!< when the target must be called again
+    bool m_isRaised = false;             //!< the target has raised its interrupt
+    flue_moderation m_moderation{};      //!< when it may be raised again
+    EventId m_interruptEvent;            //!< waits for it
+    bool m_isTaking = false;             //!< a core is on its way to polling
+    bool m_isTakingIn = false;           //!< flue_target_input is on the stack
+    bool m_hasPolled = false;            //!< and the host has been told inside it
+    uint64_t m_offloads = 0;             //!< connections that have come, charged to the bus
+    uint64_t m_uploads = 0;              //!< and those that have gone
+    bool m_isPolling = false;            //!< flue_target_poll is on the stack
+    bool m_withContent = false;          //!< payload is real bytes
+    std::vector<uint8_t> m_arriving;     //!< a frame with content, in one piece
+    std::vector<uint8_t> m_leaving;      //!< a payload with content, in one piece
 
     uint32_t m_capacity;         //!< Capacity
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
@@ -125,9 +147,11 @@ class FlueNic : public FlueNetDevice
     Time m_terminateDelay;       //!< TerminateDelay
     Time m_reuseDelay;           //!< ReuseDelay
     bool m_verifyChecksums;      //!< VerifyChecksums
+    bool m_verify = false;       //!< Verify
 
-    TracedCallback<Ptr<const Packet>> m_targetTxTrace; //!< TargetTx
-    TracedCallback<Ptr<const Packet>> m_targetRxTrace; //!< TargetRx
+    TracedCallback<std::string, std::string, std::string> m_violationTrace; //!< Violation
+    TracedCallback<Ptr<const Packet>> m_targetTxTrace;                      //!< TargetTx
+    TracedCallback<Ptr<const Packet>> m_targetRxTrace;                      //!< TargetRx
 };
 
 } // namespace ns3

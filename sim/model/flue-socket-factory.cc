@@ -15,7 +15,7 @@ NS_OBJECT_ENSURE_REGISTERED(FlueTcpSocketFactory);
 TypeId FlueTcpSocketFactory::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::FlueTcpSocketFactory")
-                            .SetParent<SocketFactory>()
+                            .SetParent<TcpSocketFactory>()
                             .SetGroupName("Flue")
                             .AddConstructor<FlueTcpSocketFactory>();
     return tid;
@@ -34,7 +34,7 @@ Ptr<Socket> FlueTcpSocketFactory::CreateSocket()
 void FlueTcpSocketFactory::DoDispose()
 {
     m_tcp = nullptr;
-    SocketFactory::DoDispose();
+    TcpSocketFactory::DoDispose();
 }
 
 } // namespace ns3

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Where applications get sockets over Flue's host stack: "ns3::FlueTcpSocketFactory".
- *
- * It is a SocketFactory and not a TcpSocketFactory: ns-3 finds aggregated objects by base class
- * too, so a factory derived from the stock one would be handed to applications that ask for ns-3's
- * own TCP.
+ * Where applications get sockets over Flue's host stack: "ns3::FlueTcpSocketFactory", and as
+ * everywhere in ns-3 "ns3::TcpSocketFactory".
  */
 #ifndef FLUE_SOCKET_FACTORY_H
 #define FLUE_SOCKET_FACTORY_H
 
 #include "ns3/ptr.h"
-#include "ns3/socket-factory.h"
+#include "ns3/tcp-socket-factory.h"
 
 namespace ns3
 {
@@ -18,7 +15,7 @@ namespace ns3
 class FlueTcpL4Protocol;
 
 /** Makes FlueSockets; aggregated to a node by FlueTcpL4Protocol. */
-class FlueTcpSocketFactory : public SocketFactory
+class FlueTcpSocketFactory : public TcpSocketFactory
 {
   public:
     static TypeId GetTypeId();

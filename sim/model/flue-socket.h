@@ -19,10 +19,12 @@
 #include "ns3/socket.h"
 
 #include <list>
+#include <memory>
 
 namespace ns3
 {
 
+struct FlueSocketTraces;
 class FlueTcpL4Protocol;
 
 /** A stream socket; made by FlueTcpSocketFactory. */
@@ -63,6 +65,9 @@ class FlueSocket : public Socket
     using Socket::RecvFrom;
     using Socket::Send;
     using Socket::SendTo;
+
+    /** @return the trace sources, made at the first call, by which the socket is watched */
+    FlueSocketTraces& Traces();
 
   protected:
     void DoDispose() override;
@@ -123,6 +128,7 @@ class FlueSocket : public Socket
     bool m_sawEnd = false;         //!< the peer's FIN stands behind the data
     bool m_hasEnded = false;       //!< ended in order, but not all is read
     bool m_closeNotified = false;  //!< one of the close callbacks was called
+    std::unique_ptr<FlueSocketTraces> m_traces; //!< once somebody watches
 };
 
 } // namespace ns3

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * See flue-tcp-l4-protocol.h. The file goes: attributes and start, the host stack's calls,
- * what sockets need, and moving and counting. Segments are in flue-tcp-l4-segments.cc, next hops in
- * flue-tcp-l4-routes.cc.
+ * See flue-tcp-l4-protocol.h. The file goes: start, the host stack's calls, sockets, and moving and
+ * counting. Attributes are in flue-tcp-l4-attributes.cc, segments in flue-tcp-l4-segments.cc, next
+ * hops in flue-tcp-l4-routes.cc, ports in flue-tcp-l4-ports.cc.
  */
 #include "flue-tcp-l4-protocol.h"
 
@@ -10,6 +10,7 @@
 #include "flue-processor.h"
 #include "flue-raw-header.h"
 #include "flue-socket-factory.h"
+#include "flue-socket-traces.h"
 #include "flue-socket.h"
 
 #include "flue/frame.h"
@@ -32,157 +33,30 @@ namespace ns3
 {
 
 NS_LOG_COMPONENT_DEFINE("FlueTcpL4Protocol");
-NS_OBJECT_ENSURE_REGISTERED(FlueTcpL4Protocol);
+
+// ---- Start
+// ----------------------------------------------------------------------------------------
 
 namespace
 {
 
-const uint16_t FIRST_EPHEMERAL_PORT = 49152; // RFC 6335
-const uint16_t LAST_EPHEMERAL_PORT = 65535;
+/**
+ * Applications ask a node for a TcpSocketFactory. Where ns-3's own TCP is there too, it has one,
+ * and it would make sockets that no segment reaches. ns-3 looks first among the objects that were
+ * asked for most; so ours is asked for until it is found.
+ */
+void Prefer(Ptr<Node> node, Ptr<FlueTcpSocketFactory> factory)
+{
+    while (node->GetObject<TcpSocketFactory>() != factory)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            NS_ABORT_UNLESS(node->GetObject<FlueTcpSocketFactory>() == factory);
+        }
+    }
+}
 
 } // namespace
-
-// ---- Attributes and start -----------------------------------------------------------------------
-
-TypeId FlueTcpL4Protocol::AddConnectionAttributes(TypeId tid)
-{
-    return tid
-        .AddAttribute("SegmentSize",
-                      "Payload of a full segment, in bytes, if the path can carry it; new sockets "
-                      "start with it.",
-                      UintegerValue(1448),
-                      MakeUintegerAccessor(&FlueTcpL4Protocol::m_segmentSize),
-                      MakeUintegerChecker<uint32_t>(64, 65483))
-        .AddAttribute("SndBufSize",
-                      "Send buffer of a connection, in bytes; new sockets start with it.",
-                      UintegerValue(131072),
-                      MakeUintegerAccessor(&FlueTcpL4Protocol::m_sndBufSize),
-                      MakeUintegerChecker<uint32_t>(1, 1U << 30))
-        .AddAttribute(
-            "RcvBufSize",
-            "Largest receive window of a connection, in bytes; new sockets start with it.",
-            UintegerValue(131072),
-            MakeUintegerAccessor(&FlueTcpL4Protocol::m_rcvBufSize),
-            MakeUintegerChecker<uint32_t>(1, 1U << 30))
-        .AddAttribute("TcpNoDelay",
-                      "Do without Nagle's algorithm; new sockets start with it.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_noDelay),
-                      MakeBooleanChecker())
-        .AddAttribute("Timestamp",
-                      "Offer RFC 7323 timestamps.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_timestamps),
-                      MakeBooleanChecker())
-        .AddAttribute("WindowScaling",
-                      "Offer RFC 7323 window scaling.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_windowScaling),
-                      MakeBooleanChecker())
-        .AddAttribute("Sack",
-                      "Offer RFC 2018 selective acknowledgements.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_sack),
-                      MakeBooleanChecker())
-        .AddAttribute("CongestionControl",
-                      "Congestion control of every connection: newreno, cubic, dctcp (which agrees "
-                      "on ECN by itself) or compound.",
-                      StringValue("newreno"),
-                      MakeStringAccessor(&FlueTcpL4Protocol::m_congestion),
-                      MakeStringChecker())
-        .AddAttribute(
-            "LargeInitialWindow",
-            "Start with the window of RFC 6928 (ten segments) instead of RFC 3390 (four).",
-            BooleanValue(true),
-            MakeBooleanAccessor(&FlueTcpL4Protocol::m_largeInitialWindow),
-            MakeBooleanChecker());
-}
-
-TypeId FlueTcpL4Protocol::AddTimerAttributes(TypeId tid)
-{
-    return tid
-        .AddAttribute("InitialRto",
-                      "Retransmission timeout before the first measurement (RFC 6298 2.1).",
-                      TimeValue(Seconds(1)),
-                      MakeTimeAccessor(&FlueTcpL4Protocol::m_initialRto),
-                      MakeTimeChecker(MilliSeconds(1), Seconds(60)))
-        .AddAttribute("MinRto",
-                      "Smallest retransmission timeout (RFC 6298 2.4).",
-                      TimeValue(Seconds(1)),
-                      MakeTimeAccessor(&FlueTcpL4Protocol::m_minRto),
-                      MakeTimeChecker(MilliSeconds(1), Seconds(60)))
-        .AddAttribute("DelAckTimeout",
-                      "Longest time that an acknowledgement is delayed.",
-                      TimeValue(MilliSeconds(40)),
-                      MakeTimeAccessor(&FlueTcpL4Protocol::m_delAckTimeout),
-                      MakeTimeChecker(MilliSeconds(1), MilliSeconds(500)))
-        .AddAttribute("DelAckCount",
-                      "Most full segments that one acknowledgement answers.",
-                      UintegerValue(2),
-                      MakeUintegerAccessor(&FlueTcpL4Protocol::m_delAckCount),
-                      MakeUintegerChecker<uint32_t>(1, 255))
-        .AddAttribute("TimeWait",
-                      "How long a closed connection is remembered: twice the segment lifetime.",
-                      TimeValue(Seconds(60)),
-                      MakeTimeAccessor(&FlueTcpL4Protocol::m_timeWait),
-                      MakeTimeChecker(MilliSeconds(1), Seconds(240)))
-        .AddAttribute("ConnCount",
-                      "How often a SYN is sent again before giving up.",
-                      UintegerValue(6),
-                      MakeUintegerAccessor(&FlueTcpL4Protocol::m_connCount),
-                      MakeUintegerChecker<uint32_t>(1, 255))
-        .AddAttribute("DataRetries",
-                      "How often a segment is sent again before giving up.",
-                      UintegerValue(15),
-                      MakeUintegerAccessor(&FlueTcpL4Protocol::m_dataRetries),
-                      MakeUintegerChecker<uint32_t>(1, 255));
-}
-
-TypeId FlueTcpL4Protocol::AddOffloadAttributes(TypeId tid)
-{
-    return tid
-        .AddAttribute(
-            "OffloadPolicy",
-            "When a connection moves to the adapter: never (only on request), always (as soon as "
-            "it is established), automatic, bytes, lifetime, priority or adaptive.",
-            StringValue("never"),
-            MakeStringAccessor(&FlueTcpL4Protocol::m_policy),
-            MakeStringChecker())
-        .AddAttribute("UseAdapters",
-                      "Join every FlueNic of the node to the stack when it starts.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::m_useAdapters),
-                      MakeBooleanChecker())
-        .AddAttribute("WithContent",
-                      "Carry real bytes. Without it payload is length-only: it reads as zeros and "
-                      "costs neither memory nor time.",
-                      BooleanValue(false),
-                      MakeBooleanAccessor(&FlueTcpL4Protocol::SetWithContent,
-                                          &FlueTcpL4Protocol::GetWithContent),
-                      MakeBooleanChecker())
-        .AddAttribute(
-            "VerifyChecksums",
-            "Drop segments whose TCP checksum is wrong. Simulated links lose frames but do "
-            "not damage them, so nobody needs it but those who do.",
-            BooleanValue(false),
-            MakeBooleanAccessor(&FlueTcpL4Protocol::m_verifyChecksums),
-            MakeBooleanChecker());
-}
-
-TypeId FlueTcpL4Protocol::GetTypeId()
-{
-    static TypeId tid =
-        AddOffloadAttributes(
-            AddTimerAttributes(AddConnectionAttributes(TypeId("ns3::FlueTcpL4Protocol")
-                                                           .SetParent<IpL4Protocol>()
-                                                           .SetGroupName("Flue")
-                                                           .AddConstructor<FlueTcpL4Protocol>())))
-            .AddTraceSource("Owner",
-                            "A connection changed hands between host and adapter.",
-                            MakeTraceSourceAccessor(&FlueTcpL4Protocol::m_ownerTrace),
-                            "ns3::FlueTcpL4Protocol::OwnerTracedCallback");
-    return tid;
-}
 
 FlueTcpL4Protocol::FlueTcpL4Protocol()
 {
@@ -206,6 +80,7 @@ void FlueTcpL4Protocol::NotifyNewAggregate()
             Ptr<FlueTcpSocketFactory> factory = CreateObject<FlueTcpSocketFactory>();
             factory->SetTcp(this);
             m_node->AggregateObject(factory);
+            Prefer(m_node, factory);
         }
     }
     if (m_node && !m_ipv4)
@@ -245,8 +120,11 @@ void FlueTcpL4Protocol::DoDispose()
         nic->Leave();
     }
     m_nics.clear();
+    m_wanted.clear();
     flue_host_destroy(m_host);
     m_host = nullptr;
+    m_watched.clear();
+    m_changed.clear();
     std::list<Ptr<FlueSocket>> sockets;
     sockets.swap(m_sockets);
     for (const Ptr<FlueSocket>& socket : sockets)
@@ -262,79 +140,64 @@ void FlueTcpL4Protocol::DoDispose()
     IpL4Protocol::DoDispose();
 }
 
-/** The engine's own copy of a name, which lasts. */
-static const char* CongestionName(const std::string& wanted)
-{
-    const char* name = nullptr;
-    for (uint32_t i = 0; (name = flue_tcp_congestion_name(i)) != nullptr && wanted != name; i++)
-    {
-    }
-    NS_ABORT_MSG_UNLESS(name,
-                        "CongestionControl is \"" << wanted
-                                                  << "\"; it can be newreno, cubic, dctcp or "
-                                                     "compound");
-    return name;
-}
-
-flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
-{
-    flue_tcp_config config = flue_tcp_config_default();
-    const auto ticks = [&config](Time time)
-    {
-        const double count = time.GetSeconds() * config.ticks_per_second;
-        return static_cast<uint32_t>(count + 0.5);
-    };
-    config.initial_rto_ticks = std::max(ticks(m_initialRto), ticks(m_minRto));
-    config.min_rto_ticks = ticks(m_minRto);
-    config.delayed_ack_ticks = ticks(m_delAckTimeout);
-    config.ack_frequency = static_cast<uint8_t>(m_delAckCount);
-    config.sws_prevention_ticks = ticks(MilliSeconds(200));
-    config.time_wait_ticks = ticks(m_timeWait);
-    config.max_syn_retransmissions = static_cast<uint8_t>(m_connCount);
-    config.max_syn_ack_retransmissions = static_cast<uint8_t>(m_connCount);
-    config.max_retransmissions = static_cast<uint8_t>(m_dataRetries);
-    config.initial_window = m_largeInitialWindow ? FLUE_TCP_IW_RFC6928 : FLUE_TCP_IW_RFC3390;
-    config.options.use_timestamps = m_timestamps;
-    config.options.use_window_scaling = m_windowScaling;
-    config.options.use_sack = m_sack;
-    config.options.congestion_control = CongestionName(m_congestion);
-    config.options.use_nagle = !m_noDelay;
-    config.options.receive_buffer_bytes = m_rcvBufSize;
-    return config;
-}
-
 flue_host* FlueTcpL4Protocol::Host()
 {
     if (m_host)
     {
         return m_host;
     }
+    CheckNode();
     m_processor = m_node->GetObject<FlueProcessor>();
-    flue_host_config config = flue_host_config_default();
-    config.tcp = EngineConfig();
-    // Sockets keep their own send buffers' limits, which differ from one to the next.
-    config.send_buffer_bytes = 1U << 30;
-    NS_ABORT_MSG_UNLESS(flue_policy_find(m_policy.c_str(), &config.policy.kind) &&
-                            config.policy.kind != FLUE_POLICY_CUSTOM,
-                        "OffloadPolicy is \"" << m_policy
-                                              << "\"; it can be never, always, automatic, bytes, "
-                                                 "lifetime, priority or adaptive");
-    const char* reason = nullptr;
-    NS_ABORT_MSG_UNLESS(flue_host_config_check(&config, &reason) == FLUE_OK,
-                        "no host stack: " << reason);
+    const flue_host_config config = HostConfig();
     const flue_host_handlers handlers = Handlers();
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_host_create(&config, &handlers, this, &allocator, &m_host);
     NS_ABORT_MSG_UNLESS(result == FLUE_OK, "no host stack: " << flue_result_text(result));
+    for (const Ptr<FlueNic>& nic : WantedAdapters())
+    {
+        if (m_processor && !m_processor->IsIdeal())
+        {
+            nic->ApplyProfile(m_processor->GetProfile());
+        }
+        NS_ABORT_MSG_UNLESS(AddAdapter(nic), "an adapter could not be joined to its host");
+    }
+    NS_ABORT_MSG_IF(m_isOffloadSure && m_nics.empty() && config.policy.kind != FLUE_POLICY_NEVER,
+                    "node " << m_node->GetId() << " has the offload policy \"" << m_policy
+                            << "\" and no ns3::FlueNic to offload to: make its links with "
+                               "FlueNicHelper, or choose the policy never");
+    return m_host;
+}
+
+void FlueTcpL4Protocol::CheckNode() const
+{
+    NS_ABORT_MSG_UNLESS(m_node, "FlueTcpL4Protocol must be aggregated to a node: use FlueHelper");
+    const auto isOurs = [this](auto ip)
+    { return !ip || PeekPointer(ip->GetProtocol(PROT_NUMBER)) == this; };
+    NS_ABORT_MSG_UNLESS(isOurs(m_ipv4) && isOurs(m_ipv6),
+                        "node " << m_node->GetId()
+                                << " was given another TCP behind Flue's: install the internet "
+                                   "stack first, then FlueHelper");
+}
+
+std::vector<Ptr<FlueNic>> FlueTcpL4Protocol::WantedAdapters() const
+{
+    std::vector<Ptr<FlueNic>> wanted = m_wanted;
     for (uint32_t i = 0; m_useAdapters && i < m_node->GetNDevices(); i++)
     {
         Ptr<FlueNic> nic = DynamicCast<FlueNic>(m_node->GetDevice(i));
-        if (nic)
+        if (nic && std::find(wanted.begin(), wanted.end(), nic) == wanted.end())
         {
-            NS_ABORT_MSG_UNLESS(AddAdapter(nic), "an adapter could not be joined to its host");
+            wanted.push_back(nic);
         }
     }
-    return m_host;
+    return wanted;
+}
+
+void FlueTcpL4Protocol::UseAdapter(Ptr<FlueNic> nic)
+{
+    NS_ABORT_MSG_IF(m_host, "adapters are chosen before the stack starts");
+    m_wanted.push_back(nic);
+    m_useAdapters = false;
 }
 
 bool FlueTcpL4Protocol::AddAdapter(Ptr<FlueNic> nic)
@@ -394,6 +257,10 @@ void FlueTcpL4Protocol::Settle()
     {
         nic->Deliver();
     }
+    while (!m_changed.empty())
+    {
+        SampleChanged();
+    }
     m_deadline.Arm(flue_host_next_deadline(m_host));
     for (const Ptr<FlueNic>& nic : m_nics)
     {
@@ -405,6 +272,7 @@ void FlueTcpL4Protocol::Settle()
 void FlueTcpL4Protocol::OnDeadline()
 {
     flue_host_advance(m_host, FlueNow());
+    SampleEnded();
     Settle();
 }
 
@@ -501,13 +369,30 @@ void FlueTcpL4Protocol::Worked(flue_cost_category category, uint32_t count)
 void FlueTcpL4Protocol::Moved(flue_host_connection* connection, flue_owner owner)
 {
     Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-    if (socket)
+    if (!socket)
     {
-        m_ownerTrace(socket, owner);
+        return;
+    }
+    m_ownerTrace(socket, owner);
+    if (socket->m_traces)
+    {
+        socket->m_traces->owner.Set(owner);
+    }
+    if (owner == FLUE_OWNER_TARGET)
+    {
+        m_offloadTrace(socket);
+    }
+    else if (owner == FLUE_OWNER_UPLOADING)
+    {
+        flue_tcp_upload_reason reason;
+        m_uploadTrace(socket,
+                      flue_host_was_retrieved(connection, &reason)
+                          ? flue_tcp_upload_reason_name(reason)
+                          : "host");
     }
 }
 
-// ---- For sockets --------------------------------------------------------------------------------
+// ---- Sockets -- --------------------------------------------------------------------------------
 
 Ptr<FlueSocket> FlueTcpL4Protocol::CreateSocket()
 {
@@ -524,6 +409,10 @@ void FlueTcpL4Protocol::Keep(FlueSocket* socket)
 {
     socket->m_place = m_sockets.insert(m_sockets.end(), Ptr<FlueSocket>(socket));
     socket->m_isKept = true;
+    if (socket->m_traces && socket->m_connection)
+    {
+        Watch(socket);
+    }
 }
 
 void FlueTcpL4Protocol::Drop(FlueSocket* socket)
@@ -533,75 +422,6 @@ void FlueTcpL4Protocol::Drop(FlueSocket* socket)
         socket->m_isKept = false;
         m_sockets.erase(socket->m_place);
     }
-}
-
-namespace
-{
-
-/** The key of FlueTcpL4Protocol::m_ports. */
-uint32_t PortKey(const flue_four_tuple& local)
-{
-    return static_cast<uint32_t>(local.ip_version) << 16 | local.local_port;
-}
-
-} // namespace
-
-bool FlueTcpL4Protocol::BookPort(const flue_four_tuple& local)
-{
-    std::vector<flue_ip>& booked = m_ports[PortKey(local)];
-    static const flue_ip any{};
-    const auto same = [](const flue_ip& a, const flue_ip& b)
-    { return std::memcmp(&a, &b, sizeof a) == 0; };
-    for (const flue_ip& other : booked)
-    {
-        if (same(other, any) || same(local.local, any) || same(other, local.local))
-        {
-            return false;
-        }
-    }
-    booked.push_back(local.local);
-    return true;
-}
-
-void FlueTcpL4Protocol::FreePort(const flue_four_tuple& local)
-{
-    const auto found = m_ports.find(PortKey(local));
-    if (found == m_ports.end())
-    {
-        return;
-    }
-    std::vector<flue_ip>& booked = found->second;
-    const auto place = std::find_if(booked.begin(),
-                                    booked.end(),
-                                    [&local](const flue_ip& ip)
-                                    { return std::memcmp(&ip, &local.local, sizeof ip) == 0; });
-    if (place != booked.end())
-    {
-        booked.erase(place);
-    }
-    if (booked.empty())
-    {
-        m_ports.erase(found);
-    }
-}
-
-uint16_t FlueTcpL4Protocol::NextPort(uint8_t version)
-{
-    for (uint32_t tries = FIRST_EPHEMERAL_PORT; tries <= LAST_EPHEMERAL_PORT; tries++)
-    {
-        if (m_nextPort < FIRST_EPHEMERAL_PORT)
-        {
-            m_nextPort = FIRST_EPHEMERAL_PORT;
-        }
-        flue_four_tuple local{};
-        local.ip_version = version;
-        local.local_port = m_nextPort++; // behind the last one it wraps to 0
-        if (m_ports.count(PortKey(local)) == 0)
-        {
-            return local.local_port;
-        }
-    }
-    return 0;
 }
 
 // ---- Moving and counting ------------------------------------------------------------------------

@@ -15,14 +15,17 @@
 
 #include "flue-deadline.h"
 
+#include "flue/frame.h"
 #include "flue/host.h"
 
+#include "ns3/data-rate.h"
 #include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv6-l3-protocol.h"
 #include "ns3/traced-callback.h"
 
 #include <list>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -45,6 +48,17 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /** @return a new socket over this stack */
     Ptr<FlueSocket> CreateSocket();
     Ptr<Node> GetNode() const;
+    /**
+     * Chooses an adapter of the node that the stack will join when it starts, and no others than
+     * those that are chosen so (UseAdapters is off then).
+     * @param nic the adapter
+     */
+    void UseAdapter(Ptr<FlueNic> nic);
+    /**
+     * Stops the program, with a message that says what to do, when an attribute's value is
+     * impossible; the start of the simulation does the same.
+     */
+    void Check() const;
     /**
      * Joins an adapter of the node to the stack. The adapters that the node has when the stack
      * starts are joined by themselves if UseAdapters is set.
@@ -79,6 +93,10 @@ class FlueTcpL4Protocol : public IpL4Protocol
 
     /** TracedCallback signature: a socket's connection changed hands. */
     typedef void (*OwnerTracedCallback)(Ptr<const Socket> socket, uint32_t owner);
+    /** TracedCallback signature: a socket's connection lives on an adapter. */
+    typedef void (*OffloadTracedCallback)(Ptr<const Socket> socket);
+    /** TracedCallback signature: a socket's connection begins its way back, and why. */
+    typedef void (*UploadTracedCallback)(Ptr<const Socket> socket, std::string reason);
 
   protected:
     void NotifyNewAggregate() override;
@@ -94,11 +112,19 @@ class FlueTcpL4Protocol : public IpL4Protocol
     static TypeId AddConnectionAttributes(TypeId tid);
     static TypeId AddTimerAttributes(TypeId tid);
     static TypeId AddOffloadAttributes(TypeId tid);
+    static TypeId AddPolicyAttributes(TypeId tid);
+    static TypeId AddDampingAttributes(TypeId tid);
     /**@}*/
 
     /** @return the host stack, made at the first call; attributes have no effect after it */
     flue_host* Host();
     flue_tcp_config EngineConfig() const;
+    flue_policy_config PolicyConfig() const;
+    flue_host_config HostConfig() const;
+    /** Stops the program when the node cannot have this stack. */
+    void CheckNode() const;
+    /** @return the adapters that the stack must join when it starts */
+    std::vector<Ptr<FlueNic>> WantedAdapters() const;
     /** After every call into host or target: deliver what waits and set the events anew. */
     void Settle();
     void OnDeadline();
@@ -128,7 +154,35 @@ class FlueTcpL4Protocol : public IpL4Protocol
 
     Ptr<Ipv4Route> Route4(const flue_four_tuple& tuple, Ptr<NetDevice> device);
     Ptr<Ipv6Route> Route6(const flue_four_tuple& tuple, Ptr<NetDevice> device);
+    /** A segment that an adapter has kept while its connection moved to the host. */
+    void TakeBack(const flue_packet& packet);
     void Input(Ptr<Packet> packet, flue_four_tuple* tuple, flue_tcp_segment* segment);
+
+    /** @name For watched sockets (flue-socket-traces.h) */
+    /**@{*/
+    /** Orders connections. */
+    struct TupleLess
+    {
+        bool operator()(const flue_four_tuple& a, const flue_four_tuple& b) const;
+    };
+
+    /** From here on @p socket, which has a connection, is told what happens to it. */
+    void Watch(FlueSocket* socket);
+    /** A segment was sent, or has arrived, here or at an adapter. */
+    void See(const flue_four_tuple& tuple, const flue_tcp_segment& segment, bool isSent)
+    {
+        if (!m_watched.empty())
+        {
+            SeeSegment(tuple, segment, isSent);
+        }
+    }
+    void SeeSegment(const flue_four_tuple& tuple, const flue_tcp_segment& segment, bool isSent);
+    void Sample(const Ptr<FlueSocket>& socket);
+    /** Tells what has changed since the last call. */
+    void SampleChanged();
+    /** Sockets without a connection are to be looked at. */
+    void SampleEnded();
+    /**@}*/
 
     /** @name For sockets */
     /**@{*/
@@ -154,8 +208,11 @@ class FlueTcpL4Protocol : public IpL4Protocol
     DownTargetCallback6 m_downTarget6;    //!< to IPv6
     flue_host* m_host = nullptr;          //!< the host stack
     FlueDeadline m_deadline;              //!< when it must be called again
+    std::vector<Ptr<FlueNic>> m_wanted;   //!< adapters that were chosen
     std::vector<Ptr<FlueNic>> m_nics;     //!< joined adapters, by the host stack's number
     std::list<Ptr<FlueSocket>> m_sockets; //!< sockets that have a connection or listen
+    std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
+    std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
     /** Booked ports (version and port), and for which local addresses. */
     std::unordered_map<uint32_t, std::vector<flue_ip>> m_ports;
     uint16_t m_nextPort = 0; //!< where the search for a port goes on
@@ -183,11 +240,26 @@ class FlueTcpL4Protocol : public IpL4Protocol
     uint32_t m_connCount;      //!< ConnCount
     uint32_t m_dataRetries;    //!< DataRetries
     std::string m_policy;      //!< OffloadPolicy
+    Time m_leastStay;          //!< PolicyLeastStay
+    Time m_mostStay;           //!< PolicyMostStay
+    uint32_t m_margin;         //!< PolicyMarginPercent
+    Time m_reviewInterval;     //!< PolicyReviewInterval
+    DataRate m_leastRate;      //!< PolicyLeastRate
+    Time m_mostRtt;            //!< PolicyMostRtt
+    uint64_t m_leastBytes;     //!< PolicyLeastBytes
+    Time m_leastLeft;          //!< PolicyLeastLeft
+    uint32_t m_leastPriority;  //!< PolicyLeastPriority
+    uint32_t m_lowLoad;        //!< PolicyLowLoad
+    uint32_t m_highLoad;       //!< PolicyHighLoad
+    uint32_t m_step;           //!< PolicyStep
     bool m_useAdapters;        //!< UseAdapters
+    bool m_isOffloadSure;      //!< NeedsAdapter
     bool m_withContent;        //!< WithContent
     bool m_verifyChecksums;    //!< VerifyChecksums
 
-    TracedCallback<Ptr<const Socket>, uint32_t> m_ownerTrace; //!< Owner
+    TracedCallback<Ptr<const Socket>, uint32_t> m_ownerTrace;     //!< Owner
+    TracedCallback<Ptr<const Socket>> m_offloadTrace;             //!< Offload
+    TracedCallback<Ptr<const Socket>, std::string> m_uploadTrace; //!< Upload
 };
 
 } // namespace ns3

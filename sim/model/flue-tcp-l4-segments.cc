@@ -93,8 +93,14 @@ void FlueTcpL4Protocol::Input(Ptr<Packet> packet, flue_four_tuple* tuple, flue_t
         NS_LOG_WARN("a segment with a wrong checksum is dropped");
         return;
     }
+    See(*tuple, *segment, false);
     flue_host_input(Host(), FlueNow(), tuple, segment);
     Settle();
+}
+
+void FlueTcpL4Protocol::TakeBack(const flue_packet& packet)
+{
+    flue_host_input(Host(), FlueNow(), &packet.tuple, &packet.segment);
 }
 
 IpL4Protocol::RxStatus FlueTcpL4Protocol::Receive(Ptr<Packet> packet,
@@ -140,6 +146,7 @@ IpL4Protocol::RxStatus FlueTcpL4Protocol::Receive(Ptr<Packet> packet,
 
 void FlueTcpL4Protocol::Transmit(const flue_four_tuple& tuple, const flue_tcp_segment& segment)
 {
+    See(tuple, segment, true);
     uint8_t header[FLUE_TCP_HEADER_MAX];
     const uint32_t headerSize = flue_tcp_header_write(&tuple, &segment, header);
     Ptr<Packet> packet;
