@@ -36,14 +36,14 @@ parse_list(int key, char *argument, struct argp_state *state)
     return key == ARGP_KEY_ARG ? options_take_word(&input->words, argument) : ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp list_argp = {
+const struct argp list_argp = {
     .options = list_options,
     .parser = parse_list,
     .doc = "Lists the scenarios and cost profiles that can be simulated.\v"
            "Examples:\n  flue list\n  flue list --json | jq -r '.scenarios[].name'",
 };
 
-static const struct argp describe_argp = {
+const struct argp describe_argp = {
     .options = list_options,
     .parser = parse_list,
     .args_doc = "SCENARIO",

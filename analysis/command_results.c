@@ -2,7 +2,6 @@
  *
  * flue stats, flue plot, flue report: what a results database says, without running anything.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +11,10 @@
 #include "options.h"
 #include "output.h"
 #include "results.h"
+#include "results_json.h"
 #include "table.h"
 
-enum { KEY_JSON = OPTIONS_KEY, KEY_STUDY, STATS_SCHEMA = 1 };
+enum { KEY_JSON = OPTIONS_KEY, KEY_STUDY };
 
 struct results_input {
     struct options_words words;
@@ -37,6 +37,7 @@ static const struct argp_option stats_options[] = {
 static const struct argp_option out_options[] = {
     STUDY_OPTION,
     {"out", 'o', "DIR", 0, "folder to write to; default: the database's", 0},
+    {"json", KEY_JSON, NULL, 0, "the files that were written, as JSON", 0},
     {0},
 };
 
@@ -62,74 +63,27 @@ parse_results(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp stats_argp = {
+const struct argp stats_argp = {
     .options = stats_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Prints means and 95 % confidence intervals of a study's results.\v"
            "Examples:\n  flue stats out/results.db\n  flue stats out/results.db --json",
 };
-static const struct argp plot_argp = {
+const struct argp plot_argp = {
     .options = out_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Draws a study's figures as SVG and PNG, with data and gnuplot script beside them.\v"
            "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out paper",
 };
-static const struct argp report_argp = {
+const struct argp report_argp = {
     .options = out_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Writes a study's figures and its report.html.\v"
            "Examples:\n  flue report out/results.db\n  flue report out/results.db --out /tmp/loss",
 };
-
-/* NAN has no place in JSON. */
-static json_t *
-real(double value)
-{
-    return isnan(value) ? json_null() : json_real(value);
-}
-
-static json_t *
-point_json(const struct results *results, const struct result_point *point)
-{
-    json_t *parameters = json_object();
-    json_t *metrics = json_object();
-
-    for (size_t i = 0; i < point->effective.count; i++) {
-        const struct effective_parameter *p = &point->effective.parameters[i];
-
-        json_object_set_new(parameters, p->name,
-                            json_pack("{s:o, s:s, s:s}", "value", real(p->value), "text", p->text,
-                                      "unit", p->unit));
-    }
-    for (size_t m = 0; m < results->scenario.metric_count; m++) {
-        const struct estimate *e = &point->metrics[m].estimate;
-
-        json_object_set_new(metrics, results->scenario.metrics[m].name,
-                            json_pack("{s:I, s:o, s:o, s:o, s:s, s:s?}", "n", (json_int_t)e->n,
-                                      "mean", real(e->mean), "standard_deviation",
-                                      real(e->deviation), "half_width_95", real(e->half_width),
-                                      "unit", results->scenario.metrics[m].unit, "note", e->note));
-    }
-    return json_pack("{s:o, s:o}", "parameters", parameters, "metrics", metrics);
-}
-
-static void
-put_json(const struct results *results)
-{
-    json_t *points = json_array();
-    json_t *all;
-
-    for (size_t i = 0; i < results->point_count; i++)
-        json_array_append_new(points, point_json(results, &results->points[i]));
-    all = json_pack("{s:i, s:s, s:s, s:o}", "schema", STATS_SCHEMA, "study", results->study.name,
-                    "scenario", results->scenario.name, "points", points);
-    json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    putchar('\n');
-    json_decref(all);
-}
 
 static bool
 parse(const struct argp *argp, const char *name, int argc, char **argv, struct results_input *input,
@@ -157,7 +111,7 @@ command_stats(int argc, char **argv)
     if (!is_good)
         return problem_report(&problem);
     if (input.is_json)
-        put_json(&results);
+        results_json_put(&results);
     else
         table_print_results(&results, stdout);
     results_fini(&results);
@@ -176,7 +130,8 @@ write_output(const struct argp *argp, const char *name, int argc, char **argv, i
         return problem_report(&problem);
     folder = input.out != NULL ? must_strdup(input.out) : folder_of(input.words.words[0]);
     is_good = folder_prepare(folder, &problem) &&
-              output_parts(input.words.words[0], input.study, folder, parts, &problem);
+              output_parts(input.words.words[0], input.study, folder,
+                           parts | (input.is_json ? OUTPUT_JSON : 0), &problem);
     free(folder);
     return is_good ? EXIT_DONE : problem_report(&problem);
 }

@@ -5,6 +5,8 @@
 #ifndef FLUE_ANALYSIS_COMMANDS_H
 #define FLUE_ANALYSIS_COMMANDS_H
 
+#include <argp.h>
+
 int command_list(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_run(int argc, char **argv);
@@ -12,5 +14,17 @@ int command_sweep(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_export(int argc, char **argv);
+int command_merge(int argc, char **argv);
+
+/* Their options, for completion. flue run's depend on the scenario: completion.h. */
+extern const struct argp list_argp;
+extern const struct argp describe_argp;
+extern const struct argp sweep_argp;
+extern const struct argp stats_argp;
+extern const struct argp plot_argp;
+extern const struct argp report_argp;
+extern const struct argp export_argp;
+extern const struct argp merge_argp;
 
 #endif

@@ -40,10 +40,26 @@ varied_index(const struct study *study, const char *name)
     return name == NULL ? SIZE_MAX : i;
 }
 
+/* The axis of the study that a varied parameter stands on; SIZE_MAX for none. */
+static size_t
+axis_of(const struct layout *layout, size_t varied)
+{
+    return varied == SIZE_MAX ? SIZE_MAX : layout->results->study.vary[varied].axis;
+}
+
 static size_t
 value_count(const struct layout *layout, size_t varied)
 {
-    return varied == SIZE_MAX ? 1 : layout->results->study.vary[varied].value_count;
+    const struct study *study = &layout->results->study;
+
+    return varied == SIZE_MAX ? 1 : study->axes[axis_of(layout, varied)].length;
+}
+
+/* Samples come in no order: they are marks without lines. */
+static bool
+is_sampled(const struct layout *layout)
+{
+    return layout->results->study.axes[axis_of(layout, layout->x)].kind == AXIS_SAMPLE;
 }
 
 /* The study's point with these values of x, series and the rest. */
@@ -51,15 +67,17 @@ static size_t
 point_of(const struct layout *layout, size_t x_value, size_t series_value)
 {
     const struct study *study = &layout->results->study;
+    size_t x_axis = axis_of(layout, layout->x);
+    size_t series_axis = axis_of(layout, layout->series);
     size_t rest = layout->rest;
     size_t point = 0;
     size_t weight = 1;
 
-    for (size_t i = study->vary_count; i-- > 0;) {
-        size_t count = study->vary[i].value_count;
-        size_t digit = i == layout->x ? x_value : i == layout->series ? series_value : rest % count;
+    for (size_t i = study->axis_count; i-- > 0;) {
+        size_t count = study->axes[i].length;
+        size_t digit = i == x_axis ? x_value : i == series_axis ? series_value : rest % count;
 
-        if (i != layout->x && i != layout->series)
+        if (i != x_axis && i != series_axis)
             rest /= count;
         point += digit * weight;
         weight *= count;
@@ -73,9 +91,9 @@ rest_count(const struct layout *layout)
     const struct study *study = &layout->results->study;
     size_t count = 1;
 
-    for (size_t i = 0; i < study->vary_count; i++)
-        if (i != layout->x && i != layout->series)
-            count *= study->vary[i].value_count;
+    for (size_t i = 0; i < study->axis_count; i++)
+        if (i != axis_of(layout, layout->x) && i != axis_of(layout, layout->series))
+            count *= study->axes[i].length;
     return count;
 }
 
@@ -146,17 +164,15 @@ place_x(struct layout *layout)
     }
 }
 
+/* A number on the axis, in shown units. */
 static void
-tic_label(const struct layout *layout, size_t x_value, char *text, size_t size)
+number_label(const struct layout *layout, double value, char *text, size_t size)
 {
-    double value = x_value_of(layout, x_value) * layout->x_scale.factor;
     int exponent;
     double mantissa;
 
-    if (layout->is_words || !(value > 0)) {
-        snprintf(text, size, "%s",
-                 layout->is_words ? layout->results->study.vary[layout->x].values[x_value].text
-                                  : "0");
+    if (!(value > 0)) {
+        snprintf(text, size, "0");
         return;
     }
     exponent = (int)floor(log10(value) + 1e-9);
@@ -170,6 +186,29 @@ tic_label(const struct layout *layout, size_t x_value, char *text, size_t size)
                  abs(exponent));
 }
 
+/* The powers of ten around the samples. */
+static void
+place_decades(const struct layout *layout, struct figure *figure)
+{
+    double low = INFINITY;
+    double high = -INFINITY;
+
+    for (size_t i = 0; i < value_count(layout, layout->x); i++) {
+        low = fmin(low, layout->positions[i]);
+        high = fmax(high, layout->positions[i]);
+    }
+    low = floor(low);
+    high = ceil(high);
+    figure->tics = must_alloc((size_t)(high - low) + 1, sizeof *figure->tics);
+    for (double decade = low; decade <= high; decade++) {
+        struct figure_tic *tic = &figure->tics[figure->tic_count++];
+
+        tic->position = decade;
+        number_label(layout, pow(10, decade) * layout->x_scale.factor, tic->label,
+                     sizeof tic->label);
+    }
+}
+
 /* Axes of words and logarithms have their values as tics; where these are many, every second,
  * third, ... */
 static void
@@ -180,12 +219,21 @@ place_tics(const struct layout *layout, struct figure *figure)
 
     if (!layout->is_words && !layout->is_log)
         return;
+    if (is_sampled(layout) && !layout->is_words) {
+        place_decades(layout, figure);
+        return;
+    }
     figure->tics = must_alloc(count, sizeof *figure->tics);
     for (size_t i = 0; i < count; i += step) {
         struct figure_tic *tic = &figure->tics[figure->tic_count++];
+        double value = x_value_of(layout, i) * layout->x_scale.factor;
 
         tic->position = layout->positions[i];
-        tic_label(layout, i, tic->label, sizeof tic->label);
+        if (layout->is_words)
+            results_varied_text(layout->results, point_of(layout, i, 0), layout->x, tic->label,
+                                sizeof tic->label);
+        else
+            number_label(layout, value, tic->label, sizeof tic->label);
     }
 }
 
@@ -239,7 +287,7 @@ place_series(const struct layout *layout, struct figure *figure, size_t series)
         mark->high = (e->mean + half) * layout->y_scale.factor;
         mark->n = e->n;
         /* Words have no order and zero has no logarithm: no line leads there. */
-        mark->begins = layout->is_words ||
+        mark->begins = layout->is_words || is_sampled(layout) ||
                        (layout->has_zero && i > 0 && !(x_value_of(layout, i - 1) > 0)) ||
                        (layout->has_zero && !(x_value_of(layout, i) > 0));
         results_varied_text(layout->results, point, layout->x, mark->x_text, sizeof mark->x_text);
@@ -282,7 +330,8 @@ rest_text(const struct layout *layout)
     for (size_t i = 0; i < study->vary_count; i++) {
         char *longer;
 
-        if (i == layout->x || i == layout->series)
+        if (study->vary[i].axis == axis_of(layout, layout->x) ||
+            study->vary[i].axis == axis_of(layout, layout->series))
             continue;
         results_varied_text(layout->results, point, i, value, sizeof value);
         longer = must_printf("%s%s%s = %s", text, text[0] == '\0' ? "" : ", ", study->vary[i].name,

@@ -58,19 +58,23 @@ try_writing(const char *path)
 }
 
 bool
+folder_make(const char *path, struct problem *problem)
+{
+    if (path[0] == '\0')
+        return problem_set(problem, EXIT_BAD_INPUT, "--out \"\": expected the name of a folder");
+    return (make(path) && try_writing(path)) || refuse(path, problem);
+}
+
+bool
 folder_prepare(const char *path, struct problem *problem)
 {
     char *figures = must_printf("%s/figures", path);
-    bool is_good =
-        path[0] != '\0' && make(path) && make(figures) && try_writing(path) && try_writing(figures);
+    bool is_good = folder_make(path, problem);
 
-    int cause = errno;
-
+    if (is_good && !(make(figures) && try_writing(figures)))
+        is_good = refuse(path, problem);
     free(figures);
-    if (path[0] == '\0')
-        return problem_set(problem, EXIT_BAD_INPUT, "--out \"\": expected the name of a folder");
-    errno = cause;
-    return is_good || refuse(path, problem);
+    return is_good;
 }
 
 bool

@@ -7,8 +7,9 @@
 
 #include "base.h"
 
-/* Makes the folder with its parents and its `figures`, and writes a file there to see that it can
- * be done. */
+/* Makes the folder with its parents, and writes a file there to see that it can be done. */
+bool folder_make(const char *path, struct problem *problem);
+/* The same with `figures` in it. */
 bool folder_prepare(const char *path, struct problem *problem);
 /* Keeps a second sweep out until folder_unlock or the end of the program. */
 bool folder_lock(const char *path, int *lock, struct problem *problem);

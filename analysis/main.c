@@ -3,6 +3,7 @@
  * flue: the table of subcommands, and nothing else. Each has a file command_*.c.
  */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,8 @@ static const struct command {
     {"stats", "DATABASE", "means and confidence intervals of a study's results", command_stats},
     {"plot", "DATABASE", "a study's figures, drawn again", command_plot},
     {"report", "DATABASE", "a study's report, written again", command_report},
+    {"export", "DATABASE", "every run of a study as CSV or JSON", command_export},
+    {"merge", "DATABASE...", "results of other databases into one", command_merge},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -57,7 +60,8 @@ put_help(void)
         "  flue run loss --stack offload --loss 0.001\n"
         "  flue sweep scenarios/studies/loss.cfg --out out\n"
         "\nExit status: 0 done; 1 runs failed or results could not be written; 2 refused before\n"
-        "anything ran; 130 interrupted (finished results are kept).\n");
+        "anything ran; 3 handed to the cluster: call again; 130 interrupted (finished results are\n"
+        "kept).\n");
 }
 
 static int
@@ -84,6 +88,8 @@ main(int argc, char **argv)
 {
     struct problem problem;
 
+    /* A file at its largest size is a failed write like others, not the end of the program. */
+    signal(SIGXFSZ, SIG_IGN);
     /* Only how text looks: numbers keep their points. */
     setlocale(LC_CTYPE, "");
     if (argc < 2) {

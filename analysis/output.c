@@ -8,6 +8,7 @@
 
 #include "figure.h"
 #include "report.h"
+#include "results_json.h"
 #include "store.h"
 #include "table.h"
 
@@ -25,8 +26,30 @@ read_all(const char *database, const char *study, struct results *results, struc
     return is_good;
 }
 
+/* Lists what was drawn. */
+static void
+name_figures(const struct figures *figures, const char *folder, json_t *files)
+{
+    static const char *const endings[] = {"svg", "png"};
+
+    for (size_t i = 0; i < figures->count; i++) {
+        if (figures->figures[i].is_empty) {
+            fprintf(stderr, "flue: %s: nothing was measured\n", figures->figures[i].name);
+            continue;
+        }
+        for (size_t e = 0; e < sizeof endings / sizeof *endings; e++) {
+            char *path = must_printf("%s/%s.%s", folder, figures->figures[i].name, endings[e]);
+
+            json_array_append_new(files, json_string(path));
+            free(path);
+        }
+    }
+}
+
+/* `files` takes the names of the figures when they were asked for. */
 static bool
-write_parts(const struct results *results, const char *folder, int parts, struct problem *problem)
+write_parts(const struct results *results, const char *folder, int parts, json_t *files,
+            struct problem *problem)
 {
     char *figures_folder = must_printf("%s/figures", folder);
     struct figures figures;
@@ -36,30 +59,48 @@ write_parts(const struct results *results, const char *folder, int parts, struct
     is_good = figures_draw(&figures, figures_folder, problem);
     if (is_good && (parts & OUTPUT_REPORT) != 0)
         is_good = report_write(results, &figures, folder, problem);
-    for (size_t i = 0; is_good && (parts & OUTPUT_FIGURES) != 0 && i < figures.count; i++) {
-        if (figures.figures[i].is_empty)
-            fprintf(stderr, "flue: %s: nothing was measured\n", figures.figures[i].name);
-        else
-            printf("%s/%s.svg\n%s/%s.png\n", figures_folder, figures.figures[i].name,
-                   figures_folder, figures.figures[i].name);
-    }
+    if (is_good && (parts & OUTPUT_FIGURES) != 0)
+        name_figures(&figures, figures_folder, files);
     figures_fini(&figures);
     free(figures_folder);
     return is_good;
+}
+
+static void
+put_files(json_t *files, int parts, const char *folder)
+{
+    if ((parts & OUTPUT_JSON) != 0) {
+        if ((parts & OUTPUT_REPORT) != 0) {
+            char *path = must_printf("%s/report.html", folder);
+
+            json_array_append_new(files, json_string(path));
+            free(path);
+        }
+        json_dumpf(files, stdout, JSON_INDENT(2));
+        putchar('\n');
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(files); i++)
+        puts(json_string_value(json_array_get(files, i)));
+    if ((parts & OUTPUT_REPORT) != 0)
+        printf("report: %s/report.html\n", folder);
 }
 
 bool
 output_parts(const char *database, const char *study, const char *folder, int parts,
              struct problem *problem)
 {
+    json_t *files;
     struct results results;
     bool is_good;
 
     if (!read_all(database, study, &results, problem))
         return false;
-    is_good = write_parts(&results, folder, parts, problem);
-    if (is_good && (parts & OUTPUT_REPORT) != 0)
-        printf("report: %s/report.html\n", folder);
+    files = json_array();
+    is_good = write_parts(&results, folder, parts, files, problem);
+    if (is_good)
+        put_files(files, parts, folder);
+    json_decref(files);
     results_fini(&results);
     return is_good;
 }
@@ -75,9 +116,24 @@ output_everything(const char *database, const char *study, const char *folder,
         return false;
     table_print_results(&results, stdout);
     fflush(stdout);
-    is_good = write_parts(&results, folder, OUTPUT_REPORT, problem);
+    is_good = write_parts(&results, folder, OUTPUT_REPORT, NULL, problem);
     if (is_good)
         printf("\nreport: %s/report.html\n", folder);
+    results_fini(&results);
+    return is_good;
+}
+
+bool
+output_json(const char *database, const char *folder, struct problem *problem)
+{
+    struct results results;
+    bool is_good;
+
+    if (!read_all(database, NULL, &results, problem))
+        return false;
+    is_good = write_parts(&results, folder, OUTPUT_REPORT, NULL, problem);
+    if (is_good)
+        results_json_put(&results);
     results_fini(&results);
     return is_good;
 }

@@ -7,7 +7,8 @@
 
 #include "base.h"
 
-enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2 };
+/* JSON: the names of the files as JSON instead of lines. */
+enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2, OUTPUT_JSON = 4 };
 
 /* Writes the parts into the folder; the report includes the figures. `study` is a name, or NULL for
  * the study that was swept last. */
@@ -16,5 +17,7 @@ bool output_parts(const char *database, const char *study, const char *folder, i
 /* Figures and report into the folder, the table and where the report is on stdout. */
 bool output_everything(const char *database, const char *study, const char *folder,
                        struct problem *problem);
+/* The same with the results as JSON. */
+bool output_json(const char *database, const char *folder, struct problem *problem);
 
 #endif

@@ -16,12 +16,12 @@ bool
 plan_size(const struct study *study, size_t *points, size_t *runs)
 {
     *points = 1;
-    for (size_t i = 0; i < study->vary_count; i++) {
-        *points *= study->vary[i].value_count;
+    for (size_t i = 0; i < study->axis_count; i++) {
+        *points *= study->axes[i].length;
         if (*points > PLAN_RUNS_MAX)
             return false;
     }
-    *runs = *points * (size_t)study->replications;
+    *runs = *points * study_replications(study);
     return *runs <= PLAN_RUNS_MAX;
 }
 
@@ -31,7 +31,7 @@ give_values(struct plan_point *point, const struct study *study, size_t number)
     point->given_count = study->fixed_count + study->vary_count;
     point->given = must_alloc(point->given_count, sizeof *point->given);
     for (size_t i = 0; i < study->fixed_count; i++)
-        point->given[i] = (struct given){study->fixed[i].name, study->fixed[i].values[0].text};
+        point->given[i] = (struct given){study->fixed[i].name, study->fixed[i].typed[0].text};
     for (size_t i = 0; i < study->vary_count; i++)
         point->given[study->fixed_count + i] =
             (struct given){study->vary[i].name, study_point_text(study, i, number)};
@@ -48,15 +48,15 @@ blame(const struct plan *plan, const char *simulator, struct problem *problem)
         const struct study_setting *setting =
             i < study->fixed_count ? &study->fixed[i] : &study->vary[i - study->fixed_count];
 
-        for (size_t v = 0; v < setting->value_count; v++) {
-            struct given alone = {setting->name, setting->values[v].text};
+        for (size_t v = 0; v < setting->typed_count; v++) {
+            struct given alone = {setting->name, setting->typed[v].text};
             struct effective effective;
             struct problem refusal;
 
             if (simulator_check(simulator, study->scenario, &alone, 1, &effective, &refusal)) {
                 effective_fini(&effective);
             } else if (refusal.status == EXIT_BAD_INPUT) {
-                problem_at(problem, study->path, setting->values[v].line, "%s: %s", setting->name,
+                problem_at(problem, study->path, setting->typed[v].line, "%s: %s", setting->name,
                            refusal.text);
                 free(words);
                 return false;
@@ -180,13 +180,12 @@ check_different(const struct plan *plan, struct problem *problem)
 {
     struct seen *entries = must_alloc(plan->point_count, sizeof *entries);
     struct seen *table = NULL;
-    size_t step = (size_t)plan->study->replications;
     bool is_good = true;
 
     for (size_t i = 0; i < plan->point_count && is_good; i++) {
         struct seen *same = NULL;
 
-        entries[i].id = plan->runs[i * step].id;
+        entries[i].id = plan->runs[i * plan->step].id;
         entries[i].point = i;
         HASH_FIND(hh, table, entries[i].id, RUN_ID_LENGTH, same);
         if (same == NULL) {
@@ -206,14 +205,12 @@ check_different(const struct plan *plan, struct problem *problem)
 static void
 list_runs(struct plan *plan)
 {
-    size_t step = (size_t)plan->study->replications;
-
     for (size_t i = 0; i < plan->run_count; i++) {
         struct plan_run *run = &plan->runs[i];
         char *canonical;
 
-        run->point = i / step;
-        run->replication = (long long)(i % step);
+        run->point = i / plan->step;
+        run->replication = (long long)(i % plan->step);
         canonical = plan_canonical(plan, run);
         plan_id(canonical, run->id);
         free(canonical);
@@ -221,7 +218,7 @@ list_runs(struct plan *plan)
 }
 
 bool
-plan_create(struct plan *plan, const struct study *study, const struct catalogue *catalogue,
+plan_create(struct plan *plan, struct study *study, const struct catalogue *catalogue,
             const char *simulator, struct problem *problem)
 {
     memset(plan, 0, sizeof *plan);
@@ -235,9 +232,14 @@ plan_create(struct plan *plan, const struct study *study, const struct catalogue
                           "vary: expected at most %d runs in all (values multiplied, times "
                           "replications)",
                           PLAN_RUNS_MAX);
+    plan->step = study_replications(study);
     plan->points = must_alloc(plan->point_count, sizeof *plan->points);
     plan->runs = must_alloc(plan->run_count, sizeof *plan->runs);
-    if (check_points(plan, simulator, problem) &&
+    plan->wanted = must_alloc(plan->point_count, sizeof *plan->wanted);
+    for (size_t i = 0; i < plan->point_count; i++)
+        plan->wanted[i] = (size_t)study->replications;
+    if (study_expand(study, plan->scenario, simulator, problem) &&
+        check_points(plan, simulator, problem) &&
         name_origin(plan, catalogue, simulator, problem)) {
         list_runs(plan);
         if (check_different(plan, problem))
@@ -256,6 +258,17 @@ plan_fini(struct plan *plan)
     }
     free(plan->points);
     free(plan->runs);
+    free(plan->wanted);
     free(plan->origin);
     memset(plan, 0, sizeof *plan);
+}
+
+size_t
+plan_wanted(const struct plan *plan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->point_count; i++)
+        count += plan->wanted[i];
+    return count;
 }

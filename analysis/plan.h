@@ -35,14 +35,18 @@ struct plan {
     char *origin; /* the lines of the canonical text that name the simulator */
     struct plan_point *points;
     size_t point_count;
-    struct plan_run *runs; /* by point, then by replication */
-    size_t run_count;
+    size_t step;           /* runs that a point may have */
+    struct plan_run *runs; /* by point, then by replication: `step` for each */
+    size_t run_count;      /* points times step */
+    size_t *wanted;        /* of each point, how many of its runs; more with a precision */
 };
 
 /* Expands the study and has flue-sim check every point. `simulator` is its path. */
-bool plan_create(struct plan *plan, const struct study *study, const struct catalogue *catalogue,
+bool plan_create(struct plan *plan, struct study *study, const struct catalogue *catalogue,
                  const char *simulator, struct problem *problem);
 void plan_fini(struct plan *plan);
+/* How many runs are wanted by now. */
+size_t plan_wanted(const struct plan *plan);
 
 /* The text that identifies a run: one key=value a line. The caller frees it. */
 char *plan_canonical(const struct plan *plan, const struct plan_run *run);

@@ -37,8 +37,9 @@ put_head(FILE *out, const struct results *results)
                  study->question == NULL ? results->scenario.question : study->question);
     fputc('\n', out);
     html_format(out, "p class=\"meta\"",
-                "Study %s, scenario %s: %zu points, %lld replication%s each; flue %s, %s",
+                "Study %s, scenario %s: %zu points, %lld %sreplication%s each; flue %s, %s",
                 study->name, results->scenario.name, results->point_count, study->replications,
+                study->precision.metric != NULL ? "or more " : "",
                 study->replications == 1 ? "" : "s", results_fact(results, "flue"), results->last);
     fputs("\n</header>\n<main>\n", out);
 }

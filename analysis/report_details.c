@@ -5,6 +5,7 @@
 #include "report_details.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
@@ -17,6 +18,28 @@ is_fixed(const struct study *study, const char *name)
         if (strcmp(study->fixed[i].name, name) == 0)
             return true;
     return false;
+}
+
+/* A list's values; of a range what was typed, with how many values it has. */
+static void
+put_values(FILE *out, const struct study *study, const struct study_setting *setting)
+{
+    const struct study_axis *axis = &study->axes[setting->axis];
+
+    if (setting->is_range) {
+        char *text =
+            must_printf("%s to %s, %zu %s, %s", setting->typed[0].text, setting->typed[1].text,
+                        axis->length, axis->kind == AXIS_SAMPLE ? "samples" : "values",
+                        setting->is_log ? "logarithmic" : "linear");
+
+        html_text(out, text);
+        free(text);
+        return;
+    }
+    for (size_t v = 0; v < setting->typed_count; v++) {
+        fputs(v == 0 ? "" : ", ", out);
+        html_text(out, setting->typed[v].text);
+    }
 }
 
 /* Values of a varied parameter, or the one value of another. */
@@ -34,10 +57,7 @@ put_parameter(FILE *out, const struct results *results, const struct catalogue_p
     html_element(out, "td class=\"word\"", p->name);
     fputs("<td class=\"text\">", out);
     if (varied != NULL) {
-        for (size_t v = 0; v < varied->value_count; v++) {
-            fputs(v == 0 ? "" : ", ", out);
-            html_text(out, varied->values[v].text);
-        }
+        put_values(out, study, varied);
     } else if (effective == NULL) {
         html_text(out, p->value);
     } else if (isnan(effective->value)) {
@@ -99,19 +119,28 @@ void
 report_methods(FILE *out, const struct results *results)
 {
     const struct study *study = &results->study;
+    size_t most = study_replications(study);
     double wall_s = 0;
 
     for (size_t i = 0; i < results->point_count; i++)
         wall_s += results->points[i].wall_s;
     fputs("<h2>Methods</h2>\n", out);
+    if (study->precision.metric != NULL)
+        html_format(out, "p",
+                    "A point was replicated at least %lld times, and then until the half-width of "
+                    "the interval of %s was at most %g %% of its mean, or %lld times. Such "
+                    "stopping makes intervals a little too narrow where replications are few.",
+                    study->replications, study->precision.metric, 100 * study->precision.relative,
+                    study->precision.at_most);
     html_format(
         out, "p",
-        "Every point was simulated %lld time%s with ns-3's random number generator seeded "
+        "Every point was simulated %s%lld time%s with ns-3's random number generator seeded "
         "with %lld and run numbers 1 to %lld: a replication has the same run number, and so "
         "the same random streams, at every point. Replications are independent of each other; "
         "points are not, which makes their differences more precise than their intervals "
         "suggest.",
-        study->replications, study->replications == 1 ? "" : "s", study->seed, study->replications);
+        study->precision.metric != NULL ? "up to " : "", (long long)most, most == 1 ? "" : "s",
+        study->seed, (long long)most);
     html_element(
         out, "p",
         "What is estimated is the mean of each metric over replications. The interval is "

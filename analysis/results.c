@@ -65,7 +65,7 @@ read_counts(struct results *results, const struct store *store, long long study_
     results->points = must_alloc(results->point_count, sizeof *results->points);
     for (size_t i = 0; i < results->point_count; i++) {
         struct result_point *point = &results->points[i];
-        size_t replications = (size_t)results->study.replications;
+        size_t replications = study_replications(&results->study);
 
         point->replications = must_alloc(replications, sizeof *point->replications);
         point->metrics = must_alloc(results->scenario.metric_count, sizeof *point->metrics);
@@ -279,6 +279,10 @@ results_asked(const struct results *results, size_t *indices)
 {
     size_t count = 0;
 
+    for (size_t i = 0; i < results->study.metric_count; i++)
+        indices[count++] = results_metric(results, results->study.metrics[i].name);
+    if (count > 0)
+        return count;
     for (size_t f = 0; f < results->study.figure_count; f++) {
         size_t metric = results_metric(results, results->study.figures[f].y);
         bool is_new = true;
@@ -314,9 +318,11 @@ results_varied_text(const struct results *results, size_t point, size_t index, c
 {
     const struct effective_parameter *p =
         effective_find(&results->points[point].effective, results->study.vary[index].name);
+    const char *typed = study_point_text(&results->study, index, point);
 
-    if (p == NULL) /* no run of this point has ended yet */
-        snprintf(text, size, "%s", study_point_text(&results->study, index, point));
+    if (p ==
+        NULL) /* no run of this point has ended yet; the values of ranges are the simulator's */
+        snprintf(text, size, "%s", typed == NULL ? "?" : typed);
     else if (isnan(p->value))
         snprintf(text, size, "%s", p->text);
     else

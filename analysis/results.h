@@ -58,8 +58,8 @@ void results_fini(struct results *results);
 const char *results_fact(const struct results *results, const char *key);
 /* Index of the metric in the scenario; it must be there. */
 size_t results_metric(const struct results *results, const char *name);
-/* Metrics that the study asks about: the y of its figures in their order, or all. Fills indices,
- * returns how many; `indices` has room for every metric. */
+/* Metrics that the study asks about: those it names, or the y of its figures in their order, or
+ * all. Fills indices, returns how many; `indices` has room for every metric. */
 size_t results_asked(const struct results *results, size_t *indices);
 /* Largest |mean| of a metric over all points: what scales its column or axis. */
 double results_largest(const struct results *results, size_t metric);

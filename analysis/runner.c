@@ -5,6 +5,7 @@
 #include "runner.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "machine.h"
 #include "schedule.h"
 #include "shell.h"
+#include "stock.h"
 
 enum { STOP_PATIENCE_MS = 2000, TICK_MS = 100 };
 
@@ -25,7 +27,8 @@ struct slot {
 struct runner {
     struct store *store;
     long long study_id;
-    const struct plan *plan;
+    struct plan *plan;
+    struct stock stock;
     const struct runner_options *options;
     struct runner_summary *summary;
     struct problem *problem;
@@ -167,6 +170,32 @@ note_failure(struct runner *runner, const struct slot *slot, const char *why)
         runner->summary->first_failure = must_printf("%s; repeat it with: %s", why, slot->command);
 }
 
+/* A run is done: its point may want more, now that all that it wanted is there. */
+static bool
+take_stock(struct runner *runner, const struct plan_run *run, json_t *result)
+{
+    const char *name = runner->plan->study->precision.metric;
+    size_t index = (size_t)(run - runner->plan->runs);
+    size_t before = runner->plan->wanted[run->point];
+    json_t *value =
+        name == NULL
+            ? NULL
+            : json_object_get(json_object_get(json_object_get(result, "metrics"), name), "value");
+
+    runner->stock.is_missing[index] = false;
+    runner->stock.values[index] = json_is_number(value) ? json_number_value(value) : (double)NAN;
+    if (!stock_grow(&runner->stock, runner->plan, run->point))
+        return true;
+    /* More than one step where later runs are in the store from before. */
+    while (stock_grow(&runner->stock, runner->plan, run->point)) {
+    }
+    schedule_extend(&runner->schedule, runner->plan, run->point);
+    for (size_t i = before; i < runner->plan->wanted[run->point]; i++)
+        runner->progress.total += runner->stock.is_missing[run->point * runner->plan->step + i];
+    return store_put_point(runner->store, runner->plan, runner->study_id, run->point,
+                           runner->problem);
+}
+
 /* Writes what a finished process left. */
 static bool
 record(struct runner *runner, struct slot *slot)
@@ -198,11 +227,13 @@ record(struct runner *runner, struct slot *slot)
         record.log = why.text;
     is_good = store_put_run(runner->store, runner->study_id, runner->plan, slot->run, &record,
                             result, runner->problem);
-    if (is_good && result != NULL)
-        runner->summary->done++;
-    else if (is_good)
-        note_failure(runner, slot, why.text);
     schedule_finished(&runner->schedule, slot->run->point, child->wall_s);
+    if (is_good && result != NULL) {
+        runner->summary->done++;
+        is_good = take_stock(runner, slot->run, result);
+    } else if (is_good) {
+        note_failure(runner, slot, why.text);
+    }
     json_decref(result);
     return is_good;
 }
@@ -322,23 +353,7 @@ loop(struct runner *runner)
 }
 
 bool
-runner_missing(struct store *store, const struct plan *plan, bool *is_missing, size_t *count,
-               struct problem *problem)
-{
-    *count = 0;
-    for (size_t i = 0; i < plan->run_count; i++) {
-        enum run_state state = RUN_ABSENT;
-
-        if (store != NULL && !store_run_state(store, plan->runs[i].id, &state, problem))
-            return false;
-        is_missing[i] = state != RUN_DONE;
-        *count += is_missing[i];
-    }
-    return true;
-}
-
-bool
-runner_run(struct store *store, long long study_id, const struct plan *plan,
+runner_run(struct store *store, long long study_id, struct plan *plan,
            const struct runner_options *options, struct runner_summary *summary,
            struct problem *problem)
 {
@@ -348,21 +363,20 @@ runner_run(struct store *store, long long study_id, const struct plan *plan,
                             .options = options,
                             .summary = summary,
                             .problem = problem};
-    double *costs = must_alloc(plan->point_count, sizeof *costs);
-    bool *is_missing = must_alloc(plan->run_count, sizeof *is_missing);
     struct saved_signals saved;
     struct progress_state state;
-    size_t missing = 0;
+    size_t missing;
     bool is_good;
 
     memset(summary, 0, sizeof *summary);
-    is_good = runner_missing(store, plan, is_missing, &missing, problem) &&
-              store_point_costs(store, study_id, costs, problem);
-    summary->stored = plan->run_count - missing;
+    is_good = stock_create(&runner.stock, store, plan, problem) &&
+              store_put_points(store, plan, study_id, problem);
+    missing = stock_missing(&runner.stock, plan);
+    summary->stored = plan_wanted(plan) - missing;
     if (is_good && missing > 0) {
         runner.slots = must_alloc((size_t)options->jobs, sizeof *runner.slots);
         runner.entries = must_alloc((size_t)options->jobs * 2, sizeof *runner.entries);
-        schedule_init(&runner.schedule, plan, is_missing, costs);
+        schedule_init(&runner.schedule, plan, runner.stock.is_missing, runner.stock.costs);
         progress_init(&runner.progress, options->progress, options->is_terminal, missing);
         signals_take(&runner, &saved);
         is_good = loop(&runner);
@@ -373,7 +387,6 @@ runner_run(struct store *store, long long study_id, const struct plan *plan,
         free(runner.slots);
         free(runner.entries);
     }
-    free(costs);
-    free(is_missing);
+    stock_fini(&runner.stock);
     return is_good;
 }

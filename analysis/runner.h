@@ -26,12 +26,9 @@ struct runner_summary {
     char *first_failure; /* what, why and how to repeat it; NULL without a failure */
 };
 
-/* Which runs of the plan are not done yet: fills one flag a run, returns false on a store error. */
-bool runner_missing(struct store *store, const struct plan *plan, bool *is_missing, size_t *count,
-                    struct problem *problem);
 /* False when results could not be written or a process could not be started; a failed run is no
  * such thing: it is recorded, counted, and tried again by the next call. */
-bool runner_run(struct store *store, long long study_id, const struct plan *plan,
+bool runner_run(struct store *store, long long study_id, struct plan *plan,
                 const struct runner_options *options, struct runner_summary *summary,
                 struct problem *problem);
 

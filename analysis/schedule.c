@@ -11,20 +11,26 @@ void
 schedule_init(struct schedule *schedule, const struct plan *plan, const bool *is_missing,
               const double *costs)
 {
-    size_t step = plan->point_count == 0 ? 0 : plan->run_count / plan->point_count;
-
     schedule->points = must_alloc(plan->point_count, sizeof *schedule->points);
     schedule->point_count = plan->point_count;
     schedule->is_missing = is_missing;
     for (size_t i = 0; i < plan->point_count; i++) {
         struct schedule_point *point = &schedule->points[i];
 
-        point->next = i * step;
-        point->end = point->next + step;
+        point->next = i * plan->step;
+        point->end = point->next;
         point->known_s = costs[i];
-        for (size_t r = point->next; r < point->end; r++)
-            point->waiting += is_missing[r];
+        schedule_extend(schedule, plan, i);
     }
+}
+
+void
+schedule_extend(struct schedule *schedule, const struct plan *plan, size_t point)
+{
+    struct schedule_point *p = &schedule->points[point];
+
+    for (; p->end < point * plan->step + plan->wanted[point]; p->end++)
+        p->waiting += schedule->is_missing[p->end];
 }
 
 void

@@ -11,7 +11,7 @@
 
 struct schedule_point {
     size_t next;    /* index of the run to look at next */
-    size_t end;     /* one behind the point's last run */
+    size_t end;     /* one behind the last run that the point wants */
     size_t waiting; /* runs not started */
     size_t started; /* by this sweep */
     size_t finished;
@@ -32,6 +32,8 @@ void schedule_init(struct schedule *schedule, const struct plan *plan, const boo
 void schedule_fini(struct schedule *schedule);
 /* The index of the run to start, or false when all are started. */
 bool schedule_next(struct schedule *schedule, size_t *run);
+/* The plan's point wants more runs than before. */
+void schedule_extend(struct schedule *schedule, const struct plan *plan, size_t point);
 void schedule_finished(struct schedule *schedule, size_t point, double wall_s);
 /* Seconds until everything is done with so many at once; negative: nothing is known yet. */
 double schedule_left_s(const struct schedule *schedule, size_t jobs);

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A study file: which scenario, which values, how often, which figures. Everything that is wrong in
- * it is told with file, line, word and what was expected, before anything runs.
+ * it is told with file, line, word and what was expected, before anything runs. docs/studies.md
+ * explains every key.
  *
- *   title = "...";  question = "...";          optional, for people
- *   scenario = "loss";
- *   fixed = { rate = "1Gbps"; };               parameters that every run has
- *   vary  = { loss = (0, 1e-3); stack = ("host", "offload"); };   every combination; the last
- * varies fastest replications = 10;                         1 when left out seed = 1; 1 when left
- * out figure = ( { x = "loss"; y = "goodput_bps"; series = "stack"; logx = true; title = "...";
- * x_label = "..."; y_label = "..."; } );
+ * The varied parameters stand on axes: one of `vary` has its own, those of one group of `zip` share
+ * one and step together, and all of `sample` share one. Every combination of the axes is a point.
  */
 #ifndef FLUE_ANALYSIS_STUDY_H
 #define FLUE_ANALYSIS_STUDY_H
 
 #include "base.h"
 #include "catalogue.h"
+
+enum { REPLICATIONS_MAX = 100000, STEPS_MAX = 10000, SAMPLES_MAX = 100000 };
 
 struct study_value {
     char *text; /* as it goes onto flue-sim's command line */
@@ -25,8 +23,35 @@ struct study_value {
 struct study_setting {
     char *name;
     int line;
-    struct study_value *values; /* one in `fixed`, any number in `vary` */
-    size_t value_count;
+    struct study_value *typed; /* the one value of `fixed`; a list; the ends of a range */
+    size_t typed_count;
+    bool is_range; /* typed holds from and to */
+    bool is_log;   /* ... on a logarithmic scale */
+    size_t axis;
+    char **texts; /* one for each place on the axis; NULL until study_expand knows it */
+};
+
+enum axis_kind { AXIS_SAMPLE, AXIS_ZIP, AXIS_VARY };
+
+struct study_axis {
+    enum axis_kind kind;
+    size_t length;
+    int line;
+};
+
+enum sample_method { SAMPLE_LATIN_HYPERCUBE, SAMPLE_SOBOL, SAMPLE_HALTON };
+
+/* Replications go on until the interval of the metric is narrow enough. */
+struct study_precision {
+    char *metric;      /* NULL: as many as `replications` says */
+    double relative;   /* half-width by mean */
+    long long at_most; /* replications */
+    int metric_line;
+};
+
+struct study_metric {
+    char *name;
+    int line;
 };
 
 struct study_figure {
@@ -53,11 +78,17 @@ struct study {
     int scenario_line;
     struct study_setting *fixed;
     size_t fixed_count;
-    struct study_setting *vary;
+    struct study_setting *vary; /* everything varied: of sample, then of zip, then of vary */
     size_t vary_count;
     int vary_line;
-    long long replications;
+    struct study_axis *axes; /* in the same order; the last one steps fastest */
+    size_t axis_count;
+    enum sample_method sample;
+    long long replications; /* of every point; with a precision, the first ones */
     long long seed;
+    struct study_precision precision;
+    struct study_metric *metrics; /* wanted in tables; none: those of the figures, or all */
+    size_t metric_count;
     struct study_figure *figures;
     size_t figure_count;
 };
@@ -69,14 +100,23 @@ bool study_parse(struct study *study, const char *path, const char *text, struct
 /* Names and choices against what the simulator offers (study_check.c). */
 bool study_check(const struct study *study, const struct catalogue *catalogue,
                  struct problem *problem);
+/* Fills in the values of ranges and samples (study_expand.c); the simulator reads their ends. */
+bool study_expand(struct study *study, const struct catalogue_scenario *scenario,
+                  const char *simulator, struct problem *problem);
 void study_fini(struct study *study);
 
+/* The most replications that a point may get. */
+size_t study_replications(const struct study *study);
 /* The varied parameter of that name, or NULL. */
 const struct study_setting *study_varied(const struct study *study, const char *name);
-/* The value of the varied parameter number `index` at a point. Points are counted from 0; the last
- * varied parameter is the lowest digit of their number. */
+/* A point's place on an axis. Points are counted from 0; the last axis is the lowest digit of their
+ * number. */
+size_t study_place(const struct study *study, size_t axis, size_t point);
+/* The value of the varied parameter number `index` at a point; NULL when it is not filled in. */
 const char *study_point_text(const struct study *study, size_t index, size_t point);
 /* Names of the varied parameters, for suggest(). */
 const char *study_varied_name(const void *study, size_t index);
+/* Every key that a study file may have, for those who test that each is read. */
+const char *study_key(size_t index);
 
 #endif

@@ -52,6 +52,17 @@ is_profile_file(const struct catalogue_parameter *parameter, const char *word)
 }
 
 static bool
+has_range(const struct catalogue_parameter *parameter)
+{
+    static const char *const numbers[] = {"count", "real", "rate", "time", "bytes"};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(parameter->type, numbers[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool
 check_setting(const struct study *study, const struct study_setting *setting,
               const struct catalogue_scenario *scenario, struct problem *problem)
 {
@@ -62,15 +73,50 @@ check_setting(const struct study *study, const struct study_setting *setting,
                           "%s: expected a parameter of scenario \"%s\"%s", setting->name,
                           scenario->name,
                           suggest_text(setting->name, catalogue_parameter_name, scenario));
-    for (size_t v = 0; parameter->choices != NULL && v < setting->value_count; v++) {
-        bool is_choice = is_profile_file(parameter, setting->values[v].text);
+    if (setting->is_range && !has_range(parameter))
+        return problem_at(problem, study->path, setting->line,
+                          "%s: is no number: expected a list of values in parentheses: (a, b)",
+                          setting->name);
+    for (size_t v = 0; parameter->choices != NULL && v < setting->typed_count; v++) {
+        bool is_choice = is_profile_file(parameter, setting->typed[v].text);
 
         for (size_t i = 0; parameter->choices[i] != NULL; i++)
-            is_choice = is_choice || strcmp(parameter->choices[i], setting->values[v].text) == 0;
+            is_choice = is_choice || strcmp(parameter->choices[i], setting->typed[v].text) == 0;
         if (!is_choice)
-            return unknown(problem, study, setting->values[v].line, setting->name,
-                           setting->values[v].text, "a choice", suggest_array, parameter->choices);
+            return unknown(problem, study, setting->typed[v].line, setting->name,
+                           setting->typed[v].text, "a choice", suggest_array, parameter->choices);
     }
+    return true;
+}
+
+static bool
+check_metric(const struct study *study, const char *word, const char *name, int line,
+             const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    return catalogue_metric(scenario, name) != NULL ||
+           unknown(problem, study, line, word, name, "a metric of the scenario",
+                   catalogue_metric_name, scenario);
+}
+
+/* Marks of one figure are found by their places on two axes, so these must be two. */
+static bool
+check_axes(const struct study *study, const struct study_figure *figure, struct problem *problem)
+{
+    const struct study_setting *x = study_varied(study, figure->x);
+    const struct study_setting *series =
+        figure->series == NULL ? NULL : study_varied(study, figure->series);
+
+    if (series != NULL && series->axis == x->axis)
+        return problem_at(
+            problem, study->path, figure->series_line,
+            "series: \"%s\" varies together with x: expected another varied parameter",
+            figure->series);
+    /* A line for every drawn point, or a figure for each, is nothing to look at. */
+    if (study->axes[0].kind == AXIS_SAMPLE && x->axis != 0)
+        return problem_at(problem, study->path, figure->x_line,
+                          "x: \"%s\" is not sampled: expected one of sample's parameters, as this "
+                          "study has a sample",
+                          figure->x);
     return true;
 }
 
@@ -81,11 +127,10 @@ check_figure(const struct study *study, const struct study_figure *figure,
     if (study_varied(study, figure->x) == NULL)
         return unknown(problem, study, figure->x_line, "x", figure->x, "varied in this study",
                        study_varied_name, study);
-    if (catalogue_metric(scenario, figure->y) == NULL)
-        return unknown(problem, study, figure->y_line, "y", figure->y, "a metric of the scenario",
-                       catalogue_metric_name, scenario);
+    if (!check_metric(study, "y", figure->y, figure->y_line, scenario, problem))
+        return false;
     if (figure->series == NULL)
-        return true;
+        return check_axes(study, figure, problem);
     if (study_varied(study, figure->series) == NULL)
         return unknown(problem, study, figure->series_line, "series", figure->series,
                        "varied in this study", study_varied_name, study);
@@ -93,7 +138,7 @@ check_figure(const struct study *study, const struct study_figure *figure,
         return problem_at(problem, study->path, figure->series_line,
                           "series: \"%s\" is x already: expected another varied parameter",
                           figure->series);
-    return true;
+    return check_axes(study, figure, problem);
 }
 
 bool
@@ -115,6 +160,14 @@ study_check(const struct study *study, const struct catalogue *catalogue, struct
     for (size_t i = 0; i < study->vary_count; i++)
         if (!check_setting(study, &study->vary[i], scenario, problem))
             return false;
+    for (size_t i = 0; i < study->metric_count; i++)
+        if (!check_metric(study, "metrics", study->metrics[i].name, study->metrics[i].line,
+                          scenario, problem))
+            return false;
+    if (study->precision.metric != NULL &&
+        !check_metric(study, "metric", study->precision.metric, study->precision.metric_line,
+                      scenario, problem))
+        return false;
     for (size_t i = 0; i < study->figure_count; i++)
         if (!check_figure(study, &study->figures[i], scenario, problem))
             return false;

@@ -17,6 +17,10 @@ cd "$folder" || exit 1
 
 sh -eu "$script" >"$folder/.printed" 2>&1
 status=$?
+if [ "$status" = 77 ]; then # the script says why it cannot be run here
+    cat "$folder/.printed"
+    exit 77
+fi
 if [ "$status" != 0 ]; then
     cat "$folder/.printed"
     echo "$script: exit status $status"

@@ -21,11 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PARAMETERS = 4 };
+enum { PARAMETERS = 5 };
 
-static const char *const names[PARAMETERS] = {"stack", "loss", "delay", "label"};
-static const char *const units[PARAMETERS] = {"", "1", "s", ""};
-static const char *values[PARAMETERS] = {"offload", "0", "500us", ""};
+static const char *const names[PARAMETERS] = {"stack", "loss", "delay", "label", "connections"};
+static const char *const units[PARAMETERS] = {"", "1", "s", "", "1"};
+static const char *values[PARAMETERS] = {"offload", "0", "500us", "", "4"};
 static const char *seed = "1";
 static const char *run = "1";
 
@@ -41,7 +41,9 @@ static const char describe[] =
     "{\"name\":\"delay\",\"type\":\"time\",\"unit\":\"s\",\"default\":\"500us\",\"minimum\":\"0s\","
     "\"maximum\":null,\"choices\":null,\"help\":\"one way\"},"
     "{\"name\":\"label\",\"type\":\"text\",\"unit\":\"\",\"default\":\"\",\"minimum\":null,"
-    "\"maximum\":null,\"choices\":null,\"help\":\"says nothing\"}],\"metrics\":["
+    "\"maximum\":null,\"choices\":null,\"help\":\"says nothing\"},"
+    "{\"name\":\"connections\",\"type\":\"count\",\"unit\":\"1\",\"default\":\"4\","
+    "\"minimum\":\"1\",\"maximum\":null,\"choices\":null,\"help\":\"how many\"}],\"metrics\":["
     "{\"name\":\"goodput_bps\",\"unit\":\"bps\",\"help\":\"payload by time\","
     "\"lower_is_better\":false},"
     "{\"name\":\"cpu_utilisation\",\"unit\":\"1\",\"help\":\"busy share <of> the \\\"core\\\"\","
@@ -66,6 +68,21 @@ refuse(const char *text, const char *word, const char *expected)
     return 2;
 }
 
+/* The factor of a unit of time; 0: none. */
+static double
+time_unit(const char *unit)
+{
+    static const struct {
+        const char *unit;
+        double factor;
+    } units_of_time[] = {{"ms", 1e-3}, {"us", 1e-6}, {"ps", 1e-12}};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(units_of_time[i].unit, unit) == 0)
+            return units_of_time[i].factor;
+    return 0;
+}
+
 static int
 check_values(void)
 {
@@ -77,8 +94,10 @@ check_values(void)
     if (loss < 0 || loss > 0.5)
         return refuse("--loss", values[1], "0 to 0.5");
     strtod(values[2], &end);
-    if (end == values[2] || (strcmp(end, "us") != 0 && strcmp(end, "ms") != 0))
+    if (end == values[2] || !(time_unit(end) > 0))
         return refuse("--delay", values[2], "a time such as 500us");
+    if (strtol(values[4], &end, 10) < 1 || *end != '\0')
+        return refuse("--connections", values[4], "a whole number, at least 1");
     if (loss > 0.4 && strcmp(values[0], "ns3") == 0)
         return refuse("--loss", values[1], "at most 0.4 with --stack ns3");
     return 0;
@@ -90,9 +109,9 @@ number(int parameter)
     char *end;
     double value = strtod(values[parameter], &end);
 
-    if (parameter == 1)
+    if (parameter == 1 || parameter == 4)
         return value;
-    return parameter == 2 ? value * (strcmp(end, "ms") == 0 ? 1e-3 : 1e-6) : (double)NAN;
+    return parameter == 2 ? value * time_unit(end) : (double)NAN;
 }
 
 static json_t *

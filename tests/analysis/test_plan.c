@@ -70,9 +70,11 @@ test_plan_identity_is_the_content_of_the_run(void **state)
     (void)state;
     make(&f, two_by_two);
     canonical = plan_canonical(&f.plan, &f.plan.runs[10]);
-    assert_string_equal(canonical, "result schema=1\nflue=0.1.0\ncommit=abc1234\nscenario=loss\n"
-                                   "seed=1\nrun=2\nparameter.delay=500us\nparameter.label=\n"
-                                   "parameter.loss=0.001\nparameter.stack=host\n");
+    assert_string_equal(
+        canonical,
+        "result schema=1\nflue=0.1.0\ncommit=abc1234\nscenario=loss\n"
+        "seed=1\nrun=2\nparameter.connections=4\nparameter.delay=500us\nparameter.label=\n"
+        "parameter.loss=0.001\nparameter.stack=host\n");
     free(canonical);
     unmake(&f);
 }
