@@ -96,9 +96,9 @@ export_all(const struct export_input *input, struct problem *problem)
     } else {
         is_good = export_runs(&store, input->study, input->format, out, problem);
         if ((fflush(out) != 0 || ferror(out)) && is_good)
-            is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s: %s",
-                                  input->out == NULL ? "standard output" : input->out,
-                                  strerror(errno));
+            is_good =
+                problem_set(problem, EXIT_RUNS_FAILED, "%s: %s",
+                            input->out == NULL ? "standard output" : input->out, strerror(errno));
         if (input->out != NULL)
             fclose(out);
     }
@@ -189,8 +189,8 @@ command_merge(int argc, char **argv)
     bool is_good = options_parse(&merge_argp, "flue merge", argc, argv, &input, &problem);
 
     if (is_good && input.count == 0)
-        is_good = problem_set(&problem, EXIT_BAD_INPUT,
-                              "merge: expected results databases (results.db)");
+        is_good =
+            problem_set(&problem, EXIT_BAD_INPUT, "merge: expected results databases (results.db)");
     is_good = is_good && merge_all(&input, &problem);
     free(input.databases);
     return is_good ? EXIT_DONE : problem_report(&problem);

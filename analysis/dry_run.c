@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flue sweep --dry-run: the points, what is missing of them, and how long it may take. Where nothing
- * was measured yet, the first and the last point are tried once, for a few seconds at most, and
- * what comes out is thrown away.
+ * flue sweep --dry-run: the points, what is missing of them, and how long it may take. Where
+ * nothing was measured yet, the first and the last point are tried once, for a few seconds at most,
+ * and what comes out is thrown away.
  */
 #include <math.h>
 #include <signal.h>
@@ -75,9 +75,10 @@ estimate(const struct sweep *sweep, const struct stock *stock)
     if (last > 0)
         seconds = (seconds + try_point(sweep, last, &text.is_least)) / 2;
     text.seconds = seconds * (double)missing;
-    snprintf(text.origin, sizeof text.origin, last > 0 ? "by one trial of the first and one of the "
-                                                         "last point"
-                                                       : "by one trial");
+    snprintf(text.origin, sizeof text.origin,
+             last > 0 ? "by one trial of the first and one of the "
+                        "last point"
+                      : "by one trial");
     return text;
 }
 
@@ -138,10 +139,10 @@ put_json(const struct sweep *sweep, const struct stock *stock, const struct esti
             for (size_t i = 0; i < effective->count; i++)
                 json_object_set_new(parameters, effective->parameters[i].name,
                                     json_string(effective->parameters[i].text));
-            json_array_append_new(
-                points, json_pack("{s:O, s:I, s:I}", "parameters", parameters, "runs",
-                                  (json_int_t)plan->wanted[p], "missing",
-                                  (json_int_t)stock_point_missing(stock, plan, p)));
+            json_array_append_new(points,
+                                  json_pack("{s:O, s:I, s:I}", "parameters", parameters, "runs",
+                                            (json_int_t)plan->wanted[p], "missing",
+                                            (json_int_t)stock_point_missing(stock, plan, p)));
         }
         json_decref(parameters);
     }

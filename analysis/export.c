@@ -43,8 +43,7 @@ find_study(struct exporter *exporter, const char *name)
         exporter->study_id = sqlite3_column_int64(statement, 0);
         exporter->study = must_strdup(store_text(statement, 1));
         exporter->json = json_loads(store_text(statement, 2), 0, NULL);
-        is_good =
-            catalogue_scenario_parse(&exporter->scenario, exporter->json, exporter->problem);
+        is_good = catalogue_scenario_parse(&exporter->scenario, exporter->json, exporter->problem);
     }
     sqlite3_finalize(statement);
     return is_good;
@@ -81,7 +80,8 @@ read_members(struct exporter *exporter, const char *sql, const char *run)
         json_t *value = json_object();
 
         for (int i = 1; i < sqlite3_column_count(statement); i++)
-            json_object_set_new(value, sqlite3_column_name(statement, i), column_json(statement, i));
+            json_object_set_new(value, sqlite3_column_name(statement, i),
+                                column_json(statement, i));
         if (sqlite3_column_count(statement) == 2) {
             json_decref(value);
             value = column_json(statement, 1);
@@ -100,7 +100,8 @@ static json_t *
 read_run(struct exporter *exporter, sqlite3_stmt *statement)
 {
     static const char *const parts[][2] = {
-        {"parameters", "SELECT name, value, text, unit FROM parameter WHERE run = ?1 ORDER BY name"},
+        {"parameters",
+         "SELECT name, value, text, unit FROM parameter WHERE run = ?1 ORDER BY name"},
         {"metrics", "SELECT name, value, unit, note FROM metric WHERE run = ?1 ORDER BY name"},
         {"provenance", "SELECT key, value FROM provenance WHERE run = ?1 ORDER BY key"},
     };
@@ -161,10 +162,9 @@ put_heading(FILE *out, const char *name, const char *unit)
     fprintf(out, "_%s", unit);
 }
 
-static const char *const own_columns[] = {"study",       "point",  "replication", "id",
-                                          "seed",        "run",    "state",       "exit_status",
-                                          "signal",      "wall_s", "memory_kib",  "started",
-                                          "simulated_s", "events"};
+static const char *const own_columns[] = {
+    "study",       "point",  "replication", "id",         "seed",    "run",         "state",
+    "exit_status", "signal", "wall_s",      "memory_kib", "started", "simulated_s", "events"};
 static const char *const origins[] = {"flue", "commit", "ns3", "host"};
 
 static void
@@ -200,13 +200,14 @@ put_csv(const struct exporter *exporter, json_t *run)
         json_t *p = json_object_get(parameters, exporter->scenario.parameters[i].name);
         json_t *value = json_object_get(p, "value");
 
-        put_cell(exporter->out, json_is_null(value) ? json_object_get(p, "text") : value, &is_first);
+        put_cell(exporter->out, json_is_null(value) ? json_object_get(p, "text") : value,
+                 &is_first);
     }
     for (size_t i = 0; i < exporter->scenario.metric_count; i++)
-        put_cell(exporter->out,
-                 json_object_get(json_object_get(metrics, exporter->scenario.metrics[i].name),
-                                 "value"),
-                 &is_first);
+        put_cell(
+            exporter->out,
+            json_object_get(json_object_get(metrics, exporter->scenario.metrics[i].name), "value"),
+            &is_first);
     fputs("\r\n", exporter->out);
 }
 
@@ -224,7 +225,8 @@ put_runs(struct exporter *exporter)
     bool has_row = false;
     bool is_good = store_prepare(
         exporter->store, &statement, exporter->problem,
-        "SELECT ?2 AS study, point, replication, run.id, seed, run.run, state, exit_status, signal, "
+        "SELECT ?2 AS study, point, replication, run.id, seed, run.run, state, exit_status, "
+        "signal, "
         "wall_s, memory_kib, started, simulated_s, events, command, log FROM plan JOIN run "
         "ON run.id = plan.run WHERE plan.study = ?1 ORDER BY point, replication",
         "is", exporter->study_id, exporter->study);
@@ -254,7 +256,8 @@ put_all(struct exporter *exporter)
     if (exporter->format == EXPORT_CSV)
         put_csv_header(exporter);
     else
-        fprintf(exporter->out, "{\"schema\": %d, \"study\": \"%s\", \"scenario\": \"%s\", \"runs\": [",
+        fprintf(exporter->out,
+                "{\"schema\": %d, \"study\": \"%s\", \"scenario\": \"%s\", \"runs\": [",
                 EXPORT_SCHEMA, exporter->study, exporter->scenario.name);
     is_good = put_runs(exporter);
     if (exporter->format == EXPORT_JSON)
@@ -269,8 +272,7 @@ bool
 export_runs(const struct store *store, const char *study, enum export_format format, FILE *out,
             struct problem *problem)
 {
-    struct exporter exporter = {
-        .store = store, .format = format, .out = out, .problem = problem};
+    struct exporter exporter = {.store = store, .format = format, .out = out, .problem = problem};
     bool is_good = find_study(&exporter, study) && put_all(&exporter);
 
     catalogue_scenario_fini(&exporter.scenario);

@@ -26,8 +26,8 @@ point_json(const struct results *results, const struct result_point *point)
         const struct effective_parameter *p = &point->effective.parameters[i];
 
         json_object_set_new(parameters, p->name,
-                            json_pack("{s:o, s:s, s:s}", "value", results_json_real(p->value), "text", p->text,
-                                      "unit", p->unit));
+                            json_pack("{s:o, s:s, s:s}", "value", results_json_real(p->value),
+                                      "text", p->text, "unit", p->unit));
     }
     for (size_t m = 0; m < results->scenario.metric_count; m++) {
         const struct estimate *e = &point->metrics[m].estimate;
@@ -35,8 +35,9 @@ point_json(const struct results *results, const struct result_point *point)
         json_object_set_new(metrics, results->scenario.metrics[m].name,
                             json_pack("{s:I, s:o, s:o, s:o, s:s, s:s?}", "n", (json_int_t)e->n,
                                       "mean", results_json_real(e->mean), "standard_deviation",
-                                      results_json_real(e->deviation), "half_width_95", results_json_real(e->half_width),
-                                      "unit", results->scenario.metrics[m].unit, "note", e->note));
+                                      results_json_real(e->deviation), "half_width_95",
+                                      results_json_real(e->half_width), "unit",
+                                      results->scenario.metrics[m].unit, "note", e->note));
     }
     return json_pack("{s:o, s:o}", "parameters", parameters, "metrics", metrics);
 }
@@ -55,4 +56,3 @@ results_json_put(const struct results *results)
     putchar('\n');
     json_decref(all);
 }
-

@@ -56,8 +56,9 @@ ask_slurm(char *const argv[], char **text, struct problem *problem)
     } else {
         char *words = simulator_last_words(&child);
 
-        is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s%s", words,
-                              child.exit_status == 127 ? ": expected Slurm's commands in PATH" : "");
+        is_good =
+            problem_set(problem, EXIT_RUNS_FAILED, "%s%s", words,
+                        child.exit_status == 127 ? ": expected Slurm's commands in PATH" : "");
         free(words);
     }
     child_fini(&child);
@@ -68,8 +69,8 @@ static bool
 read_queue(const struct cluster *cluster, struct queue *queue, struct problem *problem)
 {
     char words[][16] = {"squeue", "--noheader", "--array", "--me", "--format=%T", "--name"};
-    char *argv[] = {words[0], words[1], words[2], words[3], words[4], words[5], cluster->job_name,
-                    NULL};
+    char *argv[] = {words[0], words[1], words[2],          words[3],
+                    words[4], words[5], cluster->job_name, NULL};
     char *text;
     char *rest;
 
@@ -121,7 +122,8 @@ part_missing(const struct cluster *cluster, const struct stock *stock, size_t pa
     return count;
 }
 
-/* A part begins with what is there of it, so that its task runs what is missing and nothing else. */
+/* A part begins with what is there of it, so that its task runs what is missing and nothing else.
+ */
 static bool
 seed_part(const struct cluster *cluster, size_t part)
 {
@@ -130,11 +132,10 @@ seed_part(const struct cluster *cluster, size_t part)
     char *database = must_printf("%s/results.db", path);
     struct problem ignored;
     struct store store = {0};
-    bool is_good =
-        folder_make(path, sweep->problem) &&
-        store_open(&store, database, STORE_WRITE_ALONE, sweep->problem) &&
-        store_merge(&store, sweep->database, cluster->hash, (long long)part, cluster->tasks,
-                    sweep->problem);
+    bool is_good = folder_make(path, sweep->problem) &&
+                   store_open(&store, database, STORE_WRITE, sweep->problem) &&
+                   store_merge(&store, sweep->database, cluster->hash, (long long)part,
+                               cluster->tasks, sweep->problem);
 
     is_good = store_close(&store, is_good ? sweep->problem : &ignored) && is_good;
     free(path);
@@ -276,15 +277,15 @@ submit(struct cluster *cluster, const struct stock *stock)
     char *array;
     bool is_good;
 
-    array = folder_make(cluster->folder, sweep->problem) ? prepare_parts(cluster, stock, &tasks)
-                                                         : NULL;
+    array =
+        folder_make(cluster->folder, sweep->problem) ? prepare_parts(cluster, stock, &tasks) : NULL;
     is_good = array != NULL;
     if (is_good) {
         text = script_text(cluster, array, study);
-        is_good = (text != NULL && file_write(study, sweep->study.text) &&
-                   file_write(script, text)) ||
-                  problem_set(sweep->problem, EXIT_RUNS_FAILED, "%s: %s", cluster->folder,
-                              strerror(errno));
+        is_good =
+            (text != NULL && file_write(study, sweep->study.text) && file_write(script, text)) ||
+            problem_set(sweep->problem, EXIT_RUNS_FAILED, "%s: %s", cluster->folder,
+                        strerror(errno));
     }
     is_good = is_good && ask_slurm(argv, &job, sweep->problem);
     if (is_good)

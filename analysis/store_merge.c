@@ -13,24 +13,23 @@ static bool
 merge_studies(struct store *store, struct problem *problem)
 {
     return store_execute(
-               store,
-               "INSERT INTO main.study (name, hash, path, text, scenario, origin, command, created,"
-               " used) SELECT name, hash, path, text, scenario, origin, command, created, used - 1 -"
-               " (SELECT max(used) FROM other.study) + (SELECT coalesce(min(used), 1) FROM"
-               " main.study) FROM other.study WHERE hash NOT IN (SELECT hash FROM main.study)",
-               problem);
+        store,
+        "INSERT INTO main.study (name, hash, path, text, scenario, origin, command, created,"
+        " used) SELECT name, hash, path, text, scenario, origin, command, created, used - 1 -"
+        " (SELECT max(used) FROM other.study) + (SELECT coalesce(min(used), 1) FROM"
+        " main.study) FROM other.study WHERE hash NOT IN (SELECT hash FROM main.study)",
+        problem);
 }
 
 static bool
 merge_plans(struct store *store, struct problem *problem)
 {
-    return store_execute(
-               store,
-               "INSERT OR IGNORE INTO main.plan (study, point, replication, run)"
-               " SELECT mine.id, point, replication, run FROM other.plan"
-               " JOIN other.study AS theirs ON theirs.id = plan.study"
-               " JOIN main.study AS mine ON mine.hash = theirs.hash;",
-               problem);
+    return store_execute(store,
+                         "INSERT OR IGNORE INTO main.plan (study, point, replication, run)"
+                         " SELECT mine.id, point, replication, run FROM other.plan"
+                         " JOIN other.study AS theirs ON theirs.id = plan.study"
+                         " JOIN main.study AS mine ON mine.hash = theirs.hash;",
+                         problem);
 }
 
 /* Which runs to take: a table of its own, as four others are filled by it. */
@@ -93,8 +92,7 @@ store_merge(struct store *store, const char *path, const char *hash, long long p
         return false;
     is_good = store_execute(store, "BEGIN IMMEDIATE", problem);
     if (is_good) {
-        is_good = merge_studies(store, problem) &&
-                  (parts > 0 || merge_plans(store, problem)) &&
+        is_good = merge_studies(store, problem) && (parts > 0 || merge_plans(store, problem)) &&
                   choose_runs(store, hash, part, parts, problem) && copy_runs(store, problem);
         is_good = store_end(store, is_good, problem);
     }

@@ -51,7 +51,7 @@ put_point(const struct store *store, const struct plan *plan, sqlite3_stmt *stat
 
 static bool
 put_range(const struct store *store, const struct plan *plan, long long study_id, size_t first,
-           size_t end, struct problem *problem)
+          size_t end, struct problem *problem)
 {
     sqlite3_stmt *statement = NULL;
     bool is_good = store_prepare(store, &statement, problem,
@@ -100,16 +100,19 @@ store_put_study(struct store *store, const struct plan *plan, const char *comman
     is_good = store_execute(store, "BEGIN IMMEDIATE", problem);
     if (is_good) {
         is_good =
-            store_change(store, problem,
-                   "INSERT INTO study (name, hash, path, text, scenario, origin, command, created, "
-                   "used) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0) "
-                   "ON CONFLICT (hash) DO UPDATE SET path = ?3, command = ?7",
-                   "ssssssss", study->name, hash, study->path, study->text, scenario, plan->origin,
-                   command, created) &&
-            store_change(store, problem,
-                   "UPDATE study SET used = (SELECT max(used) + 1 FROM study) WHERE hash = ?1", "s",
-                   hash) &&
-            store_ask(store, study_id, problem, "SELECT id FROM study WHERE hash = ?1", "s", hash) &&
+            store_change(
+                store, problem,
+                "INSERT INTO study (name, hash, path, text, scenario, origin, command, created, "
+                "used) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0) "
+                "ON CONFLICT (hash) DO UPDATE SET path = ?3, command = ?7",
+                "ssssssss", study->name, hash, study->path, study->text, scenario, plan->origin,
+                command, created) &&
+            store_change(
+                store, problem,
+                "UPDATE study SET used = (SELECT max(used) + 1 FROM study) WHERE hash = ?1", "s",
+                hash) &&
+            store_ask(store, study_id, problem, "SELECT id FROM study WHERE hash = ?1", "s",
+                      hash) &&
             put_range(store, plan, *study_id, 0, plan->point_count, problem);
         is_good = store_end(store, is_good, problem);
     }
@@ -123,15 +126,16 @@ store_states(const struct store *store, const struct plan *plan, enum run_state 
 {
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
-    bool is_good = store_prepare(store, &statement, problem,
-                                 "SELECT state = 'done', metric.value, wall_s FROM run LEFT JOIN metric "
-                                 "ON metric.run = run.id AND metric.name = ?1 WHERE run.id = ?2",
-                                 "s", plan->study->precision.metric);
+    bool is_good =
+        store_prepare(store, &statement, problem,
+                      "SELECT state = 'done', metric.value, wall_s FROM run LEFT JOIN metric "
+                      "ON metric.run = run.id AND metric.name = ?1 WHERE run.id = ?2",
+                      "s", plan->study->precision.metric);
 
     for (size_t i = 0; i < plan->run_count && is_good; i++) {
-        is_good = sqlite3_bind_text(statement, 2, plan->runs[i].id, -1, SQLITE_STATIC) ==
-                      SQLITE_OK ||
-                  store_failed(store, problem);
+        is_good =
+            sqlite3_bind_text(statement, 2, plan->runs[i].id, -1, SQLITE_STATIC) == SQLITE_OK ||
+            store_failed(store, problem);
         is_good = is_good && store_step(store, statement, &has_row, problem);
         states[i] = RUN_ABSENT;
         values[i] = (double)NAN;
@@ -141,7 +145,8 @@ store_states(const struct store *store, const struct plan *plan, enum run_state 
                 values[i] = sqlite3_column_double(statement, 1);
             walls[i] = sqlite3_column_double(statement, 2);
         }
-        is_good = is_good && (sqlite3_reset(statement) == SQLITE_OK || store_failed(store, problem));
+        is_good =
+            is_good && (sqlite3_reset(statement) == SQLITE_OK || store_failed(store, problem));
     }
     sqlite3_finalize(statement);
     return is_good;
@@ -173,9 +178,9 @@ put_parameters(const struct store *store, const char *id, const struct effective
         const struct effective_parameter *p = &effective->parameters[i];
 
         if (!store_change(store, problem,
-                    "INSERT INTO parameter (run, name, value, text, unit) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5)",
-                    "ssrss", id, p->name, p->value, p->text, p->unit))
+                          "INSERT INTO parameter (run, name, value, text, unit) "
+                          "VALUES (?1, ?2, ?3, ?4, ?5)",
+                          "ssrss", id, p->name, p->value, p->text, p->unit))
             return false;
     }
     return true;
@@ -191,12 +196,12 @@ put_metrics(const struct store *store, const char *id, json_t *metrics, struct p
     {
         json_t *value = json_object_get(metric, "value");
 
-        if (!store_change(store, problem,
-                    "INSERT INTO metric (run, name, value, unit, note) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    "ssrss", id, name,
-                    json_is_number(value) ? json_number_value(value) : (double)NAN,
-                    json_string_value(json_object_get(metric, "unit")),
-                    json_string_value(json_object_get(metric, "note"))))
+        if (!store_change(
+                store, problem,
+                "INSERT INTO metric (run, name, value, unit, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "ssrss", id, name, json_is_number(value) ? json_number_value(value) : (double)NAN,
+                json_string_value(json_object_get(metric, "unit")),
+                json_string_value(json_object_get(metric, "note"))))
             return false;
     }
     return true;
@@ -231,28 +236,28 @@ store_put_run(struct store *store, long long study_id, const struct plan *plan,
     bool is_good = store_execute(store, "BEGIN IMMEDIATE", problem);
 
     if (is_good) {
-        is_good =
-            store_change(store, problem, "DELETE FROM run WHERE id = ?1", "s", run->id) &&
-            store_change(store, problem,
-                   "INSERT INTO run (id, canonical, study, scenario, seed, run, state, "
-                   "exit_status, signal, log, command, events, simulated_s, started, wall_s, "
-                   "memory_kib) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, -1), ?9, ?10, "
-                   "?11, nullif(?12, -1), ?13, ?14, ?15, ?16)",
-                   "ssisiisiissirsri", run->id, canonical, study_id, plan->scenario->name,
-                   plan->study->seed, run->replication + 1, result == NULL ? "failed" : "done",
-                   (long long)record->exit_status, (long long)record->signal, record->log,
-                   record->command,
-                   result == NULL ? -1 : json_integer_value(json_object_get(result, "events")),
-                   result == NULL ? (double)NAN
-                                  : json_number_value(json_object_get(result, "simulated_s")),
-                   record->started, record->wall_s, (long long)record->memory_kib) &&
-            put_parameters(store, run->id, &plan->points[run->point].effective, problem) &&
-            (result == NULL ||
-             put_metrics(store, run->id, json_object_get(result, "metrics"), problem)) &&
-            put_provenance(store, run->id,
-                           json_object_get(result != NULL ? result : plan->catalogue->json,
-                                           "versions"),
-                           problem);
+        is_good = store_change(store, problem, "DELETE FROM run WHERE id = ?1", "s", run->id) &&
+                  store_change(
+                      store, problem,
+                      "INSERT INTO run (id, canonical, study, scenario, seed, run, state, "
+                      "exit_status, signal, log, command, events, simulated_s, started, wall_s, "
+                      "memory_kib) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, -1), ?9, ?10, "
+                      "?11, nullif(?12, -1), ?13, ?14, ?15, ?16)",
+                      "ssisiisiissirsri", run->id, canonical, study_id, plan->scenario->name,
+                      plan->study->seed, run->replication + 1, result == NULL ? "failed" : "done",
+                      (long long)record->exit_status, (long long)record->signal, record->log,
+                      record->command,
+                      result == NULL ? -1 : json_integer_value(json_object_get(result, "events")),
+                      result == NULL ? (double)NAN
+                                     : json_number_value(json_object_get(result, "simulated_s")),
+                      record->started, record->wall_s, (long long)record->memory_kib) &&
+                  put_parameters(store, run->id, &plan->points[run->point].effective, problem) &&
+                  (result == NULL ||
+                   put_metrics(store, run->id, json_object_get(result, "metrics"), problem)) &&
+                  put_provenance(
+                      store, run->id,
+                      json_object_get(result != NULL ? result : plan->catalogue->json, "versions"),
+                      problem);
         is_good = store_end(store, is_good, problem);
     }
     free(canonical);

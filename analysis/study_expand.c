@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The values of ranges and samples. The simulator reads the ends of a range, so that units are known
- * in one place alone; what lies between is written in base units, which it takes for every type.
+ * The values of ranges and samples. The simulator reads the ends of a range, so that units are
+ * known in one place alone; what lies between is written in base units, which it takes for every
+ * type.
  *
  * Linear steps keep twelve digits. Logarithmic steps and samples are rounded to four: nothing hangs
  * on their fifth digit, and people have to read them.
@@ -150,9 +151,8 @@ draw_shares(const struct study *study, double *shares, size_t dimensions, size_t
             latin_shares(random, shares + d * count, count);
         gsl_rng_free(random);
     } else {
-        gsl_qrng *sequence =
-            gsl_qrng_alloc(study->sample == SAMPLE_SOBOL ? gsl_qrng_sobol : gsl_qrng_halton,
-                           (unsigned)dimensions);
+        gsl_qrng *sequence = gsl_qrng_alloc(
+            study->sample == SAMPLE_SOBOL ? gsl_qrng_sobol : gsl_qrng_halton, (unsigned)dimensions);
         double *point = must_alloc(dimensions, sizeof *point);
 
         for (size_t i = 0; i < count; i++) {
@@ -209,9 +209,9 @@ fill_sample(struct study *study, const struct catalogue_scenario *scenario, cons
     shares = must_alloc(dimensions * count, sizeof *shares);
     draw_shares(study, shares, dimensions, count);
     for (size_t d = 0; d < dimensions && is_good; d++)
-        is_good = fill_sampled(study, &study->vary[d],
-                               catalogue_parameter(scenario, study->vary[d].name),
-                               shares + d * count, simulator, problem);
+        is_good =
+            fill_sampled(study, &study->vary[d], catalogue_parameter(scenario, study->vary[d].name),
+                         shares + d * count, simulator, problem);
     free(shares);
     return is_good;
 }

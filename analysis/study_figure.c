@@ -66,7 +66,8 @@ read_figure(struct reader *reader, const config_setting_t *group, struct study_f
     figure->y_line = reader_member_line(group, "y");
     figure->series_line = reader_member_line(group, "series");
     if (!reader_check_keys(reader, group, figure_keys, "a figure") ||
-        !reader_text(reader, group, "x", &figure->x) || !reader_text(reader, group, "y", &figure->y) ||
+        !reader_text(reader, group, "x", &figure->x) ||
+        !reader_text(reader, group, "y", &figure->y) ||
         !reader_text(reader, group, "series", &figure->series) ||
         !reader_text(reader, group, "title", &figure->title) ||
         !reader_text(reader, group, "x_label", &figure->x_label) ||
@@ -91,7 +92,8 @@ reader_figures(struct reader *reader, const config_setting_t *root)
     if (list == NULL)
         return true;
     if (!config_setting_is_list(list))
-        return reader_wrong(reader, list, "figure", "a list of groups: ( { x = \"...\"; y = \"...\"; } )");
+        return reader_wrong(reader, list, "figure",
+                            "a list of groups: ( { x = \"...\"; y = \"...\"; } )");
     study->figures = must_alloc((size_t)config_setting_length(list), sizeof *study->figures);
     for (int i = 0; i < config_setting_length(list); i++) {
         struct study_figure *figure = &study->figures[i];

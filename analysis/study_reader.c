@@ -56,9 +56,9 @@ unknown_key(struct reader *reader, const config_setting_t *member, const char *c
     const char *nearest = suggest_text(name, suggest_array, keys);
     char *all = listed(keys);
 
-    problem_at(reader->problem, reader->study->path, reader_line(member),
-               "%s: not a key of %s%s%s", name, where,
-               nearest[0] != '\0' ? nearest : ": expected one of ", nearest[0] != '\0' ? "" : all);
+    problem_at(reader->problem, reader->study->path, reader_line(member), "%s: not a key of %s%s%s",
+               name, where, nearest[0] != '\0' ? nearest : ": expected one of ",
+               nearest[0] != '\0' ? "" : all);
     free(all);
     return false;
 }

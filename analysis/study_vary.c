@@ -132,8 +132,8 @@ read_varied(struct reader *reader, const config_setting_t *member, enum axis_kin
     if (!config_setting_is_list(member) && !config_setting_is_array(member))
         return reader_wrong(reader, member, setting->name,
                             "a list of values in parentheses: (a, b), or a range in braces");
-    is_good = read_list(reader, member, setting) &&
-              (kind == AXIS_ZIP || check_twice(reader, setting));
+    is_good =
+        read_list(reader, member, setting) && (kind == AXIS_ZIP || check_twice(reader, setting));
     *length = is_sampled ? 0 : setting->typed_count;
     return is_good;
 }
@@ -168,8 +168,7 @@ read_sample(struct reader *reader, const config_setting_t *group)
     if (!reader_check_keys(reader, group, sample_keys, "a sample"))
         return false;
     if (config_setting_get_member(group, "method") == NULL)
-        return reader_wrong(reader, group, "sample",
-                            "method: latin-hypercube, sobol or halton");
+        return reader_wrong(reader, group, "sample", "method: latin-hypercube, sobol or halton");
     if (config_setting_get_member(group, "points") == NULL)
         return reader_wrong(reader, group, "sample", "points: how many to draw");
     if (vary == NULL)

@@ -112,10 +112,8 @@ test_study_logarithmic_range_has_equal_factors(void **state)
 static void
 test_study_zipped_lists_step_together(void **state)
 {
-    static const char *const expected[][3] = {{"0", "1ms", "ns3"},
-                                              {"0", "1ms", "host"},
-                                              {"0.1", "2ms", "ns3"},
-                                              {"0.1", "2ms", "host"}};
+    static const char *const expected[][3] = {
+        {"0", "1ms", "ns3"}, {"0", "1ms", "host"}, {"0.1", "2ms", "ns3"}, {"0.1", "2ms", "host"}};
     struct fixture f;
 
     (void)state;
@@ -182,7 +180,8 @@ test_study_latin_hypercube_has_one_value_in_each_part(void **state)
 {
     static const char text[] =
         "scenario = \"loss\"; seed = %d; sample = { method = \"latin-hypercube\"; points = 10;\n"
-        "vary = { loss = { from = 0; to = 0.5; }; delay = { from = \"1ms\"; to = \"11ms\"; }; }; };";
+        "vary = { loss = { from = 0; to = 0.5; }; delay = { from = \"1ms\"; to = \"11ms\"; }; }; "
+        "};";
     struct fixture f[3];
     bool differs = false;
 
