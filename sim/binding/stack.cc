@@ -188,6 +188,7 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
     tcp->SetAttribute("NeedsAdapter", ns3::BooleanValue(false)); // a machine may have no link
     tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? "always" : "never"));
+    tcp->SetAttribute("WithContent", ns3::BooleanValue(false)); // a flow may ask for it
     node->node->AggregateObject(tcp);
     node->tcp = tcp;
 }

@@ -8,6 +8,7 @@
 #include "flue-tcp-l4-protocol.h"
 
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/packet.h"
@@ -52,7 +53,14 @@ TypeId FlueSocket::GetTypeId()
                           flags,
                           BooleanValue(true),
                           MakeBooleanAccessor(&FlueSocket::m_noDelay),
-                          MakeBooleanChecker()));
+                          MakeBooleanChecker())
+            .AddAttribute("MaxSegLifetime",
+                          "Seconds. Without effect: applications of ns-3 set it, and how long an "
+                          "ended connection is remembered is the stack's TimeWait.",
+                          flags,
+                          DoubleValue(30),
+                          MakeDoubleAccessor(&FlueSocket::m_maxSegLifetime),
+                          MakeDoubleChecker<double>(0)));
     return tid;
 }
 

@@ -432,6 +432,10 @@ void FlueSocket::OnWritable(uint32_t bytes)
 void FlueSocket::OnPeerClosed()
 {
     m_sawEnd = true;
+    if (m_traces)
+    {
+        m_tcp->Sample(this); // the application may close in its callback, and CLOSE_WAIT is over
+    }
     if (!m_closeNotified)
     {
         m_closeNotified = true;

@@ -9,7 +9,7 @@
  * - a listening socket's ShutdownSend is inherited by the sockets that it accepts: they close when
  * the peer has closed and everything is read (that is what PacketSink relies on);
  * - Close with unread data resets the connection.
- * Payload is length-only unless the stack's WithContent attribute is set.
+ * Payload is length-only if the stack's WithContent attribute is off.
  */
 #ifndef FLUE_SOCKET_H
 #define FLUE_SOCKET_H
@@ -121,6 +121,7 @@ class FlueSocket : public Socket
     uint32_t m_sndBufSize = 0;     //!< most of them
     uint32_t m_rcvBufSize = 0;     //!< largest window offered
     uint32_t m_segmentSize = 0;    //!< payload of a full segment
+    double m_maxSegLifetime = 30;  //!< MaxSegLifetime, which nothing looks at
     bool m_noDelay = true;         //!< Nagle's algorithm off
     bool m_shutdownSend = false;   //!< ShutdownSend was called (here or on the listener)
     bool m_shutdownRecv = false;   //!< what arrives is dropped

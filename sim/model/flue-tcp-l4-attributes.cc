@@ -142,8 +142,9 @@ TypeId FlueTcpL4Protocol::AddOffloadAttributes(TypeId tid)
                       MakeBooleanChecker())
         .AddAttribute("WithContent",
                       "Carry real bytes. Without it payload is length-only: it reads as zeros and "
-                      "costs neither memory nor time.",
-                      BooleanValue(false),
+                      "costs neither memory nor time. Bulk senders do well without; an application "
+                      "that reads what it receives does not.",
+                      BooleanValue(true),
                       MakeBooleanAccessor(&FlueTcpL4Protocol::SetWithContent,
                                           &FlueTcpL4Protocol::GetWithContent),
                       MakeBooleanChecker())

@@ -257,6 +257,10 @@ void FlueTcpL4Protocol::Settle()
     {
         nic->Deliver();
     }
+    if (!m_watched.empty())
+    {
+        SampleForgotten();
+    }
     while (!m_changed.empty())
     {
         SampleChanged();

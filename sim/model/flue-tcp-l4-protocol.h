@@ -180,6 +180,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     void Sample(const Ptr<FlueSocket>& socket);
     /** Tells what has changed since the last call. */
     void SampleChanged();
+    /** As SampleEnded, if the host stack has forgotten or got a connection since. */
+    void SampleForgotten();
     /** Sockets without a connection are to be looked at. */
     void SampleEnded();
     /**@}*/
@@ -213,6 +215,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::list<Ptr<FlueSocket>> m_sockets; //!< sockets that have a connection or listen
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
+    uint64_t m_connectionsSeen = 0; //!< when sockets without one were looked at
     /** Booked ports (version and port), and for which local addresses. */
     std::unordered_map<uint32_t, std::vector<flue_ip>> m_ports;
     uint16_t m_nextPort = 0; //!< where the search for a port goes on

@@ -106,6 +106,17 @@ void FlueTcpL4Protocol::SampleChanged()
     }
 }
 
+void FlueTcpL4Protocol::SampleForgotten()
+{
+    flue_host_statistics statistics;
+    flue_host_get_statistics(m_host, &statistics);
+    if (statistics.connections != m_connectionsSeen)
+    {
+        m_connectionsSeen = statistics.connections;
+        SampleEnded();
+    }
+}
+
 void FlueTcpL4Protocol::SampleEnded()
 {
     for (const auto& watched : m_watched)
