@@ -191,6 +191,10 @@ FLUE_MUST_USE enum flue_result flue_host_offload(struct flue_host_connection *co
 FLUE_MUST_USE enum flue_result flue_host_upload(struct flue_host_connection *connection,
                                                 flue_time now);
 
+/* How long TIME_WAIT lasts of a connection that the application has shut down and not closed, when
+ * the peer's FIN comes; 0: as the configuration says. */
+void flue_host_set_time_wait(struct flue_host_connection *connection, uint32_t ticks);
+
 /* How important the connection is to its owner, for policies that ask. */
 void flue_host_set_priority(struct flue_host_connection *connection, flue_time now,
                             uint8_t priority);

@@ -587,6 +587,11 @@ FLUE_MUST_USE enum flue_result flue_tcp_update(struct flue_tcp_connection *conne
 void flue_tcp_set_path_mtu(struct flue_tcp_connection *connection, flue_time now,
                            uint32_t path_mtu);
 
+/* How much longer a connection in TIME_WAIT stays there, instead of the engine's time_wait_ticks,
+ * if no FIN comes again. A shorter wait than 2 MSL leaves segments of this connection to another
+ * one of the same tuple. No effect in any other state. */
+void flue_tcp_set_time_wait(struct flue_tcp_connection *connection, flue_time now, uint32_t ticks);
+
 /* ---- Moving a connection between engines ------------------------------------------------------
  */
 

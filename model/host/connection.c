@@ -122,6 +122,12 @@ flue_host_get_snapshot(const struct flue_host_connection *connection, flue_time 
     return true;
 }
 
+void
+flue_host_set_time_wait(struct flue_host_connection *connection, uint32_t ticks)
+{
+    connection->time_wait_ticks = ticks;
+}
+
 enum flue_result
 flue_host_find_snapshot(const struct flue_host *host, flue_time now,
                         const struct flue_four_tuple *tuple, struct flue_tcp_snapshot *snapshot)

@@ -132,8 +132,18 @@ on_closed(void *user, flue_time now, struct flue_tcp_connection *tcp, enum flue_
     flue__host_finish(connection, now, reason);
 }
 
-/* Both sides have closed in order: for the application that is the end. The engine waits 2 MSL
- * alone. */
+void
+flue__host_wait_alone(struct flue_host_connection *connection, flue_time now,
+                      struct flue_tcp_connection *tcp)
+{
+    connection->tcp = NULL;
+    if (connection->time_wait_ticks > 0)
+        flue_tcp_set_time_wait(tcp, now, connection->time_wait_ticks);
+    flue_tcp_release(tcp, now);
+    flue__host_finish(connection, now, FLUE_OK);
+}
+
+/* Both sides have closed in order: for the application that is the end. */
 static void
 on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
 {
@@ -141,9 +151,7 @@ on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
 
     (void)user;
     flue__host_note_peer_closed(connection, now);
-    connection->tcp = NULL;
-    flue_tcp_release(tcp, now);
-    flue__host_finish(connection, now, FLUE_OK);
+    flue__host_wait_alone(connection, now, tcp);
 }
 
 const struct flue_tcp_handlers flue__host_tcp_handlers = {

@@ -156,10 +156,11 @@ struct flue_host_connection {
     struct chunk_queue received;
     struct host_read *reads; /* posted, oldest first */
     struct host_read *last_read;
-    uint32_t send_bytes;    /* unacknowledged or unsent */
-    uint32_t send_position; /* in the stream, of the next byte */
-    uint32_t sends_out;     /* pieces that someone holds */
-    uint8_t owner;          /* enum flue_owner */
+    uint32_t send_bytes;      /* unacknowledged or unsent */
+    uint32_t send_position;   /* in the stream, of the next byte */
+    uint32_t sends_out;       /* pieces that someone holds */
+    uint32_t time_wait_ticks; /* 0: as the engine has it */
+    uint8_t owner;            /* enum flue_owner */
     uint8_t retrieve_reason;
     uint8_t priority;
     bool has_attention : 1;
@@ -247,6 +248,9 @@ void flue__host_connection_free(struct flue_host_connection *connection, flue_ti
 void flue__host_finish(struct flue_host_connection *connection, flue_time now,
                        enum flue_result reason);
 void flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time now);
+/* In TIME_WAIT: the engine waits alone, and the connection is over. */
+void flue__host_wait_alone(struct flue_host_connection *connection, flue_time now,
+                           struct flue_tcp_connection *tcp);
 void flue__host_worked(struct flue_host *host, flue_time now, enum flue_cost_category category,
                        uint32_t count);
 /* The connection goes to another owner. The application hears it when everything that waited for

@@ -134,15 +134,10 @@ resume(struct flue_host_connection *connection, flue_time now,
 {
     if (has_peer_closed(delegated->state))
         flue__host_note_peer_closed(connection, now);
-    if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT && connection->tcp != NULL) {
-        struct flue_tcp_connection *tcp = connection->tcp;
-
-        connection->tcp = NULL; /* the engine waits 2 MSL alone */
-        flue_tcp_release(tcp, now);
-        flue__host_finish(connection, now, FLUE_OK);
-    } else if (connection->tcp != NULL) {
+    if (delegated->state == FLUE_TCP_CONNECTION_TIME_WAIT && connection->tcp != NULL)
+        flue__host_wait_alone(connection, now, connection->tcp);
+    else if (connection->tcp != NULL)
         flue_tcp_resume(connection->tcp, now);
-    }
 }
 
 /* False: the connection has ended, and the application has heard it. */

@@ -285,6 +285,17 @@ flue_tcp_release(struct flue_tcp_connection *connection, flue_time now)
     flue__tcp_let_go(connection, now);
 }
 
+void
+flue_tcp_set_time_wait(struct flue_tcp_connection *connection, flue_time now, uint32_t ticks)
+{
+    flue__tcp_set_clock(connection->engine, now);
+    if (connection->state != FLUE_TCP_CONNECTION_TIME_WAIT)
+        return;
+    flue__tcp_hold(connection);
+    flue__tcp_arm_slow(connection, now, SLOW_TIME_WAIT, ticks);
+    flue__tcp_let_go(connection, now);
+}
+
 const struct flue_four_tuple *
 flue_tcp_tuple(const struct flue_tcp_connection *connection)
 {

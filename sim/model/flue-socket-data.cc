@@ -54,14 +54,34 @@ TypeId FlueSocket::GetTypeId()
                           BooleanValue(true),
                           MakeBooleanAccessor(&FlueSocket::m_noDelay),
                           MakeBooleanChecker())
-            .AddAttribute("MaxSegLifetime",
-                          "Seconds. Without effect: applications of ns-3 set it, and how long an "
-                          "ended connection is remembered is the stack's TimeWait.",
-                          flags,
-                          DoubleValue(30),
-                          MakeDoubleAccessor(&FlueSocket::m_maxSegLifetime),
-                          MakeDoubleChecker<double>(0)));
+            .AddAttribute(
+                "MaxSegLifetime",
+                "Half of how long the closed connection is remembered, in seconds, where "
+                "this side closes first; 0: half the stack's TimeWait.",
+                flags,
+                DoubleValue(0),
+                MakeDoubleAccessor(&FlueSocket::SetMaxSegLifetime, &FlueSocket::GetMaxSegLifetime),
+                MakeDoubleChecker<double>(0, 120)));
     return tid;
+}
+
+void FlueSocket::SetMaxSegLifetime(double seconds)
+{
+    m_maxSegLifetime = seconds;
+    LimitTimeWait();
+}
+
+double FlueSocket::GetMaxSegLifetime() const
+{
+    return m_maxSegLifetime;
+}
+
+void FlueSocket::LimitTimeWait()
+{
+    if (m_connection)
+    {
+        flue_host_set_time_wait(m_connection, m_tcp->Ticks(2 * m_maxSegLifetime));
+    }
 }
 
 // ---- Data ---------------------------------------------------------------------------------------

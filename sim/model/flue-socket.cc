@@ -222,6 +222,7 @@ int FlueSocket::Connect(const Address& address)
         m_state = IDLE;
         return Fail(result == FLUE_ERROR_IN_USE ? ERROR_ADDRINUSE : ERROR_INVAL);
     }
+    LimitTimeWait();
     m_tcp->Keep(this);
     m_tcp->Settle();
     return 0;
@@ -267,6 +268,10 @@ void FlueSocket::Release()
     {
         flue_host_connection* connection = m_connection;
         m_connection = nullptr;
+        if (m_traces)
+        {
+            m_tcp->m_ended.push_back(self);
+        }
         flue_host_set_user(connection, nullptr);
         flue_host_close(connection, FlueNow());
     }
@@ -387,6 +392,7 @@ void FlueSocket::OnAccepted(flue_host_connection* connection)
     socket->m_segmentSize = m_segmentSize;
     socket->m_noDelay = m_noDelay;
     socket->m_shutdownSend = m_shutdownSend;
+    socket->SetMaxSegLifetime(m_maxSegLifetime);
     flue_host_set_user(connection, PeekPointer(socket));
     m_tcp->Keep(PeekPointer(socket));
     NotifyNewConnectionCreated(socket, from);

@@ -66,6 +66,9 @@ class FlueSocket : public Socket
     using Socket::Send;
     using Socket::SendTo;
 
+    /** @param seconds the longest that a segment lives; 0: half the stack's TimeWait */
+    void SetMaxSegLifetime(double seconds);
+    double GetMaxSegLifetime() const;
     /** @return the trace sources, made at the first call, by which the socket is watched */
     FlueSocketTraces& Traces();
 
@@ -96,6 +99,8 @@ class FlueSocket : public Socket
     /**@}*/
 
     int Fail(SocketErrno error) const;
+    /** Tells the host stack how long TIME_WAIT will last. */
+    void LimitTimeWait();
     int BindTo(uint8_t version, const flue_ip& address, uint16_t port);
     flue_tcp_options Options(uint32_t mtu) const;
     Address ToAddress(const flue_ip& address, uint16_t port) const;
@@ -121,8 +126,8 @@ class FlueSocket : public Socket
     uint32_t m_sndBufSize = 0;     //!< most of them
     uint32_t m_rcvBufSize = 0;     //!< largest window offered
     uint32_t m_segmentSize = 0;    //!< payload of a full segment
-    double m_maxSegLifetime = 30;  //!< MaxSegLifetime, which nothing looks at
     bool m_noDelay = true;         //!< Nagle's algorithm off
+    double m_maxSegLifetime = 0;   //!< seconds; 0: the stack's
     bool m_shutdownSend = false;   //!< ShutdownSend was called (here or on the listener)
     bool m_shutdownRecv = false;   //!< what arrives is dropped
     bool m_isClosing = false;      //!< Close was called

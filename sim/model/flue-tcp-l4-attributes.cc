@@ -269,14 +269,16 @@ static const char* CongestionName(const std::string& wanted)
     return name;
 }
 
+uint32_t FlueTcpL4Protocol::Ticks(double seconds)
+{
+    const double count = seconds * flue_tcp_config_default().ticks_per_second;
+    return static_cast<uint32_t>(count + 0.5);
+}
+
 flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
 {
     flue_tcp_config config = flue_tcp_config_default();
-    const auto ticks = [&config](Time time)
-    {
-        const double count = time.GetSeconds() * config.ticks_per_second;
-        return static_cast<uint32_t>(count + 0.5);
-    };
+    const auto ticks = [](Time time) { return Ticks(time.GetSeconds()); };
     config.initial_rto_ticks = std::max(ticks(m_initialRto), ticks(m_minRto));
     config.min_rto_ticks = ticks(m_minRto);
     config.delayed_ack_ticks = ticks(m_delAckTimeout);

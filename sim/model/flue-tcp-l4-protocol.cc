@@ -125,6 +125,7 @@ void FlueTcpL4Protocol::DoDispose()
     m_host = nullptr;
     m_watched.clear();
     m_changed.clear();
+    m_ended.clear();
     std::list<Ptr<FlueSocket>> sockets;
     sockets.swap(m_sockets);
     for (const Ptr<FlueSocket>& socket : sockets)
@@ -257,10 +258,7 @@ void FlueTcpL4Protocol::Settle()
     {
         nic->Deliver();
     }
-    if (!m_watched.empty())
-    {
-        SampleForgotten();
-    }
+    SampleEnded();
     while (!m_changed.empty())
     {
         SampleChanged();
@@ -276,7 +274,6 @@ void FlueTcpL4Protocol::Settle()
 void FlueTcpL4Protocol::OnDeadline()
 {
     flue_host_advance(m_host, FlueNow());
-    SampleEnded();
     Settle();
 }
 

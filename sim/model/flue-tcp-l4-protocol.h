@@ -118,6 +118,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
 
     /** @return the host stack, made at the first call; attributes have no effect after it */
     flue_host* Host();
+    /** @return a length of time in ticks of the engine's timers */
+    static uint32_t Ticks(double seconds);
     flue_tcp_config EngineConfig() const;
     flue_policy_config PolicyConfig() const;
     flue_host_config HostConfig() const;
@@ -180,9 +182,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     void Sample(const Ptr<FlueSocket>& socket);
     /** Tells what has changed since the last call. */
     void SampleChanged();
-    /** As SampleEnded, if the host stack has forgotten or got a connection since. */
-    void SampleForgotten();
-    /** Sockets without a connection are to be looked at. */
+    /** Sockets that the application has closed are to be looked at. */
     void SampleEnded();
     /**@}*/
 
@@ -215,7 +215,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::list<Ptr<FlueSocket>> m_sockets; //!< sockets that have a connection or listen
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
-    uint64_t m_connectionsSeen = 0; //!< when sockets without one were looked at
+    std::list<Ptr<FlueSocket>> m_ended; //!< those whose connections end by themselves
     /** Booked ports (version and port), and for which local addresses. */
     std::unordered_map<uint32_t, std::vector<flue_ip>> m_ports;
     uint16_t m_nextPort = 0; //!< where the search for a port goes on

@@ -91,6 +91,7 @@ void FlueTcpL4Protocol::Sample(const Ptr<FlueSocket>& socket)
         {
             m_watched.erase(place);
         }
+        m_ended.remove(socket);
         socket->Traces().Close();
     }
 }
@@ -106,26 +107,10 @@ void FlueTcpL4Protocol::SampleChanged()
     }
 }
 
-void FlueTcpL4Protocol::SampleForgotten()
-{
-    flue_host_statistics statistics;
-    flue_host_get_statistics(m_host, &statistics);
-    if (statistics.connections != m_connectionsSeen)
-    {
-        m_connectionsSeen = statistics.connections;
-        SampleEnded();
-    }
-}
-
 void FlueTcpL4Protocol::SampleEnded()
 {
-    for (const auto& watched : m_watched)
-    {
-        if (!watched.second->m_connection)
-        {
-            m_changed.push_back(watched.second); // nobody tells when TIME_WAIT is over
-        }
-    }
+    // Nobody tells when a connection that the application has closed is gone.
+    m_changed.insert(m_changed.end(), m_ended.begin(), m_ended.end());
 }
 
 } // namespace ns3

@@ -265,11 +265,14 @@ void
 terminate(struct world *world, struct object *object)
 {
     struct tree *tree;
+    bool tries_again = false;
 
-    if (object->is_lost && (world->is_in_call || world->is_inside))
+    for (uint32_t i = 0; i < OBJECTS; i++)
+        tries_again |= world->objects[i].is_lost;
+    if (tries_again && (world->is_in_call || world->is_inside))
         return;
-    /* It tries again only when it has heard all that there is to hear of the loss (TERM-005). */
-    while (object->is_lost && flue_target_poll(world->target, world->now) > 0)
+    /* Only when it has heard all that there is to hear of the loss (TERM-005). */
+    while (tries_again && flue_target_poll(world->target, world->now) > 0)
         continue;
     tree = new_tree(world, TERMINATE);
     if (tree == NULL)
