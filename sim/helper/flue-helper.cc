@@ -55,6 +55,61 @@ std::string PolicyNames()
     return names;
 }
 
+/** @return Flue's name of one of ns-3's congestion controls; empty: it has no such */
+std::string ToCongestionControl(const std::string& type)
+{
+    if (type == "ns3::TcpNewReno" || type == "ns3::TcpLinuxReno")
+    {
+        return "newreno";
+    }
+    if (type == "ns3::TcpCubic")
+    {
+        return "cubic";
+    }
+    return type == "ns3::TcpDctcp" ? "dctcp" : "";
+}
+
+/** An attribute of ns-3's TCP, and what Flue calls it. */
+struct Inherited
+{
+    const char* type;
+    const char* theirs;
+    const char* ours;
+    std::string (*translate)(const std::string& value); //!< null: the value is the same
+};
+
+const Inherited INHERITED[] = {
+    {"ns3::TcpSocket", "SegmentSize", "SegmentSize", nullptr},
+    {"ns3::TcpSocket", "SndBufSize", "SndBufSize", nullptr},
+    {"ns3::TcpSocket", "RcvBufSize", "RcvBufSize", nullptr},
+    {"ns3::TcpSocket", "TcpNoDelay", "TcpNoDelay", nullptr},
+    {"ns3::TcpSocket", "DelAckTimeout", "DelAckTimeout", nullptr},
+    {"ns3::TcpSocket", "DelAckCount", "DelAckCount", nullptr},
+    {"ns3::TcpSocket", "ConnTimeout", "InitialRto", nullptr},
+    {"ns3::TcpSocket", "ConnCount", "ConnCount", nullptr},
+    {"ns3::TcpSocket", "DataRetries", "DataRetries", nullptr},
+    {"ns3::TcpSocketBase", "MinRto", "MinRto", nullptr},
+    {"ns3::TcpSocketBase", "Timestamp", "Timestamp", nullptr},
+    {"ns3::TcpSocketBase", "WindowScaling", "WindowScaling", nullptr},
+    {"ns3::TcpSocketBase", "Sack", "Sack", nullptr},
+    {"ns3::TcpL4Protocol", "SocketType", "CongestionControl", &ToCongestionControl},
+};
+
+TypeId::AttributeInformation AboutAttribute(const char* type, const char* name)
+{
+    TypeId::AttributeInformation info;
+    const bool isKnown = TypeId::LookupByName(type).LookupAttributeByName(name, &info);
+    NS_ABORT_MSG_UNLESS(isKnown, type << " has no attribute " << name);
+    return info;
+}
+
+/** @return true when the script has set another default */
+bool IsChanged(const TypeId::AttributeInformation& info)
+{
+    return info.initialValue->SerializeToString(info.checker) !=
+           info.originalInitialValue->SerializeToString(info.checker);
+}
+
 } // namespace
 
 FlueHelper::FlueHelper(std::string policy)
@@ -100,6 +155,32 @@ void FlueHelper::SetAttribute(std::string name, const AttributeValue& value)
                                          << "\" is out of range for the attribute " << name << " ("
                                          << info.help << ")");
     m_factory.Set(name, value);
+    m_set.insert(name);
+}
+
+ObjectFactory FlueHelper::WithDefaults() const
+{
+    ObjectFactory factory = m_factory;
+    for (const Inherited& inherited : INHERITED)
+    {
+        TypeId::AttributeInformation theirs = AboutAttribute(inherited.type, inherited.theirs);
+        TypeId::AttributeInformation ours =
+            AboutAttribute("ns3::FlueTcpL4Protocol", inherited.ours);
+        if (!IsChanged(theirs) || IsChanged(ours) || m_set.count(inherited.ours) != 0)
+        {
+            continue;
+        }
+        const std::string said = theirs.initialValue->SerializeToString(theirs.checker);
+        const StringValue value(inherited.translate ? inherited.translate(said) : said);
+        NS_ABORT_MSG_UNLESS(ours.checker->CreateValidValue(value) && !value.Get().empty(),
+                            "FlueHelper: " << inherited.type << "::" << inherited.theirs << " is "
+                                           << said
+                                           << ", which Flue's TCP cannot do; give it a value of "
+                                              "its own with FlueHelper::SetAttribute(\""
+                                           << inherited.ours << "\", ...): " << ours.help);
+        factory.Set(inherited.ours, value);
+    }
+    return factory;
 }
 
 void FlueHelper::CheckNode(const Ptr<Node>& node) const
@@ -121,7 +202,7 @@ void FlueHelper::CheckNode(const Ptr<Node>& node) const
 Ptr<FlueTcpL4Protocol> FlueHelper::InstallStack(const Ptr<Node>& node) const
 {
     CheckNode(node);
-    Ptr<FlueTcpL4Protocol> tcp = m_factory.Create<FlueTcpL4Protocol>();
+    Ptr<FlueTcpL4Protocol> tcp = WithDefaults().Create<FlueTcpL4Protocol>();
     tcp->Check();
     if (m_profile)
     {

@@ -9,13 +9,16 @@
  *     FlueHelper("always").Install(nodes); // behind the internet stack
  *
  * Applications, addresses and routes stay as they are: sockets of ns3::TcpSocketFactory are
- * Flue's on these nodes. Values that make no sense stop the program with a message that says what
- * to do, at the call or, for what is known no earlier, when the simulation starts.
+ * Flue's on these nodes. So do the defaults that a script has set for ns-3's TCP, ns3::TcpSocket's
+ * SndBufSize say: where Flue has the same attribute, it takes the value, unless it was given one of
+ * its own. Values that make no sense stop the program with a message that says what to do, at the
+ * call or, for what is known no earlier, when the simulation starts.
  */
 #ifndef FLUE_HELPER_H
 #define FLUE_HELPER_H
 
 #include "flue-link-helper.h"
+#include "model/flue-processor.h"
 
 #include "flue/profile.h"
 
@@ -23,12 +26,12 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
+#include <set>
 #include <string>
 
 namespace ns3
 {
 
-class FlueProcessor;
 class FlueTcpL4Protocol;
 
 /** Makes links whose devices are ns3::FlueNic. */
@@ -78,10 +81,13 @@ class FlueHelper
   private:
     /** Stops the program if @p node cannot be given the stack. */
     void CheckNode(const Ptr<Node>& node) const;
+    /** @return the stacks' factory, with the defaults that were set for ns-3's TCP */
+    ObjectFactory WithDefaults() const;
     /** @return the node's new stack */
     Ptr<FlueTcpL4Protocol> InstallStack(const Ptr<Node>& node) const;
 
     ObjectFactory m_factory;      //!< makes stacks
+    std::set<std::string> m_set;  //!< attributes that were given to it
     Ptr<FlueProcessor> m_profile; //!< keeps what work costs; null: nothing was said
 };
 

@@ -18,9 +18,8 @@ NS_OBJECT_ENSURE_REGISTERED(FlueNic);
 TypeId FlueNic::GetTypeId()
 {
     static TypeId tid =
-        TypeId("ns3::FlueNic")
-            .SetParent<FlueNetDevice>()
-            .SetGroupName("Flue")
+        AddSuggestionAttributes(
+            TypeId("ns3::FlueNic").SetParent<FlueNetDevice>().SetGroupName("Flue"))
             .AddConstructor<FlueNic>()
             .AddAttribute("Capacity",
                           "How many connections the adapter can carry at a time. Like the next "
@@ -77,6 +76,70 @@ TypeId FlueNic::GetTypeId()
                             MakeTraceSourceAccessor(&FlueNic::m_targetRxTrace),
                             "ns3::Packet::TracedCallback");
     return tid;
+}
+
+TypeId FlueNic::AddSuggestionAttributes(TypeId tid)
+{
+    const auto permille = MakeUintegerChecker<uint16_t>(0, 1000);
+    return tid
+        .AddAttribute("SuggestPeriod",
+                      "After each such time the adapter judges what a connection did in it, and "
+                      "may suggest to take it back; the stack's PolicyHeededReasons says whether "
+                      "that is done. 0: nothing is ever suggested. Like Capacity, this and the "
+                      "next seven can be set until a host stack is joined.",
+                      TimeValue(Time(0)),
+                      MakeTimeAccessor(&FlueNic::m_suggestPeriod),
+                      MakeTimeChecker(Time(0)))
+        .AddAttribute("SuggestLeast",
+                      "Fewer segments, or requests, in a period prove nothing.",
+                      UintegerValue(100),
+                      MakeUintegerAccessor(&FlueNic::m_suggestLeast),
+                      MakeUintegerChecker<uint32_t>())
+        .AddAttribute("SuggestDropPermille",
+                      "HighDropRate: data segments sent again, of 1000 sent. 0, here and below: "
+                      "never suggested.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestDropPermille),
+                      permille)
+        .AddAttribute("SuggestFragmentationPermille",
+                      "HighFragmentation: datagrams in fragments, of 1000 received with data.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestFragmentationPermille),
+                      permille)
+        .AddAttribute("SuggestOutOfOrderPermille",
+                      "HighOutofOrderPackets: data segments ahead of their turn, of 1000 received.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestOutOfOrderPermille),
+                      permille)
+        .AddAttribute("SuggestUnpostedPermille",
+                      "NoBufferProposting: data segments that found no posted receive, of 1000.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestUnpostedPermille),
+                      permille)
+        .AddAttribute("SuggestLowActivitySegments",
+                      "LowActivity: fewer segments with data than this, both ways together.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestLowActivity),
+                      MakeUintegerChecker<uint32_t>())
+        .AddAttribute("SuggestSmallIoBytes",
+                      "SmallIO: requests, sends and receives, are smaller than this on average.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNic::m_suggestSmallIo),
+                      MakeUintegerChecker<uint32_t>());
+}
+
+flue_target_suggestions FlueNic::Suggestions() const
+{
+    flue_target_suggestions suggest = flue_target_config_default().suggest;
+    suggest.period = FlueFromTime(m_suggestPeriod);
+    suggest.least = m_suggestLeast;
+    suggest.drop_permille = m_suggestDropPermille;
+    suggest.fragmentation_permille = m_suggestFragmentationPermille;
+    suggest.out_of_order_permille = m_suggestOutOfOrderPermille;
+    suggest.unposted_permille = m_suggestUnpostedPermille;
+    suggest.low_activity_segments = m_suggestLowActivity;
+    suggest.small_io_bytes = m_suggestSmallIo;
+    return suggest;
 }
 
 bool FlueNic::SetCapacity(uint32_t connections)

@@ -72,6 +72,7 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     config.reuse_delay = FlueFromTime(m_reuseDelay);
     config.initiate.tcp = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
     config.terminate.tcp = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
+    config.suggest = Suggestions();
     flue_target_handlers handlers{};
     handlers.transmit = [](void* user, flue_time, const flue_packet* packet)
     { static_cast<FlueNic*>(user)->Transmit(*packet); };

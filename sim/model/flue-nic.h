@@ -105,6 +105,8 @@ class FlueNic : public FlueNetDevice
     Time GetReuseDelay() const;
     /**@}*/
 
+    static TypeId AddSuggestionAttributes(TypeId tid);
+    flue_target_suggestions Suggestions() const;
     void Transmit(const flue_packet& packet);
     /** @return what the engine and the bus have to do for a segment */
     static FlueAdapter::Work WorkOf(const flue_packet& packet,
@@ -148,6 +150,15 @@ class FlueNic : public FlueNetDevice
     Time m_reuseDelay;           //!< ReuseDelay
     bool m_verifyChecksums;      //!< VerifyChecksums
     bool m_verify = false;       //!< Verify
+
+    Time m_suggestPeriod;                    //!< SuggestPeriod
+    uint32_t m_suggestLeast;                 //!< SuggestLeast
+    uint16_t m_suggestDropPermille;          //!< SuggestDropPermille
+    uint16_t m_suggestFragmentationPermille; //!< SuggestFragmentationPermille
+    uint16_t m_suggestOutOfOrderPermille;    //!< SuggestOutOfOrderPermille
+    uint16_t m_suggestUnpostedPermille;      //!< SuggestUnpostedPermille
+    uint32_t m_suggestLowActivity;           //!< SuggestLowActivitySegments
+    uint32_t m_suggestSmallIo;               //!< SuggestSmallIoBytes
 
     TracedCallback<std::string, std::string, std::string> m_violationTrace; //!< Violation
     TracedCallback<Ptr<const Packet>> m_targetTxTrace;                      //!< TargetTx

@@ -14,6 +14,8 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cstring>
+#include <sstream>
 
 namespace ns3
 {
@@ -227,7 +229,14 @@ TypeId FlueTcpL4Protocol::AddDampingAttributes(TypeId tid)
                       "displaces from a full adapter.",
                       UintegerValue(25),
                       MakeUintegerAccessor(&FlueTcpL4Protocol::m_margin),
-                      MakeUintegerChecker<uint32_t>(0, 1000));
+                      MakeUintegerChecker<uint32_t>(0, 1000))
+        .AddAttribute("PolicyHeededReasons",
+                      "Suggestions of the adapter to take a connection back that are followed, "
+                      "separated by spaces: HighDropRate LowActivity, say; or all. When it "
+                      "suggests is said by ns3::FlueNic's attributes.",
+                      StringValue(""),
+                      MakeStringAccessor(&FlueTcpL4Protocol::m_heeded),
+                      MakeStringChecker());
 }
 
 TypeId FlueTcpL4Protocol::GetTypeId()
@@ -298,6 +307,61 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     return config;
 }
 
+/** @return the reasons that @p names lists, one bit each */
+static uint32_t HeededReasons(const std::string& names)
+{
+    std::string known;
+    uint32_t all = 0;
+    for (int reason = FLUE_UPLOAD_HIGH_DROP_RATE; reason <= FLUE_UPLOAD_SMALL_IO; reason++)
+    {
+        const char* name = flue_tcp_upload_reason_name(static_cast<flue_tcp_upload_reason>(reason));
+        known += std::string(known.empty() ? "" : ", ") + name;
+        all |= 1U << reason;
+    }
+    uint32_t reasons = 0;
+    std::istringstream words(names);
+    std::string word;
+    while (words >> word)
+    {
+        uint32_t found = word == "all" ? all : 0;
+        for (int reason = FLUE_UPLOAD_HIGH_DROP_RATE; reason <= FLUE_UPLOAD_SMALL_IO; reason++)
+        {
+            const auto kind = static_cast<flue_tcp_upload_reason>(reason);
+            found |= word == flue_tcp_upload_reason_name(kind) ? 1U << reason : 0;
+        }
+        NS_ABORT_MSG_UNLESS(found != 0,
+                            "PolicyHeededReasons has \"" << word << "\"; it can be all, or some of "
+                                                         << known);
+        reasons |= found;
+    }
+    return reasons;
+}
+
+/** @return what is wrong with a configuration, with its fields named as their attributes are */
+static std::string InAttributes(std::string reason)
+{
+    static const char* const NAMES[][2] = {
+        {"damping.most_stay", "PolicyMostStay"},
+        {"damping.least_stay", "PolicyLeastStay"},
+        {"damping.margin_percent", "PolicyMarginPercent"},
+        {"review_interval", "PolicyReviewInterval"},
+        {"automatic.most_rtt", "PolicyMostRtt"},
+        {"lifetime.least_left", "PolicyLeastLeft"},
+        {"adaptive.low_permille", "PolicyLowLoad"},
+        {"adaptive.high_permille", "PolicyHighLoad"},
+        {"adaptive.step", "PolicyStep"},
+    };
+    for (const auto& name : NAMES)
+    {
+        const std::size_t at = reason.find(name[0]);
+        if (at != std::string::npos)
+        {
+            reason.replace(at, std::strlen(name[0]), name[1]);
+        }
+    }
+    return reason;
+}
+
 flue_policy_config FlueTcpL4Protocol::PolicyConfig() const
 {
     flue_policy_config config = flue_policy_config_default();
@@ -309,6 +373,7 @@ flue_policy_config FlueTcpL4Protocol::PolicyConfig() const
     config.damping.least_stay = FlueFromTime(m_leastStay);
     config.damping.most_stay = FlueFromTime(m_mostStay);
     config.damping.margin_percent = static_cast<uint16_t>(m_margin);
+    config.heeded_reasons = HeededReasons(m_heeded);
     config.review_interval = FlueFromTime(m_reviewInterval);
     config.automatic.least_link_bps = m_leastRate.GetBitRate();
     config.automatic.most_rtt = FlueFromTime(m_mostRtt);
@@ -331,7 +396,7 @@ flue_host_config FlueTcpL4Protocol::HostConfig() const
     config.policy = PolicyConfig();
     const char* reason = nullptr;
     NS_ABORT_MSG_UNLESS(flue_host_config_check(&config, &reason) == FLUE_OK,
-                        "the stack cannot be made as its attributes say: " << reason);
+                        "the stack cannot be made as its attributes say: " << InAttributes(reason));
     return config;
 }
 

@@ -255,6 +255,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     uint32_t m_lowLoad;        //!< PolicyLowLoad
     uint32_t m_highLoad;       //!< PolicyHighLoad
     uint32_t m_step;           //!< PolicyStep
+    std::string m_heeded;      //!< PolicyHeededReasons
     bool m_useAdapters;        //!< UseAdapters
     bool m_isOffloadSure;      //!< NeedsAdapter
     bool m_withContent;        //!< WithContent
