@@ -11,7 +11,6 @@
  *     flue_sim_stack       a TCP/IP stack on every machine: ns3, host or offload
  *     flue_sim_link_address, flue_sim_routes
  *     flue_sim_bulk, ...   applications
- *     flue_sim_schedule    what goes wrong: flue_sim_link_up, flue_sim_nic_power, ...
  *     flue_sim_run         until a time
  *     flue_sim_*_read      what happened
  *     flue_sim_destroy
@@ -180,46 +179,6 @@ bool flue_sim_node_resource(const struct flue_sim_node *node, uint32_t index,
 /* Moves every connection of a node, at once. FLUE_ERROR_NOT_SUPPORTED on a node without a NIC. */
 FLUE_MUST_USE enum flue_result flue_sim_offload_all(struct flue_sim_node *node);
 FLUE_MUST_USE enum flue_result flue_sim_upload_all(struct flue_sim_node *node);
-
-/* ---- What goes wrong ----------------------------------------------------------------------------
- *
- * Each call acts at once; flue_sim_schedule has it called later.
- */
-
-/* Takes the plug out of a link, or puts it back. What is on the wire or queued is lost, and what
- * is sent meanwhile. */
-FLUE_MUST_USE enum flue_result flue_sim_link_up(struct flue_sim_link *link, bool is_up);
-/* Puts the adapter at `end` to sleep (D3), or wakes it up (D0). Before it sleeps its host takes its
- * connections back, which takes time; the link is down from then until it wakes. The machine itself
- * stays awake. FLUE_ERROR_STATE when it is so, or on its way there, already, or was removed. */
-FLUE_MUST_USE enum flue_result flue_sim_nic_power(struct flue_sim_link *link, uint32_t end,
-                                                  bool is_on);
-/* Pulls the adapter at `end` out, for good: its connections are lost. */
-FLUE_MUST_USE enum flue_result flue_sim_nic_remove(struct flue_sim_link *link, uint32_t end);
-/* From here on, `skip` arriving segments of offloaded connections pass, and at the one after them
- * the adapter's hardware loses the state of its connection, which ends with a reset.
- * FLUE_ERROR_NOT_SUPPORTED where nothing is offloaded. */
-FLUE_MUST_USE enum flue_result flue_sim_nic_fail(struct flue_sim_link *link, uint32_t end,
-                                                 uint32_t skip);
-struct flue_sim_nic_statistics {
-    bool is_on;
-    flue_time since; /* when it became so; 0: from the start */
-};
-void flue_sim_nic_read(const struct flue_sim_link *link, uint32_t end,
-                       struct flue_sim_nic_statistics *statistics);
-
-/* The machine at `end` gets another MAC address, as when a standby takes over from a router that
- * has died, and tells everybody (a gratuitous ARP request). */
-FLUE_MUST_USE enum flue_result flue_sim_link_mac(struct flue_sim_link *link, uint32_t end,
-                                                 const uint8_t mac[6]);
-/* From now on `node` reaches `destination` through `gateway`, with which it shares a link; its
- * stack is told. May be said again, with another gateway. */
-FLUE_MUST_USE enum flue_result flue_sim_route(struct flue_sim_node *node,
-                                              struct flue_sim_node *destination,
-                                              struct flue_sim_node *gateway);
-/* A router tells the sender of a flow, by ICMP, that packets of the flow may have `mtu` bytes
- * (68..65535). The link itself stays as it is. ns-3's own TCP takes no notice. */
-FLUE_MUST_USE enum flue_result flue_sim_flow_too_big(struct flue_sim_flow *flow, uint32_t mtu);
 
 /* ---- Applications ------------------------------------------------------------------------------
  */

@@ -105,11 +105,6 @@ class FlueBulkClient : public FlueBulkApplication
     /** @return bytes that the socket has taken */
     uint64_t GetSent() const;
     bool IsConnected() const;
-    /** @return the connection; null before it starts and once it is over */
-    Ptr<Socket> GetSocket() const
-    {
-        return m_socket;
-    }
     /** @return true when the connection failed, or ended before everything was handed over */
     bool HasFailed() const;
     /**

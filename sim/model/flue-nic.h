@@ -56,31 +56,6 @@ class FlueNic : public FlueNetDevice
      */
     void ApplyProfile(const flue_profile& profile);
 
-    /**
-     * Puts the adapter to sleep, or wakes it up. Before it sleeps its host stack takes all
-     * connections back; then it has no link until it is awake again.
-     * @return FLUE_ERROR_STATE when it is so, or on its way there, already, or was removed
-     */
-    flue_result SetPower(bool isOn);
-    /** @return false while it sleeps, and once it was removed */
-    bool IsOn() const;
-    /** @return when IsOn changed last */
-    Time GetPoweredAt() const;
-    /** Pulls the adapter out, for good: its connections are lost. */
-    void Remove();
-    /**
-     * Makes hardware or memory fail once.
-     * @param fault what fails
-     * @param skip how often it does not before that
-     * @return false without a target
-     */
-    bool Inject(flue_target_fault fault, uint32_t skip);
-    /**
-     * @return the busy share, in 1/1000, of the busiest unit of its engine since the last call that
-     *         was at least a millisecond ago; 0 where the engine takes no time
-     */
-    uint32_t GetLoad();
-
     /** TracedCallback signature: who broke which requirement, and how. */
     typedef void (*ViolationTracedCallback)(std::string side,
                                             std::string requirement,
@@ -99,8 +74,6 @@ class FlueNic : public FlueNetDevice
     /** Makes the target. @return its provider, or nullptr when the configuration is refused */
     flue_provider* Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& config);
     void Attach(const flue_client* client);
-    /** The host stack is done with SetPower. */
-    void OnPowered(bool isOn);
     void OnViolation(const flue_violation& violation);
     /** Ends the target: the host stack is gone. */
     void Leave();
@@ -167,12 +140,6 @@ class FlueNic : public FlueNetDevice
     uint64_t m_uploads = 0;              //!< and those that have gone
     bool m_isPolling = false;            //!< flue_target_poll is on the stack
     bool m_withContent = false;          //!< payload is real bytes
-    bool m_isOn = true;                  //!< IsOn
-    bool m_isRemoved = false;            //!< Remove was called
-    Time m_poweredAt;                    //!< GetPoweredAt
-    uint32_t m_load = 0;                 //!< GetLoad
-    flue_time m_loadAt = 0;              //!< when it was found
-    std::vector<flue_time> m_loadBusy;   //!< of each unit, until then
     std::vector<uint8_t> m_arriving;     //!< a frame with content, in one piece
     std::vector<uint8_t> m_leaving;      //!< a payload with content, in one piece
 

@@ -219,7 +219,6 @@ bool FlueTcpL4Protocol::AddAdapter(Ptr<FlueNic> nic)
     nic->Attach(flue_host_client(host, number));
     nic->SetWithContent(m_withContent);
     m_nics.push_back(nic);
-    ListenForNeighbors(nic);
     return true;
 }
 
@@ -292,7 +291,6 @@ flue_host_handlers FlueTcpL4Protocol::Handlers()
     { static_cast<FlueTcpL4Protocol*>(user)->Moved(connection, owner); };
     handlers.worked = [](void* user, flue_time, flue_cost_category category, uint32_t count)
     { static_cast<FlueTcpL4Protocol*>(user)->Worked(category, count); };
-    AddEventHandlers(&handlers);
     handlers.accepted =
         [](void*, flue_time, flue_host_listener* listener, flue_host_connection* connection)
     {

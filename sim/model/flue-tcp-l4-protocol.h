@@ -72,21 +72,6 @@ class FlueTcpL4Protocol : public IpL4Protocol
     uint32_t OffloadAll();
     /** Moves every connection that can move back. @return how many started to move */
     uint32_t UploadAll();
-    /**
-     * Puts a joined adapter to sleep or wakes it up, as FlueNic::SetPower, which does all of it.
-     * @return FLUE_ERROR_STATE when it is so, or on its way there, already
-     */
-    flue_result SetPower(Ptr<FlueNic> nic, bool isOn);
-    /**
-     * Routes of the node, or what it knows of its neighbours, may be others: paths of offloaded
-     * connections are looked up again. For scripts that change them while the simulation runs.
-     */
-    void NotifyRoutesChanged();
-    /**
-     * Reads a connection's variables, wherever it lives.
-     * @return false when there is no such connection, or it is on its way
-     */
-    bool FindSnapshot(const flue_four_tuple& tuple, flue_tcp_snapshot* snapshot) const;
     /** @return the stack's counts, those of the joined targets added to tcp */
     flue_host_statistics GetStatistics();
 
@@ -101,22 +86,6 @@ class FlueTcpL4Protocol : public IpL4Protocol
     RxStatus Receive(Ptr<Packet> packet,
                      const Ipv6Header& header,
                      Ptr<Ipv6Interface> incoming) override;
-    void ReceiveIcmp(Ipv4Address router,
-                     uint8_t ttl,
-                     uint8_t type,
-                     uint8_t code,
-                     uint32_t info,
-                     Ipv4Address source,
-                     Ipv4Address destination,
-                     const uint8_t payload[8]) override;
-    void ReceiveIcmp(Ipv6Address router,
-                     uint8_t ttl,
-                     uint8_t type,
-                     uint8_t code,
-                     uint32_t info,
-                     Ipv6Address source,
-                     Ipv6Address destination,
-                     const uint8_t payload[8]) override;
     void SetDownTarget(DownTargetCallback callback) override;
     void SetDownTarget6(DownTargetCallback6 callback) override;
     DownTargetCallback GetDownTarget() const override;
@@ -181,32 +150,12 @@ class FlueTcpL4Protocol : public IpL4Protocol
                   Ptr<NetDevice>* device,
                   flue_ip* address,
                   Address* mac);
-    static void AddEventHandlers(flue_host_handlers* handlers);
-    void Solicit(const flue_next_hop& hop);
     void Moved(flue_host_connection* connection, flue_owner owner);
     void Worked(flue_cost_category category, uint32_t count);
     /**@}*/
 
     Ptr<Ipv4Route> Route4(const flue_four_tuple& tuple, Ptr<NetDevice> device);
     Ptr<Ipv6Route> Route6(const flue_four_tuple& tuple, Ptr<NetDevice> device);
-    /** @name Neighbours that answer (flue-tcp-l4-neighbors.cc) */
-    /**@{*/
-    void ListenForNeighbors(Ptr<FlueNic> nic);
-    void OnArp(Ptr<NetDevice> device,
-               Ptr<const Packet> packet,
-               uint16_t protocol,
-               const Address& from,
-               const Address& to,
-               NetDevice::PacketType packetType);
-    void OnIpv6(Ptr<NetDevice> device,
-                Ptr<const Packet> packet,
-                uint16_t protocol,
-                const Address& from,
-                const Address& to,
-                NetDevice::PacketType packetType);
-    void Hear(Ptr<NetDevice> device, uint8_t version, const flue_ip& address, const Address& from);
-    /**@}*/
-
     /** A segment that an adapter has kept while its connection moved to the host. */
     void TakeBack(const flue_packet& packet);
     void Input(Ptr<Packet> packet, flue_four_tuple* tuple, flue_tcp_segment* segment);
@@ -276,7 +225,6 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::vector<uint8_t> m_leaving;     //!< a payload for IP
     std::vector<uint8_t> m_application; //!< what a socket sends or receives
     bool m_isSettling = false;          //!< Settle is on the stack
-    bool m_hearsAdvertisements = false; //!< OnIpv6 is registered
 
     uint32_t m_segmentSize;    //!< SegmentSize
     uint32_t m_sndBufSize;     //!< SndBufSize

@@ -69,27 +69,22 @@ void FlueTcpL4Protocol::SeeSegment(const flue_four_tuple& tuple,
     trace(packet, header, socket);
 }
 
-bool FlueTcpL4Protocol::FindSnapshot(const flue_four_tuple& tuple,
-                                     flue_tcp_snapshot* snapshot) const
-{
-    bool isFound = flue_host_find_snapshot(m_host, FlueNow(), &tuple, snapshot) == FLUE_OK;
-    for (auto nic = m_nics.begin(); !isFound && nic != m_nics.end(); ++nic)
-    {
-        isFound = (*nic)->GetSnapshot(tuple, snapshot);
-    }
-    return isFound;
-}
-
 void FlueTcpL4Protocol::Sample(const Ptr<FlueSocket>& socket)
 {
     const flue_four_tuple tuple = socket->m_tuple;
     const Time tick = Seconds(1) / static_cast<int64_t>(EngineConfig().ticks_per_second);
     flue_tcp_snapshot snapshot;
-    if (FindSnapshot(tuple, &snapshot))
+    const flue_result result = flue_host_find_snapshot(m_host, FlueNow(), &tuple, &snapshot);
+    bool isFound = result == FLUE_OK;
+    for (auto nic = m_nics.begin(); !isFound && nic != m_nics.end(); ++nic)
+    {
+        isFound = (*nic)->GetSnapshot(tuple, &snapshot);
+    }
+    if (isFound)
     {
         socket->Traces().Sample(snapshot, tick);
     }
-    else if (flue_host_find_snapshot(m_host, FlueNow(), &tuple, &snapshot) == FLUE_ERROR_NOT_FOUND)
+    else if (result == FLUE_ERROR_NOT_FOUND)
     {
         const auto place = m_watched.find(tuple);
         if (place != m_watched.end() && place->second == socket)
