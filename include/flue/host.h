@@ -82,6 +82,10 @@ struct flue_host_handlers {
     /* Fills *hop and returns true when the connection could be offloaded now: its route leaves
      * through an adapter and its next hop's MAC is known. */
     bool (*next_hop)(void *user, const struct flue_four_tuple *tuple, struct flue_next_hop *hop);
+    /* Asked before each segment of data: can the way that this connection's segments take hold one
+     * more? False: data waits until flue_host_continue. It may call nothing. NULL: it always can.
+     */
+    bool (*has_room)(void *user, const struct flue_four_tuple *tuple);
 
     /* Ask this next hop, by unicast, whether it is there (an ARP request, a neighbour
      * solicitation): flue_host_neighbor_heard follows if it answers. NULL: nobody is ever asked. */
@@ -207,6 +211,9 @@ void flue_host_input(struct flue_host *host, flue_time now, const struct flue_fo
  * that is decided later. */
 bool flue_host_icmp_input(struct flue_host *host, flue_time now,
                           const struct flue_four_tuple *tuple, const struct flue_tcp_icmp *icmp);
+/* The way down has room again (see has_room): connections whose data waited go on, in the order in
+ * which they began to wait. Not from inside any other call. */
+void flue_host_continue(struct flue_host *host, flue_time now);
 void flue_host_advance(struct flue_host *host, flue_time now);
 flue_time flue_host_next_deadline(const struct flue_host *host);
 

@@ -111,6 +111,9 @@ struct flue_target_handlers {
     /* Is this connection worth taking over? NULL: each is. False: it is refused with
      * FLUE_STATUS_OFFLOAD_CONNECTION_REJECTED (OFFLOAD-023). */
     bool (*is_welcome)(void *user, flue_time now, const struct flue_tcp_block *block);
+    /* Asked before each segment of data: is there room for it on the way to the wire? False: data
+     * waits until flue_target_continue. It may call nothing. NULL: there is always room. */
+    bool (*has_room)(void *user);
 };
 
 FLUE_MUST_USE enum flue_result flue_target_create(const struct flue_target_config *config,
@@ -139,6 +142,10 @@ bool flue_target_input(struct flue_target *target, flue_time now, const struct f
 bool flue_target_input_frame(struct flue_target *target, flue_time now, const uint8_t *bytes,
                              uint32_t available, uint32_t frame_length,
                              struct flue_memory_descriptor *payload_memory);
+
+/* There is room on the way to the wire again: connections whose data waited go on, in the order in
+ * which they began to wait. Not from inside any other call. */
+void flue_target_continue(struct flue_target *target, flue_time now);
 
 /* Does it carry this connection? Says what flue_target_input would do, and does nothing. */
 bool flue_target_carries(const struct flue_target *target, const struct flue_four_tuple *tuple);

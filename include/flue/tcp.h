@@ -311,6 +311,10 @@ struct flue_tcp_handlers {
      * goes on when a later call, flue_tcp_resume for one, gets another answer. NULL: what
      * flue_tcp_set_path_mtu said holds. */
     uint32_t (*path_mtu)(void *user, flue_time now, struct flue_tcp_connection *connection);
+    /* Asked before each segment of data: has the transmitter below room for it? False: data waits
+     * until flue_tcp_continue. Acknowledgements and what recovery sends again are not asked for, so
+     * some room should be left for them. It may call nothing. NULL: there is always room. */
+    bool (*has_room)(void *user, const struct flue_tcp_connection *connection);
 };
 
 /* Creates an engine. FLUE_ERROR_INVALID when the configuration is out of bounds. */
@@ -410,6 +414,10 @@ struct flue_tcp_icmp {
  * here. */
 bool flue_tcp_icmp_input(struct flue_tcp_engine *engine, flue_time now,
                          const struct flue_four_tuple *tuple, const struct flue_tcp_icmp *icmp);
+
+/* The transmitter below has room again (see has_room): connections whose data waited go on, in the
+ * order in which they began to wait, until it is full again. Not from inside a handler. */
+void flue_tcp_continue(struct flue_tcp_engine *engine, flue_time now);
 
 /* Runs every timer that is due at `now`. */
 void flue_tcp_advance(struct flue_tcp_engine *engine, flue_time now);

@@ -154,6 +154,15 @@ on_entered_time_wait(void *user, flue_time now, struct flue_tcp_connection *tcp)
     flue__host_wait_alone(connection, now, tcp);
 }
 
+static bool
+has_room(void *user, const struct flue_tcp_connection *tcp)
+{
+    const struct flue_host *host = user;
+
+    return host->handlers.has_room == NULL ||
+           host->handlers.has_room(host->user, flue_tcp_tuple(tcp));
+}
+
 const struct flue_tcp_handlers flue__host_tcp_handlers = {
     .emit = on_emit,
     .accepted = on_accepted,
@@ -165,4 +174,5 @@ const struct flue_tcp_handlers flue__host_tcp_handlers = {
     .send_closed = on_send_closed,
     .closed = on_closed,
     .entered_time_wait = on_entered_time_wait,
+    .has_room = has_room,
 };

@@ -199,6 +199,14 @@ flue_host_advance(struct flue_host *host, flue_time now)
     flue__host_leave(host, now);
 }
 
+void
+flue_host_continue(struct flue_host *host, flue_time now)
+{
+    flue__host_enter(host);
+    flue_tcp_continue(host->engine, now);
+    flue__host_leave(host, now);
+}
+
 flue_time
 flue_host_next_deadline(const struct flue_host *host)
 {

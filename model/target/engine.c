@@ -216,6 +216,15 @@ path_mtu(void *user, flue_time now, struct flue_tcp_connection *tcp)
     return 0;
 }
 
+static bool
+has_room(void *user, const struct flue_tcp_connection *tcp)
+{
+    const struct flue_target *target = user;
+
+    (void)tcp;
+    return target->handlers.has_room == NULL || target->handlers.has_room(target->user);
+}
+
 const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .emit = on_emit,
     .received = on_received,
@@ -229,4 +238,5 @@ const struct flue_tcp_handlers flue__target_tcp_handlers = {
     .entered_time_wait = on_entered_time_wait,
     .urgent = on_urgent,
     .path_mtu = path_mtu,
+    .has_room = has_room,
 };

@@ -195,6 +195,13 @@ flue_target_advance(struct flue_target *target, flue_time now)
     flue__target_wake(target, now);
 }
 
+void
+flue_target_continue(struct flue_target *target, flue_time now)
+{
+    flue_tcp_continue(target->engine, now);
+    flue__target_wake(target, now);
+}
+
 flue_time
 flue_target_next_deadline(const struct flue_target *target)
 {

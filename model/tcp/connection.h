@@ -92,6 +92,7 @@ struct flue_tcp_connection {
     bool is_reset_challenged : 1; /* ... since the last acceptable segment */
     bool is_override_due : 1;     /* what was held back goes, however little it is */
     bool is_update_due : 1;       /* the window opens by however little there is */
+    bool is_waiting : 1;          /* in the line for the transmitter's room: room.c */
     uint8_t snd_wind_scale;
     uint8_t rcv_wind_scale;
     int8_t reason;     /* enum flue_result: why it ended */
@@ -204,6 +205,10 @@ struct flue_tcp_engine {
     struct wheel paced;    /* segments that wait for their time: picoseconds, not ticks */
     flue_time paced_first; /* its first deadline */
 
+    struct flue_tcp_connection **waiting; /* for room below, in their order: room.c */
+    uint32_t waiting_count;
+    uint32_t waiting_places;
+
     uint64_t challenge_tick; /* RFC 5961 7: the second that challenge_count counts in */
     uint32_t challenge_count;
     struct flue_tcp_statistics statistics[2]; /* IPv4, IPv6 */
@@ -235,6 +240,11 @@ flue__tcp_set_clock(struct flue_tcp_engine *engine, flue_time now)
 /* tunables.c: the first option that differs and cannot change after the opening; NULL: none. */
 const char *flue__tcp_settled_option(const struct flue_tcp_options *before,
                                      const struct flue_tcp_options *after);
+
+/* ---- room.c ---- */
+/* Is the transmitter full? Then the connection is in the line, and flue_tcp_continue calls it. */
+bool flue__tcp_must_wait(struct flue_tcp_connection *connection);
+void flue__tcp_leave_line(struct flue_tcp_connection *connection);
 
 /* ---- calls.c: entering and leaving a connection ---- */
 

@@ -90,6 +90,9 @@ flue_tcp_engine_destroy(struct flue_tcp_engine *engine)
     if (engine->buckets != NULL)
         allocator.reallocate(allocator.user, engine->buckets,
                              engine->bucket_count * sizeof(struct flue_tcp_connection *), 0);
+    if (engine->waiting != NULL)
+        allocator.reallocate(allocator.user, engine->waiting,
+                             engine->waiting_places * sizeof *engine->waiting, 0);
     allocator.reallocate(allocator.user, engine, sizeof *engine, 0);
 }
 
@@ -195,6 +198,7 @@ flue__tcp_free(struct flue_tcp_connection *connection)
 
     wheel_set(&engine->wheel, &connection->timer, WHEEL_NEVER);
     flue__pacing_stop(connection);
+    flue__tcp_leave_line(connection);
     flue__tcp_reassembly_drop(connection);
     flue__scoreboard_drop(connection);
     flue__tcp_table_remove(connection);

@@ -289,7 +289,7 @@ send_queued(struct flue_tcp_connection *connection, flue_time now)
         seq_lt(connection->snd_nxt, connection->queue.end_seq))
         flue__congestion_resume(connection);
     while (next_piece(connection, &length, &fin)) {
-        if (length > 0 && flue__pacing_holds(connection))
+        if (length > 0 && (flue__tcp_must_wait(connection) || flue__pacing_holds(connection)))
             return;
         send_piece(connection, now, length, fin);
     }

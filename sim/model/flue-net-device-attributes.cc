@@ -87,6 +87,14 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
                       PointerValue(),
                       MakePointerAccessor(&FlueNetDevice::SetQueue, &FlueNetDevice::GetQueue),
                       MakePointerChecker<Queue<Packet>>())
+        .AddAttribute("BackPressure",
+                      "Flue's TCP, on the host or in the adapter, holds data back while three "
+                      "quarters of the transmit queue are taken, and goes on when half of it is "
+                      "free, as hosts do that count what waits below them, and adapters whose "
+                      "transmitter stops their engine. Off: what finds the queue full is lost.",
+                      BooleanValue(true),
+                      MakeBooleanAccessor(&FlueNetDevice::m_hasBackPressure),
+                      MakeBooleanChecker())
         .AddAttribute("ReceiveErrorModel",
                       "Decides which arriving frames are lost; none: all arrive whole.",
                       PointerValue(),

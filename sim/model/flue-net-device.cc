@@ -73,6 +73,7 @@ FlueNetDevice::FlueNetDevice()
       m_isStarting(false),
       m_isWaking(false),
       m_wireFreeEvent(Create<FlueEvent<FlueNetDevice, &FlueNetDevice::WireFree>>(this)),
+      m_roomEvent(Create<FlueEvent<FlueNetDevice, &FlueNetDevice::TellRoom>>(this)),
       m_frameEndEvent(Create<FlueEvent<FlueNetDevice, &FlueNetDevice::FrameEnd>>(this)),
       m_arrivedEvent(Create<FlueEvent<FlueNetDevice, &FlueNetDevice::FrameArrived>>(this))
 {
@@ -95,6 +96,7 @@ void FlueNetDevice::DoDispose()
     m_hasCosts = true;
     m_queue = nullptr;
     m_errorModel = nullptr;
+    m_roomCallback = Callback<void>();
     m_receive = ReceiveCallback();
     m_promisc = PromiscReceiveCallback();
     m_channel = nullptr;
@@ -105,6 +107,7 @@ void FlueNetDevice::DoDispose()
 void FlueNetDevice::RetireEvents()
 {
     m_wireFreeEvent->Cancel();
+    m_roomEvent->Cancel();
     m_frameEndEvent->Cancel();
     m_arrivedEvent->Cancel();
 }
@@ -274,6 +277,7 @@ void FlueNetDevice::DropWaiting()
     {
         Fire(m_macTxDropTrace, m_overflow.Pop());
     }
+    CheckRoom();
 }
 
 // ---- Sending -----------------------------------------------------------------------------------
@@ -308,6 +312,7 @@ bool FlueNetDevice::SendFrame(const Ptr<Packet>& packet,
         AddHeader(packet, source, destination, protocolNumber);
         return Enqueue(packet);
     }
+    BeginWork();
     host.Send(*packet,
               protocolNumber,
               [device = Ptr<FlueNetDevice>(this), packet, source, destination, protocolNumber]
@@ -385,6 +390,7 @@ bool FlueNetDevice::Enqueue(const Ptr<Packet>& frame)
 
 void FlueNetDevice::EnqueueAfterWork(const Ptr<Packet>& frame)
 {
+    EndWork();
     if (!m_isLinkUp)
     {
         Fire(m_macTxDropTrace, frame);
@@ -439,6 +445,7 @@ void FlueNetDevice::StartFrame()
         PutOnWire(frame);
     }
     m_isStarting = false;
+    CheckRoom();
     if (!m_queue->IsEmpty())
     {
         Kick();

@@ -96,6 +96,18 @@ class FlueNetDevice : public NetDevice
      */
     void SetLinkDown();
 
+    /**
+     * Is there room for one more frame of data on the way to the wire? A quarter of the transmit
+     * queue is kept for frames that do not ask: acknowledgements, what is sent again, and those of
+     * other protocols. Frames that the host or the adapter still works for count as queued.
+     *
+     * @return false: the asker is told by the room callback when half of the queue is free again.
+     *         Always true when BackPressure is off.
+     */
+    bool HasRoom();
+    /** @param callback who is told that there is room again after HasRoom has said no */
+    void SetRoomCallback(Callback<void> callback);
+
     /** @return what has happened at this device */
     const Statistics& GetStatistics() const;
     /** @return the bus and the engine, with their ledgers */
@@ -159,6 +171,10 @@ class FlueNetDevice : public NetDevice
      * @return false when it was dropped: queue full, link down, or longer than the MTU allows
      */
     bool TransmitFrame(Ptr<Packet> frame);
+    /** A frame is on its way to TransmitFrame: the adapter works for it. */
+    void BeginWork();
+    /** That work is done. */
+    void EndWork();
     /** @return the 802.1Q tag control information of what this device sends; 0: it sends untagged
      */
     uint16_t GetVlanTci() const;
@@ -204,6 +220,14 @@ class FlueNetDevice : public NetDevice
     void LeaveHost(const Ptr<Packet>& frame);
     /** Enqueue for a frame that the host has worked for. */
     void EnqueueAfterWork(const Ptr<Packet>& frame);
+    /** @return frames that wait for the wire, or are on their way to where they wait */
+    uint32_t Backlog() const;
+    /** @return how many of them the transmit queue can hold */
+    uint32_t QueueLimit() const;
+    /** Tells who waits for room, soon, if there is room. */
+    void CheckRoom();
+    /** Tells who waits for room. */
+    void TellRoom();
     /** Sees to it that the frame at the head of the queue leaves: now, or when the wire is free. */
     void Kick();
     /** The wire is free again. */
@@ -269,6 +293,11 @@ class FlueNetDevice : public NetDevice
     bool m_hasCosts;               //!< both have been looked up
     bool m_hasFlowControl;         //!< a NetDeviceQueueInterface stops the layer above
 
+    bool m_hasBackPressure;        //!< BackPressure
+    bool m_isFull = false;         //!< HasRoom has said no
+    uint32_t m_working = 0;        //!< frames between Send and the transmit queue
+    Callback<void> m_roomCallback; //!< who waits for room
+
     uint16_t m_mtu;         //!< Mtu
     Mac48Address m_address; //!< Address
     DataRate m_rate;        //!< DataRate
@@ -293,6 +322,7 @@ class FlueNetDevice : public NetDevice
     PromiscReceiveCallback m_promisc; //!< a bridge, say
 
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::WireFree>> m_wireFreeEvent;    //!< calls it
+    Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::TellRoom>> m_roomEvent;        //!< calls it
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::FrameEnd>> m_frameEndEvent;    //!< calls it
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::FrameArrived>> m_arrivedEvent; //!< calls it
 

@@ -62,6 +62,14 @@ bool FlueNic::GetSnapshot(const flue_four_tuple& tuple, flue_tcp_snapshot* snaps
     return m_target && flue_target_get_snapshot(m_target, FlueNow(), &tuple, snapshot);
 }
 
+void FlueNic::Continue()
+{
+    if (m_target)
+    {
+        flue_target_continue(m_target, FlueNow());
+    }
+}
+
 flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engine)
 {
     flue_target_config config = flue_target_config_default();
@@ -79,6 +87,7 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     handlers.interrupt = [](void* user, flue_time) { static_cast<FlueNic*>(user)->OnRaised(); };
     handlers.pass_up = [](void* user, flue_time, const flue_packet* packet)
     { static_cast<FlueNic*>(user)->m_tcp->TakeBack(*packet); };
+    handlers.has_room = [](void* user) { return static_cast<FlueNic*>(user)->HasRoom(); };
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_target_create(&config, &handlers, this, &allocator, &m_target);
     if (result != FLUE_OK)
@@ -235,8 +244,14 @@ void FlueNic::Transmit(const flue_packet& packet)
         TransmitFrame(frame);
         return;
     }
+    BeginWork();
     adapter.Send(WorkOf(packet, FLUE_COST_TCP_TX, FLUE_COST_ACK_TX),
-                 FlueTask([nic = Ptr<FlueNic>(this), frame] { nic->TransmitFrame(frame); }));
+                 FlueTask(
+                     [nic = Ptr<FlueNic>(this), frame]
+                     {
+                         nic->EndWork();
+                         nic->TransmitFrame(frame);
+                     }));
 }
 
 FlueAdapter::Work FlueNic::WorkOf(const flue_packet& packet,

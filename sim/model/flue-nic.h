@@ -4,8 +4,9 @@
  *
  * Frames of offloaded connections go to the target, everything else up the ordinary path. What the
  * target transmits is written once, headers and all, into one packet and goes to the same transmit
- * queue as the host's frames; a frame that finds the queue full is dropped and counted by the
- * device, and TCP recovers it, as behind any adapter.
+ * queue as the host's frames. With BackPressure the target holds data back while that queue is
+ * nearly full; a frame that finds it full is dropped and counted by the device, and TCP recovers
+ * it, as behind any adapter.
  *
  * What the target has for the host waits in the target until a core has been interrupted for it and
  * has worked off one completion for each call. InterruptGap keeps a busy adapter from interrupting
@@ -78,6 +79,8 @@ class FlueNic : public FlueNetDevice
     /** Ends the target: the host stack is gone. */
     void Leave();
     void SetWithContent(bool withContent);
+    /** There is room on the way to the wire again. */
+    void Continue();
     /** Hands waiting completions and indications to the host: now, or when a core has time for it.
      */
     void Deliver();

@@ -120,6 +120,11 @@ void FlueTcpL4Protocol::DoDispose()
         nic->Leave();
     }
     m_nics.clear();
+    for (const Ptr<FlueNetDevice>& device : m_devices)
+    {
+        device->SetRoomCallback(Callback<void>());
+    }
+    m_devices.clear();
     m_wanted.clear();
     flue_host_destroy(m_host);
     m_host = nullptr;
@@ -154,6 +159,7 @@ flue_host* FlueTcpL4Protocol::Host()
     const flue_allocator allocator = flue_allocator_default();
     const flue_result result = flue_host_create(&config, &handlers, this, &allocator, &m_host);
     NS_ABORT_MSG_UNLESS(result == FLUE_OK, "no host stack: " << flue_result_text(result));
+    FindDevices();
     for (const Ptr<FlueNic>& nic : WantedAdapters())
     {
         if (m_processor && !m_processor->IsIdeal())
@@ -277,6 +283,20 @@ void FlueTcpL4Protocol::OnDeadline()
     Settle();
 }
 
+void FlueTcpL4Protocol::OnRoom()
+{
+    if (!m_host)
+    {
+        return;
+    }
+    for (const Ptr<FlueNic>& nic : m_nics)
+    {
+        nic->Continue();
+    }
+    flue_host_continue(m_host, FlueNow());
+    Settle();
+}
+
 // ---- The host stack's other calls ---------------------------------------------------------------
 
 flue_host_handlers FlueTcpL4Protocol::Handlers()
@@ -287,6 +307,8 @@ flue_host_handlers FlueTcpL4Protocol::Handlers()
     { static_cast<FlueTcpL4Protocol*>(user)->Transmit(*tuple, *segment); };
     handlers.next_hop = [](void* user, const flue_four_tuple* tuple, flue_next_hop* hop)
     { return static_cast<FlueTcpL4Protocol*>(user)->NextHop(*tuple, hop); };
+    handlers.has_room = [](void* user, const flue_four_tuple* tuple)
+    { return static_cast<FlueTcpL4Protocol*>(user)->HasRoom(*tuple); };
     handlers.moved = [](void* user, flue_time, flue_host_connection* connection, flue_owner owner)
     { static_cast<FlueTcpL4Protocol*>(user)->Moved(connection, owner); };
     handlers.worked = [](void* user, flue_time, flue_cost_category category, uint32_t count)

@@ -32,6 +32,7 @@
 namespace ns3
 {
 
+class FlueNetDevice;
 class FlueNic;
 class FlueProcessor;
 class FlueSocket;
@@ -125,11 +126,15 @@ class FlueTcpL4Protocol : public IpL4Protocol
     flue_host_config HostConfig() const;
     /** Stops the program when the node cannot have this stack. */
     void CheckNode() const;
+    /** Looks for the node's devices that say when they are full. */
+    void FindDevices();
     /** @return the adapters that the stack must join when it starts */
     std::vector<Ptr<FlueNic>> WantedAdapters() const;
     /** After every call into host or target: deliver what waits and set the events anew. */
     void Settle();
     void OnDeadline();
+    /** A device has room for frames again. */
+    void OnRoom();
 
     /** @name The host stack's handlers */
     /**@{*/
@@ -150,6 +155,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
                   Ptr<NetDevice>* device,
                   flue_ip* address,
                   Address* mac);
+    bool HasRoom(const flue_four_tuple& tuple);
     void Moved(flue_host_connection* connection, flue_owner owner);
     void Worked(flue_cost_category category, uint32_t count);
     /**@}*/
@@ -202,17 +208,18 @@ class FlueTcpL4Protocol : public IpL4Protocol
     uint32_t SmallestMtu() const;
     /**@}*/
 
-    Ptr<Node> m_node;                     //!< the node
-    Ptr<Ipv4L3Protocol> m_ipv4;           //!< its IPv4, or null
-    Ptr<Ipv6L3Protocol> m_ipv6;           //!< its IPv6, or null
-    Ptr<FlueProcessor> m_processor;       //!< its processor, or null: work costs nothing
-    DownTargetCallback m_downTarget;      //!< to IPv4
-    DownTargetCallback6 m_downTarget6;    //!< to IPv6
-    flue_host* m_host = nullptr;          //!< the host stack
-    FlueDeadline m_deadline;              //!< when it must be called again
-    std::vector<Ptr<FlueNic>> m_wanted;   //!< adapters that were chosen
-    std::vector<Ptr<FlueNic>> m_nics;     //!< joined adapters, by the host stack's number
-    std::list<Ptr<FlueSocket>> m_sockets; //!< sockets that have a connection or listen
+    Ptr<Node> m_node;                          //!< the node
+    Ptr<Ipv4L3Protocol> m_ipv4;                //!< its IPv4, or null
+    Ptr<Ipv6L3Protocol> m_ipv6;                //!< its IPv6, or null
+    Ptr<FlueProcessor> m_processor;            //!< its processor, or null: work costs nothing
+    DownTargetCallback m_downTarget;           //!< to IPv4
+    DownTargetCallback6 m_downTarget6;         //!< to IPv6
+    flue_host* m_host = nullptr;               //!< the host stack
+    FlueDeadline m_deadline;                   //!< when it must be called again
+    std::vector<Ptr<FlueNetDevice>> m_devices; //!< that say when they are full
+    std::vector<Ptr<FlueNic>> m_wanted;        //!< adapters that were chosen
+    std::vector<Ptr<FlueNic>> m_nics;          //!< joined adapters, by the host stack's number
+    std::list<Ptr<FlueSocket>> m_sockets;      //!< sockets that have a connection or listen
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
     std::list<Ptr<FlueSocket>> m_ended; //!< those whose connections end by themselves

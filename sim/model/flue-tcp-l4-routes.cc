@@ -51,6 +51,40 @@ Ptr<Ipv6Route> FlueTcpL4Protocol::Route6(const flue_four_tuple& tuple, Ptr<NetDe
     return m_ipv6->GetRoutingProtocol()->RouteOutput(nullptr, header, device, error);
 }
 
+void FlueTcpL4Protocol::FindDevices()
+{
+    for (uint32_t i = 0; i < m_node->GetNDevices(); i++)
+    {
+        Ptr<FlueNetDevice> device = DynamicCast<FlueNetDevice>(m_node->GetDevice(i));
+        if (device)
+        {
+            device->SetRoomCallback(MakeCallback(&FlueTcpL4Protocol::OnRoom, this));
+            m_devices.push_back(device);
+        }
+    }
+}
+
+bool FlueTcpL4Protocol::HasRoom(const flue_four_tuple& tuple)
+{
+    const auto hasRoom = [](const Ptr<FlueNetDevice>& device) { return device->HasRoom(); };
+    if (std::all_of(m_devices.begin(), m_devices.end(), hasRoom))
+    {
+        return true; // wherever it leaves
+    }
+    Ptr<FlueNetDevice> device;
+    if (tuple.ip_version == 6)
+    {
+        Ptr<Ipv6Route> route = Route6(tuple, nullptr);
+        device = route ? DynamicCast<FlueNetDevice>(route->GetOutputDevice()) : nullptr;
+    }
+    else
+    {
+        Ptr<Ipv4Route> route = Route4(tuple, nullptr);
+        device = route ? DynamicCast<FlueNetDevice>(route->GetOutputDevice()) : nullptr;
+    }
+    return !device || device->HasRoom();
+}
+
 bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple,
                                  Ptr<NetDevice>* device,
                                  flue_ip* address,

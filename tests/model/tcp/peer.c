@@ -28,6 +28,8 @@ on_emit(void *user, flue_time now, struct flue_tcp_connection *connection,
     out->window = segment->window;
     out->raw = *segment;
     peer->out_count++;
+    if (segment->payload.length > 0 && peer->room > 0)
+        peer->room--;
 }
 
 static void
@@ -153,6 +155,15 @@ on_urgent(void *user, flue_time now, struct flue_tcp_connection *connection)
     return peer->take_over;
 }
 
+static bool
+has_room(void *user, const struct flue_tcp_connection *connection)
+{
+    const struct peer *peer = user;
+
+    (void)connection;
+    return !peer->is_metered || peer->room > 0;
+}
+
 const struct flue_tcp_handlers peer_handlers = {
     .emit = on_emit,
     .accepted = on_accepted,
@@ -166,6 +177,7 @@ const struct flue_tcp_handlers peer_handlers = {
     .entered_time_wait = on_time_wait,
     .urgent = on_urgent,
     .advise = on_advise,
+    .has_room = has_room,
 };
 
 struct flue_tcp_segment

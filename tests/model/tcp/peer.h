@@ -75,6 +75,8 @@ struct peer {
     uint32_t urgent_left; /* what flue_tcp_urgent_left said inside the last */
     bool take_over;       /* what `exhausted` and `urgent` answer */
     bool consume;         /* received data is consumed at once */
+    bool is_metered;      /* the transmitter takes `room` more segments of data */
+    uint32_t room;        /* see above */
     bool keep;            /* a closed connection is not released: the test does that */
     /* Called from inside `advise`, `sent`, `send_closed` and `entered_time_wait`. */
     void (*inside)(struct peer *peer, struct flue_tcp_connection *connection);
