@@ -17,6 +17,7 @@ enum exit_status {
     EXIT_RUNS_FAILED = 1,   /* runs failed, or a result could not be written */
     EXIT_BAD_INPUT = 2,     /* refused before anything ran */
     EXIT_PENDING = 3,       /* handed to the cluster, or still there: call again for the results */
+    EXIT_GATE_CLOSED = 4,   /* flue compare --fail-if found what it looked for */
     EXIT_INTERRUPTED = 130, /* by SIGINT or SIGTERM; finished results are kept */
 };
 

@@ -16,6 +16,7 @@ int command_plot(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_compare(int argc, char **argv);
 
 /* Their options, for completion. flue run's depend on the scenario: completion.h. */
 extern const struct argp list_argp;
@@ -26,5 +27,6 @@ extern const struct argp plot_argp;
 extern const struct argp report_argp;
 extern const struct argp export_argp;
 extern const struct argp merge_argp;
+extern const struct argp compare_argp;
 
 #endif

@@ -26,6 +26,8 @@ static const struct command {
     {"run", "SCENARIO", "one simulation, its metrics on the terminal", command_run},
     {"sweep", "STUDY", "a whole study: runs, statistics, figures, report", command_sweep},
     {"stats", "DATABASE", "means and confidence intervals of a study's results", command_stats},
+    {"compare", "DATABASE DATABASE", "what changed between two databases; a gate for builds",
+     command_compare},
     {"plot", "DATABASE", "a study's figures, drawn again", command_plot},
     {"report", "DATABASE", "a study's report, written again", command_report},
     {"export", "DATABASE", "every run of a study as CSV or JSON", command_export},
@@ -49,7 +51,7 @@ put_help(void)
         char words[32];
 
         snprintf(words, sizeof words, "%s %s", c->name, c->arguments);
-        printf("  %-20s %s\n", words, c->help);
+        printf("  %-25s %s\n", words, c->help);
     }
     printf(
         "\nOptions:\n"
@@ -60,8 +62,8 @@ put_help(void)
         "  flue run loss --stack offload --loss 0.001\n"
         "  flue sweep scenarios/studies/loss.cfg --out out\n"
         "\nExit status: 0 done; 1 runs failed or results could not be written; 2 refused before\n"
-        "anything ran; 3 handed to the cluster: call again; 130 interrupted (finished results are\n"
-        "kept).\n");
+        "anything ran; 3 handed to the cluster: call again; 4 flue compare --fail-if closed its\n"
+        "gate; 130 interrupted (finished results are kept).\n");
 }
 
 static int

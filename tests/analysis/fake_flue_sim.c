@@ -10,6 +10,7 @@
  *   FAKE_CRASH=N        ... aborts
  *   FAKE_GARBAGE=N      ... prints half an answer
  *   FAKE_LIE=N          ... answers for another seed
+ *   FAKE_FACTOR=X       goodput is that many times what it was
  *   FAKE_COMMIT=TEXT    the commit that it says it was built from
  */
 #include <jansson.h>
@@ -182,9 +183,11 @@ put(json_t *json)
 static int
 simulate(void)
 {
+    const char *factor = getenv("FAKE_FACTOR");
     const char *log = getenv("FAKE_LOG");
     const char *sleep_ms = getenv("FAKE_SLEEP_MS");
     double loss = number(1);
+    double goodput = 9.4e8 * (1 - loss) + (loss > 0 ? 2e7 * noise(1) : 0);
 
     if (log != NULL) {
         FILE *file = fopen(log, "a");
@@ -210,13 +213,15 @@ simulate(void)
         printf("{\"schema\": 1, \"scen");
         return 0;
     }
+    if (factor != NULL)
+        goodput *= strtod(factor, NULL);
     put(json_pack("{s:i, s:s, s:I, s:I, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:o, s:o, s:o}, s:i, s:f}",
                   "schema", 1, "scenario", "loss", "seed",
                   (json_int_t)strtoll(seed, NULL, 10) + (is_chosen("FAKE_LIE") ? 1 : 0), "run",
                   (json_int_t)strtoll(run, NULL, 10), "versions", "flue", "0.1.0", "commit",
                   commit(), "ns3", "3.37", "parameters", parameters(), "metrics", "goodput_bps",
-                  metric(9.4e8 * (1 - loss) + (loss > 0 ? 2e7 * noise(1) : 0), "bps", NULL),
-                  "cpu_utilisation", metric(0.2 + 0.1 * noise(2), "1", NULL), "timeouts",
+                  metric(goodput, "bps", NULL), "cpu_utilisation",
+                  metric(0.2 + 0.1 * noise(2), "1", NULL), "timeouts",
                   metric(floor(10 * loss * noise(3) * 100), "1", NULL), "latency_s",
                   metric((double)NAN, "s", "no requests <in> this scenario"), "events", 1000,
                   "simulated_s", 0.5));
