@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a reader wants to know, in the order in which they ask: the question, the numbers, the
- * pictures, how it was done, everything. See report.h; tables of all values are in
+ * What a reader wants to know, in the order in which they ask: the question, the answer, the
+ * numbers, the pictures, how it was done, everything. See report.h; tables of all values are in
  * report_details.c.
  */
 #include "report.h"
@@ -13,6 +13,7 @@
 
 #include "html.h"
 #include "machine.h"
+#include "report_answer.h"
 #include "report_details.h"
 #include "table.h"
 
@@ -198,6 +199,7 @@ report_write(const struct results *results, const struct figures *figures, const
     if (is_good) {
         put_head(out, results);
         put_warnings(out, results);
+        report_answer(out, results, metrics, count);
         fputs("<h2>Results</h2>\n", out);
         put_summary(out, results, metrics, count);
         put_star(out, results, metrics, count);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Pairs of points that differ in one parameter alone. See report_answer.h.
+ */
+#include "report_answer.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "compare.h"
+#include "html.h"
+#include "units.h"
+
+/* The varied parameter that the first figure with a series sets side by side; SIZE_MAX: none. */
+static size_t
+compared(const struct results *results)
+{
+    const struct study *study = &results->study;
+
+    for (size_t f = 0; f < study->figure_count; f++)
+        for (size_t v = 0; v < study->vary_count && study->figures[f].series != NULL; v++)
+            if (strcmp(study->vary[v].name, study->figures[f].series) == 0)
+                return v;
+    return SIZE_MAX;
+}
+
+/* The point that has the parameter's first value and is like this one in all others. */
+static size_t
+base_of(const struct study *study, size_t varied, size_t point)
+{
+    size_t axis = study->vary[varied].axis;
+    size_t weight = 1;
+
+    for (size_t i = axis + 1; i < study->axis_count; i++)
+        weight *= study->axes[i].length;
+    return point - study_place(study, axis, point) * weight;
+}
+
+static struct paired
+pair_of(const struct results *results, size_t varied, size_t point, size_t metric)
+{
+    return compare_points(&results->points[base_of(&results->study, varied, point)], metric,
+                          &results->points[point], metric);
+}
+
+/* "Goodput: better at 3 of 4 points, no difference found at 1", for one value of the parameter. */
+static void
+put_sentence(FILE *out, const struct results *results, size_t varied, size_t place, size_t metric)
+{
+    const struct catalogue_metric *m = &results->scenario.metrics[metric];
+    size_t better = 0;
+    size_t worse = 0;
+    size_t same = 0;
+    size_t untold = 0;
+    char label[96];
+
+    for (size_t p = 0; p < results->point_count; p++) {
+        struct paired paired;
+
+        if (study_place(&results->study, results->study.vary[varied].axis, p) != place)
+            continue;
+        paired = pair_of(results, varied, p, metric);
+        if (paired.difference.n < 2)
+            untold++;
+        else if (!paired.is_significant)
+            same++;
+        else if ((paired.difference.mean < 0) == m->lower_is_better)
+            better++;
+        else
+            worse++;
+    }
+    unit_label(label, sizeof label, m->name, m->unit);
+    html_format(out, "li",
+                "%s: better at %zu of %zu points, worse at %zu, no difference found at %zu%s.",
+                label, better, better + worse + same + untold, worse, same,
+                untold > 0 ? "; too few measured pairs at the rest" : "");
+    fputc('\n', out);
+}
+
+static void
+put_cells(FILE *out, const struct paired *paired, bool lower_is_better)
+{
+    const struct interval *ratio = &paired->ratio;
+
+    fprintf(out, "<td>%zu</td>", paired->difference.n);
+    if (isnan(ratio->value))
+        fputs("<td>\342\200\223</td>", out);
+    else
+        fprintf(out, "<td>%+.2f&nbsp;%%</td>", 100 * (ratio->value - 1));
+    if (isnan(ratio->low))
+        fputs("<td>\342\200\223</td>", out);
+    else
+        fprintf(out, "<td>%+.2f to %+.2f&nbsp;%%</td>", 100 * (ratio->low - 1),
+                100 * (ratio->high - 1));
+    html_element(out, "td class=\"word\"", compare_word(paired, lower_is_better));
+}
+
+static void
+put_table(FILE *out, const struct results *results, size_t varied, const size_t *metrics,
+          size_t count)
+{
+    const struct study *study = &results->study;
+    char text[128];
+
+    fputs("<details><summary>Every pair of points</summary>\n<div class=\"scroll\"><table>\n"
+          "<thead><tr>",
+          out);
+    for (size_t v = 0; v < study->vary_count; v++)
+        html_element(out, "th class=\"word\"", study->vary[v].name);
+    fputs("<th class=\"word\">metric</th><th>pairs</th><th>change</th><th>95&nbsp;% interval</th>"
+          "<th class=\"word\">finding</th></tr></thead>\n<tbody>\n",
+          out);
+    for (size_t p = 0; p < results->point_count; p++) {
+        if (base_of(study, varied, p) == p)
+            continue;
+        for (size_t i = 0; i < count; i++) {
+            struct paired paired = pair_of(results, varied, p, metrics[i]);
+
+            fputs("<tr>", out);
+            for (size_t v = 0; v < study->vary_count; v++) {
+                results_varied_text(results, p, v, text, sizeof text);
+                html_element(out, "td class=\"word\"", text);
+            }
+            html_element(out, "td class=\"word\"", results->scenario.metrics[metrics[i]].name);
+            put_cells(out, &paired, results->scenario.metrics[metrics[i]].lower_is_better);
+            fputs("</tr>\n", out);
+        }
+    }
+    fputs("</tbody>\n</table></div>\n</details>\n", out);
+}
+
+void
+report_answer(FILE *out, const struct results *results, const size_t *metrics, size_t count)
+{
+    const struct study *study = &results->study;
+    size_t varied = compared(results);
+    char base[64];
+    char value[64];
+
+    if (varied == SIZE_MAX)
+        return;
+    results_varied_text(results, 0, varied, base, sizeof base);
+    fputs("<h2>Answer</h2>\n", out);
+    for (size_t p = 0; p < results->point_count; p++) {
+        size_t place = study_place(study, study->vary[varied].axis, p);
+
+        /* The first point of each value but the first. */
+        if (place == 0 || base_of(study, varied, p) != 0)
+            continue;
+        results_varied_text(results, p, varied, value, sizeof value);
+        html_format(out, "p", "%s %s against %s:", study->vary[varied].name, value, base);
+        fputs("\n<ul>\n", out);
+        for (size_t i = 0; i < count; i++)
+            put_sentence(out, results, varied, place, metrics[i]);
+        fputs("</ul>\n", out);
+    }
+    html_element(
+        out, "p class=\"note\"",
+        "Replications of one number are pairs: they had the same random streams. A change is "
+        "that of the mean, with Fieller's 95 % interval; a point counts as better or worse "
+        "when the interval of the mean difference leaves zero out. Where nothing differs, one in "
+        "twenty does so by chance.");
+    put_table(out, results, varied, metrics, count);
+}
