@@ -17,6 +17,7 @@ int command_report(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_live(int argc, char **argv);
 
 /* Their options, for completion. flue run's depend on the scenario: completion.h. */
 extern const struct argp list_argp;
@@ -28,5 +29,6 @@ extern const struct argp report_argp;
 extern const struct argp export_argp;
 extern const struct argp merge_argp;
 extern const struct argp compare_argp;
+extern const struct argp live_argp;
 
 #endif

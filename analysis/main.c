@@ -32,6 +32,7 @@ static const struct command {
     {"report", "DATABASE", "a study's report, written again", command_report},
     {"export", "DATABASE", "every run of a study as CSV or JSON", command_export},
     {"merge", "DATABASE...", "results of other databases into one", command_merge},
+    {"live", "", "the simulated host on a TAP device, for this machine's own kernel", command_live},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -72,6 +72,11 @@ flue_host_connection* FlueSocket::GetConnection() const
     return m_connection;
 }
 
+flue_result FlueSocket::GetEndReason() const
+{
+    return m_endReason;
+}
+
 Socket::SocketErrno FlueSocket::GetErrno() const
 {
     return m_errno;
@@ -463,6 +468,7 @@ void FlueSocket::OnClosed(flue_result reason)
 {
     Ptr<FlueSocket> self(this);
     const State before = m_state;
+    m_endReason = reason;
     if (reason == FLUE_OK && !m_isClosing && flue_host_available(m_connection) > 0)
     {
         m_hasEnded = true; // what arrived in order can still be read

@@ -39,6 +39,8 @@ class FlueSocket : public Socket
     flue_owner GetOwner() const;
     /** @return the host stack's connection, or nullptr */
     flue_host_connection* GetConnection() const;
+    /** @return why the connection ended: FLUE_OK in order, or before it has ended */
+    flue_result GetEndReason() const;
 
     SocketErrno GetErrno() const override;
     SocketType GetSocketType() const override;
@@ -119,21 +121,22 @@ class FlueSocket : public Socket
     flue_host_listener* m_listener = nullptr;     //!< while LISTENING
     State m_state = IDLE;                         //!< see State
     mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
-    flue_four_tuple m_tuple{};     //!< local part once bound, all of it once connected
-    bool m_isBound = false;        //!< m_tuple's local part holds, and m_booked is booked
-    flue_four_tuple m_booked{};    //!< the local part as it was bound, perhaps to any address
-    uint32_t m_unacknowledged = 0; //!< bytes that the send buffer holds
-    uint32_t m_sndBufSize = 0;     //!< most of them
-    uint32_t m_rcvBufSize = 0;     //!< largest window offered
-    uint32_t m_segmentSize = 0;    //!< payload of a full segment
-    bool m_noDelay = true;         //!< Nagle's algorithm off
-    double m_maxSegLifetime = 0;   //!< seconds; 0: the stack's
-    bool m_shutdownSend = false;   //!< ShutdownSend was called (here or on the listener)
-    bool m_shutdownRecv = false;   //!< what arrives is dropped
-    bool m_isClosing = false;      //!< Close was called
-    bool m_sawEnd = false;         //!< the peer's FIN stands behind the data
-    bool m_hasEnded = false;       //!< ended in order, but not all is read
-    bool m_closeNotified = false;  //!< one of the close callbacks was called
+    flue_four_tuple m_tuple{};         //!< local part once bound, all of it once connected
+    bool m_isBound = false;            //!< m_tuple's local part holds, and m_booked is booked
+    flue_four_tuple m_booked{};        //!< the local part as it was bound, perhaps to any address
+    uint32_t m_unacknowledged = 0;     //!< bytes that the send buffer holds
+    uint32_t m_sndBufSize = 0;         //!< most of them
+    uint32_t m_rcvBufSize = 0;         //!< largest window offered
+    uint32_t m_segmentSize = 0;        //!< payload of a full segment
+    bool m_noDelay = true;             //!< Nagle's algorithm off
+    double m_maxSegLifetime = 0;       //!< seconds; 0: the stack's
+    bool m_shutdownSend = false;       //!< ShutdownSend was called (here or on the listener)
+    bool m_shutdownRecv = false;       //!< what arrives is dropped
+    bool m_isClosing = false;          //!< Close was called
+    bool m_sawEnd = false;             //!< the peer's FIN stands behind the data
+    bool m_hasEnded = false;           //!< ended in order, but not all is read
+    flue_result m_endReason = FLUE_OK; //!< why the connection ended
+    bool m_closeNotified = false;      //!< one of the close callbacks was called
     std::unique_ptr<FlueSocketTraces> m_traces; //!< once somebody watches
 };
 

@@ -113,7 +113,18 @@ TypeId FlueTcpL4Protocol::AddTimerAttributes(TypeId tid)
                       "How often a segment is sent again before giving up.",
                       UintegerValue(15),
                       MakeUintegerAccessor(&FlueTcpL4Protocol::m_dataRetries),
-                      MakeUintegerChecker<uint32_t>(1, 255));
+                      MakeUintegerChecker<uint32_t>(1, 255))
+        .AddAttribute(
+            "KeepAliveTime",
+            "Silence before the peer is asked whether it is there; zero: it is not asked.",
+            TimeValue(Time(0)),
+            MakeTimeAccessor(&FlueTcpL4Protocol::m_keepAliveTime),
+            MakeTimeChecker(Time(0), Hours(24 * 7)))
+        .AddAttribute("KeepAliveInterval",
+                      "Time between such questions while there is no answer; nine are asked.",
+                      TimeValue(Seconds(75)),
+                      MakeTimeAccessor(&FlueTcpL4Protocol::m_keepAliveInterval),
+                      MakeTimeChecker(MilliSeconds(1), Hours(24)));
 }
 
 TypeId FlueTcpL4Protocol::AddOffloadAttributes(TypeId tid)
@@ -303,6 +314,12 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     config.options.use_sack = m_sack;
     config.options.congestion_control = CongestionName(m_congestion);
     config.options.use_nagle = !m_noDelay;
+    config.options.use_keepalive = !m_keepAliveTime.IsZero();
+    if (config.options.use_keepalive)
+    {
+        config.options.keepalive_idle_ticks = ticks(m_keepAliveTime);
+        config.options.keepalive_interval_ticks = ticks(m_keepAliveInterval);
+    }
     config.options.receive_buffer_bytes = m_rcvBufSize;
     return config;
 }

@@ -249,6 +249,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     Time m_timeWait;           //!< TimeWait
     uint32_t m_connCount;      //!< ConnCount
     uint32_t m_dataRetries;    //!< DataRetries
+    Time m_keepAliveTime;      //!< KeepAliveTime
+    Time m_keepAliveInterval;  //!< KeepAliveInterval
     std::string m_policy;      //!< OffloadPolicy
     Time m_leastStay;          //!< PolicyLeastStay
     Time m_mostStay;           //!< PolicyMostStay

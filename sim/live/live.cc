@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See live.h. One thread: it lets the simulation run up to the wall clock's time, takes what the
+ * kernel has sent, and sleeps until the next event or frame. When the machine cannot keep up,
+ * simulated time falls behind and goes on in small steps, so that frames are still taken between
+ * events, and no timer expires because of a frame that was there in time.
+ */
+#include "live.h"
+
+#include "cable.h"
+#include "clocked-scheduler.h"
+#include "options.h"
+#include "server.h"
+#include "tap.h"
+
+#include "helper/flue-helper.h"
+#include "model/flue-nic.h"
+
+#include "ns3/boolean.h"
+#include "ns3/data-rate.h"
+#include "ns3/global-value.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/queue-size.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <poll.h>
+
+namespace flue
+{
+
+using ns3::Ptr;
+using ns3::Time;
+
+namespace
+{
+
+const int DONE = 0;
+const int FAILED = 1;
+const int REFUSED = 2;
+
+/** Buffers of a connection, each way: more than a simulated link and its delays ever fill. */
+const uint32_t BUFFER_BYTES = 1U << 20;
+/** Frames that wait for the wire at an adapter: as many as two full windows are. */
+const char* const QUEUE = "2000p";
+/** Simulated time that passes between two looks at the kernel's frames, at most. */
+const int64_t STEP_PS = 1000000000;
+/** Frames of the kernel that are taken between two such steps, at most. */
+const int BATCH = 64;
+
+volatile std::sig_atomic_t g_isInterrupted = 0;
+
+void Interrupt(int)
+{
+    g_isInterrupted = 1;
+}
+
+/** @return the wall clock's time, in picoseconds */
+int64_t WallClock()
+{
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec * INT64_C(1000000000) + now.tv_nsec) * 1000;
+}
+
+/** One program's life. */
+class Live
+{
+  public:
+    Live(const LiveOptions& options, std::FILE* out)
+        : m_options(options),
+          m_out(out)
+    {
+    }
+
+    ~Live();
+    /** Makes the device and the simulation. @return false: *why says why not */
+    bool Build(std::string* why);
+    /** @return the exit status */
+    int Run();
+
+  private:
+    void BuildLink();
+    void BuildHost();
+    /** Every connection changes sides. */
+    void Move();
+    /** A line about the last second. */
+    void Report();
+    /** Looks for connections that have ended. */
+    void Reap();
+    void Violated(std::string side, std::string requirement, std::string text);
+    /** Lets simulated time come nearer to @p now. */
+    void CatchUp(int64_t now);
+    /** Takes what the kernel has sent. @return true when there may be more */
+    bool TakeFrames();
+    /** Sleeps until an event is due or a frame has come. */
+    void Sleep(int64_t start);
+
+    const LiveOptions& m_options;              //!< what is wanted
+    std::FILE* m_out;                          //!< where lines go
+    Tap m_tap;                                 //!< the kernel's end
+    Ptr<ns3::Node> m_host;                     //!< the simulated host
+    Ptr<ns3::FlueNic> m_nic;                   //!< its adapter
+    Ptr<ns3::FlueNetDevice> m_end;             //!< the link's other end
+    Ptr<ns3::FlueTcpL4Protocol> m_tcp;         //!< its TCP
+    std::unique_ptr<Cable> m_cable;            //!< from there to the kernel
+    std::unique_ptr<Server> m_server;          //!< its applications
+    Server::Totals m_reported;                 //!< at the last line
+    int64_t m_behind = 0;                      //!< most since the last line, in picoseconds
+    bool m_isOut = false;                      //!< connections were last sent to the adapter
+};
+
+Live::~Live()
+{
+    m_server.reset();
+    m_cable.reset();
+    ns3::Simulator::Destroy();
+}
+
+// ---- Building -----------------------------------------------------------------------------------
+
+void Live::BuildLink()
+{
+    ns3::NodeContainer nodes(2);
+    ns3::FlueLinkHelper helper;
+    helper.SetQueue("ns3::DropTailQueue<Packet>",
+                    "MaxSize",
+                    ns3::QueueSizeValue(ns3::QueueSize(QUEUE)));
+    helper.SetDeviceType("ns3::FlueNic");
+    helper.SetDeviceAttribute("DataRate", ns3::DataRateValue(ns3::DataRate(m_options.rate)));
+    helper.SetDeviceAttribute("Verify", ns3::BooleanValue(true));
+    helper.SetDeviceAttribute("VerifyChecksums", ns3::BooleanValue(true));
+    helper.SetChannelAttribute("Delay", ns3::TimeValue(m_options.delay));
+    helper.DisableFlowControl();
+    const ns3::NetDeviceContainer devices = helper.Install(nodes);
+    m_host = nodes.Get(0);
+    m_nic = ns3::DynamicCast<ns3::FlueNic>(devices.Get(0));
+    m_end = ns3::DynamicCast<ns3::FlueNetDevice>(devices.Get(1));
+    ns3::Mac48Address mac;
+    mac.CopyFrom(m_tap.GetMac());
+    m_end->SetAddress(mac);
+    m_nic->TraceConnectWithoutContext("Violation", ns3::MakeCallback(&Live::Violated, this));
+    if (!m_options.pcap.empty())
+    {
+        helper.EnablePcap(m_options.pcap, devices.Get(0), true);
+    }
+}
+
+void Live::BuildHost()
+{
+    ns3::InternetStackHelper internet;
+    internet.Install(m_host);
+    ns3::FlueHelper flue(m_options.policy);
+    flue.SetAttribute("WithContent", ns3::BooleanValue(true));
+    flue.SetAttribute("VerifyChecksums", ns3::BooleanValue(true));
+    flue.SetAttribute("SndBufSize", ns3::UintegerValue(BUFFER_BYTES));
+    flue.SetAttribute("RcvBufSize", ns3::UintegerValue(BUFFER_BYTES));
+    // As Linux's: its own second would make every lost tail a pause.
+    flue.SetAttribute("MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
+    flue.SetAttribute("KeepAliveTime", ns3::TimeValue(m_options.keepalive));
+    flue.SetAttribute("KeepAliveInterval",
+                      ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75)
+                                                                  : m_options.keepalive));
+    flue.Install(m_host);
+    m_tcp = m_host->GetObject<ns3::FlueTcpL4Protocol>();
+
+    const uint32_t mask = ~0U << (32 - m_options.prefix);
+    ns3::Ipv4AddressHelper addresses(ns3::Ipv4Address(m_options.network),
+                                     ns3::Ipv4Mask(mask),
+                                     ns3::Ipv4Address(m_options.GetHost() & ~mask));
+    addresses.Assign(ns3::NetDeviceContainer(m_nic));
+}
+
+bool Live::Build(std::string* why)
+{
+    if (!m_tap.Open(m_options.tap, m_options.GetKernel(), m_options.prefix, why))
+    {
+        return false;
+    }
+    ns3::Time::SetResolution(ns3::Time::PS);
+    ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(ClockedScheduler::GetTypeId()));
+    ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(true));
+    ns3::RngSeedManager::SetSeed(static_cast<uint32_t>(m_options.seed));
+    BuildLink();
+    BuildHost();
+    m_cable = std::make_unique<Cable>(m_tap, m_end, m_options.impairments);
+    m_server = std::make_unique<Server>(m_tcp, m_options, m_out);
+    m_server->Start();
+    return true;
+}
+
+// ---- What happens now and then ------------------------------------------------------------------
+
+void Live::Move()
+{
+    m_isOut = !m_isOut;
+    if (m_isOut)
+    {
+        m_tcp->OffloadAll();
+    }
+    else
+    {
+        m_tcp->UploadAll();
+    }
+    ns3::Simulator::Schedule(m_options.moveEvery, &Live::Move, this);
+}
+
+void Live::Reap()
+{
+    m_server->Reap();
+    std::fflush(m_out);
+    ns3::Simulator::Schedule(ns3::MilliSeconds(100), &Live::Reap, this);
+}
+
+void Live::Report()
+{
+    const flue_host_statistics host = m_tcp->GetStatistics();
+    const Cable::Counts& cable = m_cable->GetCounts();
+    const Server::Totals& totals = m_server->GetTotals();
+    const auto rate = [](uint64_t now, uint64_t before)
+    { return static_cast<double>(now - before) * 8e-6; };
+    std::fprintf(m_out,
+                 "%.0f s: %zu open, %" PRIu32 " on the NIC; Mbit/s in %.1f, out %.1f; moves %" PRIu64
+                 "; resent %" PRIu64 "; lost %" PRIu64 ", reordered %" PRIu64 ", doubled %" PRIu64
+                 "; %.1f ms behind\n",
+                 ns3::Simulator::Now().GetSeconds(),
+                 m_server->GetNConnections(),
+                 host.offloaded,
+                 rate(totals.inBytes, m_reported.inBytes),
+                 rate(totals.outBytes, m_reported.outBytes),
+                 host.offloads + host.uploads,
+                 host.tcp.retransmitted_segments,
+                 cable.lost,
+                 cable.reordered,
+                 cable.duplicated,
+                 static_cast<double>(m_behind) * 1e-9);
+    std::fflush(m_out);
+    m_reported = totals;
+    m_behind = 0;
+    ns3::Simulator::Schedule(ns3::Seconds(1), &Live::Report, this);
+}
+
+void Live::Violated(std::string side, std::string requirement, std::string text)
+{
+    std::fprintf(m_out,
+                 "breach of %s by the %s: %s\n",
+                 requirement.c_str(),
+                 side.c_str(),
+                 text.c_str());
+}
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+void Live::CatchUp(int64_t now)
+{
+    // Where nothing happens, nothing can be missed: a step is counted from the first event.
+    const int64_t first = ClockedScheduler::NextEvent();
+    const int64_t until = first < now ? std::min(now, first + STEP_PS) : now;
+    const int64_t step = until - ns3::Simulator::Now().GetTimeStep();
+    m_behind = std::max(m_behind, now - first);
+    if (step > 0)
+    {
+        ns3::Simulator::Stop(ns3::TimeStep(static_cast<uint64_t>(step)));
+        ns3::Simulator::Run();
+    }
+}
+
+bool Live::TakeFrames()
+{
+    for (int i = 0; i < BATCH; i++)
+    {
+        if (!m_cable->HasRoom() || !m_cable->Take())
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Live::Sleep(int64_t start)
+{
+    const int64_t left = ClockedScheduler::NextEvent() - (WallClock() - start);
+    if (left <= 0)
+    {
+        return;
+    }
+    pollfd waiting{m_tap.GetDescriptor(), POLLIN, 0};
+    const int64_t nanoseconds = std::min(left / 1000, INT64_C(1000000000));
+    timespec timeout{nanoseconds / 1000000000, nanoseconds % 1000000000};
+    // Without room the wire is busy, and the next event is when it is free.
+    ppoll(&waiting, m_cable->HasRoom() ? 1 : 0, &timeout, nullptr);
+}
+
+int Live::Run()
+{
+    const int64_t end = m_options.runFor.IsZero() ? INT64_MAX : m_options.runFor.GetTimeStep();
+    const int64_t start = WallClock();
+    if (!m_options.moveEvery.IsZero())
+    {
+        ns3::Simulator::Schedule(m_options.moveEvery, &Live::Move, this);
+    }
+    ns3::Simulator::Schedule(ns3::Seconds(1), &Live::Report, this);
+    ns3::Simulator::Schedule(ns3::MilliSeconds(100), &Live::Reap, this);
+    while (!g_isInterrupted && m_server->IsGood() && ns3::Simulator::Now().GetTimeStep() < end)
+    {
+        CatchUp(WallClock() - start);
+        if (!TakeFrames())
+        {
+            Sleep(start);
+        }
+    }
+    m_server->Reap();
+    const uint64_t violations = m_nic->GetViolations();
+    std::fprintf(m_out,
+                 "ended: %zu connections open, %" PRIu64 " breaches of the contract\n",
+                 m_server->GetNConnections(),
+                 violations);
+    return violations == 0 && m_server->IsGood() ? DONE : FAILED;
+}
+
+/** From here on the two signals that end a program end its loop. */
+void CatchSignals()
+{
+    struct sigaction action
+    {
+    };
+
+    action.sa_handler = Interrupt;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+void Announce(const LiveOptions& options, std::FILE* out)
+{
+    const std::string host = AddressText(options.GetHost());
+    std::fprintf(out,
+                 "%s: the kernel is %s, the simulated host %s\n",
+                 options.tap.c_str(),
+                 AddressText(options.GetKernel()).c_str(),
+                 host.c_str());
+    std::fprintf(out, "sink %s:%u, echo %s:%u", host.c_str(), options.sink, host.c_str(), options.echo);
+    if (!options.file.empty())
+    {
+        std::fprintf(out, ", source %s:%u", host.c_str(), options.source);
+    }
+    std::fprintf(out, "\n");
+    std::fflush(out);
+}
+
+} // namespace
+
+} // namespace flue
+
+extern "C" int flue_live_main(const char* program,
+                              int argc,
+                              char* const argv[],
+                              FILE* out,
+                              FILE* err)
+{
+    flue::LiveOptions options;
+    std::string why;
+    if (!flue::ReadLiveOptions(argc, argv, &options, &why))
+    {
+        std::fprintf(err, "%s: %s\n", program, why.c_str());
+        return flue::REFUSED;
+    }
+    flue::CatchSignals();
+    flue::Live live(options, out);
+    if (!live.Build(&why))
+    {
+        std::fprintf(err, "%s: %s\n", program, why.c_str());
+        return flue::REFUSED;
+    }
+    flue::Announce(options, out);
+    const int status = live.Run();
+    return std::fflush(out) == 0 ? status : flue::FAILED;
+}
