@@ -103,17 +103,18 @@ struct host_segment {
 struct host_moved {
     struct flue_tcp_const constants;
     struct flue_tcp_cached cached;
-    flue_time since;            /* when its state left the engine */
-    struct send_chain held;     /* sent by the application during a move */
-    struct send_chain returned; /* came back from the target unsent, in stream order */
-    struct chunk_queue
-        handed; /* undelivered data given to the target, then asked back (HOST-016) */
+    flue_time since;               /* when its state left the engine */
+    struct send_chain held;        /* sent by the application during a move */
+    struct send_chain returned;    /* came back from the target unsent, in stream order */
+    struct chunk_queue handed;     /* undelivered data given to the target (HOST-016); the host's
+                                      again when it refuses */
+    struct flue_buffer_list query; /* asks for them: no room, so that they are shown */
     struct host_segment *segments; /* arrived during a move */
     struct host_segment *last_segment;
     uint32_t segment_count;
     struct flue_buffer_list graceful; /* the disconnects' lists */
     struct flue_buffer_list abortive;
-    struct flue_memory_descriptor nothing[2]; /* their data */
+    struct flue_memory_descriptor nothing[3]; /* their data, and the query's */
     struct flue_tcp_icmp too_big;             /* waits for the query that judges it */
     bool is_operated : 1;                     /* an update or a query is out: one at a time */
     bool wants_update : 1;                    /* the target does not know `cached` as it is */
@@ -285,9 +286,8 @@ void flue__host_drop_received(struct flue_host_connection *connection, flue_time
 bool flue__host_own_received(struct flue_host_connection *connection, flue_time now);
 /* Takes the whole queue as lists that a target may read; they stay in `handed`. */
 struct flue_buffer_list *flue__host_hand_over(struct flue_host_connection *connection);
-/* Posts the handed chunks as requests, which brings their data back. */
+/* The handed chunks are the target's: has their data shown. */
 void flue__host_ask_back(struct flue_host_connection *connection, flue_time now);
-/* Handed chunks that were not asked back. */
 void flue__host_drop_handed(struct flue_host_connection *connection);
 void flue__host_receive_complete(struct flue_host *host, flue_time now,
                                  struct flue_buffer_list *lists);

@@ -50,7 +50,7 @@ can_post(const struct flue_host_connection *connection)
 {
     return connection->owner == FLUE_OWNER_TARGET && !connection->is_reads_stopped &&
            !connection->is_aborting && !connection->is_ended && !connection->is_closed &&
-           connection->received.bytes == 0 && connection->moved->handed.first == NULL;
+           connection->received.bytes == 0;
 }
 
 /* HOST-017: only one that waits to be full may hold data already. */

@@ -251,33 +251,10 @@ flue__host_hand_over(struct flue_host_connection *connection)
         it->list.buffer.current_descriptor_offset = it->data.offset;
         it->list.buffer.data_offset = it->data.offset;
         it->list.buffer.data_length = it->data.length;
-        it->list.protocol_reserved[0] = connection;
-        it->list.protocol_reserved[1] = it;
         *link = &it->list;
         link = &it->list.next;
     }
     return first;
-}
-
-/* The requests have the handed chunks' own memory: the same bytes come back to the same place. They
- * are not pushed out half filled, because all of the data is there (HOST-017 concerns push mode).
- */
-void
-flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
-{
-    struct flue_provider *provider = connection->adapter->provider;
-    struct flue_buffer_list *first = NULL;
-    struct flue_buffer_list **link = &first;
-
-    for (struct host_chunk *it = connection->moved->handed.first; it != NULL; it = it->next) {
-        it->list.tcp_receive_no_push = true;
-        it->list.next = NULL;
-        *link = &it->list;
-        link = &it->list.next;
-    }
-    if (first != NULL)
-        (void)provider->tcp_offload_receive(provider->adapter, now, flue__host_context(connection),
-                                            first);
 }
 
 void
@@ -287,20 +264,23 @@ flue__host_drop_handed(struct flue_host_connection *connection)
         free_own(connection->host, pop(&connection->moved->handed));
 }
 
-/* One of the handed chunks, in order (RECV-002). */
-static void
-take_back_chunk(struct flue_host_connection *connection, const struct flue_buffer_list *list)
+/* The target has copied the data, and keeps it until a request comes (OFFLOAD-033, OFFLOAD-036).
+ * One with room would take the data out of the connection's window before the application has read
+ * it, and a connection that moves often would take in more and more. One without room has the
+ * target indicate it (RECV-047), and what is indicated counts until it is returned. */
+void
+flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
 {
-    struct host_chunk *chunk = pop(&connection->moved->handed);
+    struct flue_provider *provider = connection->adapter->provider;
+    struct host_moved *moved = connection->moved;
 
-    chunk->data.length = list->tcp_offload_bytes_transferred;
-    if (chunk->data.length == 0 || connection->is_closed) {
-        free_own(connection->host, chunk);
+    if (moved->handed.first == NULL)
         return;
-    }
-    /* The chunk ends where its data does, so that nothing is appended behind a gap. */
-    chunk->descriptor.byte_count = chunk->data.offset + chunk->data.length;
-    push(&connection->received, chunk);
+    flue__host_drop_handed(connection);
+    flue_buffer_list_init(&moved->query, &moved->nothing[2], NULL, 0);
+    moved->query.protocol_reserved[0] = connection;
+    (void)provider->tcp_offload_receive(provider->adapter, now, flue__host_context(connection),
+                                        &moved->query);
 }
 
 void
@@ -312,9 +292,7 @@ flue__host_receive_complete(struct flue_host *host, flue_time now, struct flue_b
 
         lists = lists->next;
         flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
-        if (list->protocol_reserved[1] != NULL)
-            take_back_chunk(connection, list);
-        else
+        if (connection->moved == NULL || list != &connection->moved->query)
             flue__host_read_complete(connection, now, (struct host_read *)list);
         flue__host_tell_readable(connection, now);
     }

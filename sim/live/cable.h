@@ -67,12 +67,12 @@ class Cable
     void ToKernel(ns3::Ptr<const ns3::Packet> frame);
     void ToLink(ns3::Ptr<ns3::Packet> frame);
 
-    const Tap& m_tap;                                //!< the kernel's end
-    ns3::Ptr<ns3::FlueNetDevice> m_device;           //!< the simulation's
-    Impairments m_impairments;                       //!< on the way
-    ns3::Ptr<ns3::UniformRandomVariable> m_random;   //!< decides
-    Counts m_counts;                                 //!< what has happened
-    uint8_t m_buffer[Tap::MAX_FRAME];                //!< one frame
+    const Tap& m_tap;                              //!< the kernel's end
+    ns3::Ptr<ns3::FlueNetDevice> m_device;         //!< the simulation's
+    Impairments m_impairments;                     //!< on the way
+    ns3::Ptr<ns3::UniformRandomVariable> m_random; //!< decides
+    Counts m_counts;                               //!< what has happened
+    uint8_t m_buffer[Tap::MAX_FRAME];              //!< one frame
 };
 
 } // namespace flue

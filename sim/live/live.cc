@@ -105,18 +105,18 @@ class Live
     /** Sleeps until an event is due or a frame has come. */
     void Sleep(int64_t start);
 
-    const LiveOptions& m_options;              //!< what is wanted
-    std::FILE* m_out;                          //!< where lines go
-    Tap m_tap;                                 //!< the kernel's end
-    Ptr<ns3::Node> m_host;                     //!< the simulated host
-    Ptr<ns3::FlueNic> m_nic;                   //!< its adapter
-    Ptr<ns3::FlueNetDevice> m_end;             //!< the link's other end
-    Ptr<ns3::FlueTcpL4Protocol> m_tcp;         //!< its TCP
-    std::unique_ptr<Cable> m_cable;            //!< from there to the kernel
-    std::unique_ptr<Server> m_server;          //!< its applications
-    Server::Totals m_reported;                 //!< at the last line
-    int64_t m_behind = 0;                      //!< most since the last line, in picoseconds
-    bool m_isOut = false;                      //!< connections were last sent to the adapter
+    const LiveOptions& m_options;      //!< what is wanted
+    std::FILE* m_out;                  //!< where lines go
+    Tap m_tap;                         //!< the kernel's end
+    Ptr<ns3::Node> m_host;             //!< the simulated host
+    Ptr<ns3::FlueNic> m_nic;           //!< its adapter
+    Ptr<ns3::FlueNetDevice> m_end;     //!< the link's other end
+    Ptr<ns3::FlueTcpL4Protocol> m_tcp; //!< its TCP
+    std::unique_ptr<Cable> m_cable;    //!< from there to the kernel
+    std::unique_ptr<Server> m_server;  //!< its applications
+    Server::Totals m_reported;         //!< at the last line
+    int64_t m_behind = 0;              //!< most since the last line, in picoseconds
+    bool m_isOut = false;              //!< connections were last sent to the adapter
 };
 
 Live::~Live()
@@ -167,9 +167,9 @@ void Live::BuildHost()
     // As Linux's: its own second would make every lost tail a pause.
     flue.SetAttribute("MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
     flue.SetAttribute("KeepAliveTime", ns3::TimeValue(m_options.keepalive));
-    flue.SetAttribute("KeepAliveInterval",
-                      ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75)
-                                                                  : m_options.keepalive));
+    flue.SetAttribute(
+        "KeepAliveInterval",
+        ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75) : m_options.keepalive));
     flue.Install(m_host);
     m_tcp = m_host->GetObject<ns3::FlueTcpL4Protocol>();
 
@@ -229,9 +229,9 @@ void Live::Report()
     const auto rate = [](uint64_t now, uint64_t before)
     { return static_cast<double>(now - before) * 8e-6; };
     std::fprintf(m_out,
-                 "%.0f s: %zu open, %" PRIu32 " on the NIC; Mbit/s in %.1f, out %.1f; moves %" PRIu64
-                 "; resent %" PRIu64 "; lost %" PRIu64 ", reordered %" PRIu64 ", doubled %" PRIu64
-                 "; %.1f ms behind\n",
+                 "%.0f s: %zu open, %" PRIu32
+                 " on the NIC; Mbit/s in %.1f, out %.1f; moves %" PRIu64 "; resent %" PRIu64
+                 "; lost %" PRIu64 ", reordered %" PRIu64 ", doubled %" PRIu64 "; %.1f ms behind\n",
                  ns3::Simulator::Now().GetSeconds(),
                  m_server->GetNConnections(),
                  host.offloaded,
@@ -347,7 +347,12 @@ void Announce(const LiveOptions& options, std::FILE* out)
                  options.tap.c_str(),
                  AddressText(options.GetKernel()).c_str(),
                  host.c_str());
-    std::fprintf(out, "sink %s:%u, echo %s:%u", host.c_str(), options.sink, host.c_str(), options.echo);
+    std::fprintf(out,
+                 "sink %s:%u, echo %s:%u",
+                 host.c_str(),
+                 options.sink,
+                 host.c_str(),
+                 options.echo);
     if (!options.file.empty())
     {
         std::fprintf(out, ", source %s:%u", host.c_str(), options.source);

@@ -9,13 +9,14 @@
 #include <stdio.h>
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
-/* Runs until it is interrupted, or as long as --for says. `argv` are the words behind "live",
- * `program` is the name that errors on `err` begin with. Returns the exit status: 0 done, 1 failed,
- * 2 refused. */
-int flue_live_main(const char* program, int argc, char* const argv[], FILE* out, FILE* err);
+    /* Runs until it is interrupted, or as long as --for says. `argv` are the words behind "live",
+     * `program` is the name that errors on `err` begin with. Returns the exit status: 0 done, 1
+     * failed, 2 refused. */
+    int flue_live_main(const char* program, int argc, char* const argv[], FILE* out, FILE* err);
 
 #ifdef __cplusplus
 }

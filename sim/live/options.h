@@ -16,23 +16,23 @@ namespace flue
 /** What the user wants; the defaults are what he gets without a word. */
 struct LiveOptions
 {
-    std::string tap = "flue0";           //!< name of the TAP device
-    uint32_t network = 0x0a4c0000;       //!< 10.76.0.0, in host order
-    uint32_t prefix = 24;                //!< its length, 1 to 30
-    uint16_t sink = 5001;                //!< port that takes everything
-    uint16_t echo = 5002;                //!< port that sends everything back
-    uint16_t source = 5003;              //!< port that sends the file
-    std::string file;                    //!< what it sends; empty: there is no source
-    std::string save;                    //!< folder for what the sink takes; empty: nowhere
-    std::string policy = "always";       //!< when connections move by themselves
-    ns3::Time moveEvery;                 //!< every connection changes sides so often; 0: never
+    std::string tap = "flue0";     //!< name of the TAP device
+    uint32_t network = 0x0a4c0000; //!< 10.76.0.0, in host order
+    uint32_t prefix = 24;          //!< its length, 1 to 30
+    uint16_t sink = 5001;          //!< port that takes everything
+    uint16_t echo = 5002;          //!< port that sends everything back
+    uint16_t source = 5003;        //!< port that sends the file
+    std::string file;              //!< what it sends; empty: there is no source
+    std::string save;              //!< folder for what the sink takes; empty: nowhere
+    std::string policy = "always"; //!< when connections move by themselves
+    ns3::Time moveEvery;           //!< every connection changes sides so often; 0: never
     Impairments impairments{0, 0, ns3::MilliSeconds(1), 0}; //!< of the link
-    uint64_t rate = 1000000000;          //!< of the link, bits a second
-    ns3::Time delay;                     //!< of the link, one way
-    ns3::Time keepalive;                 //!< silence before a probe, and between probes; 0: none
-    ns3::Time runFor;                    //!< the program ends after it; 0: when interrupted
-    uint64_t seed = 1;                   //!< of what is drawn
-    std::string pcap;                    //!< prefix of a capture's name; empty: none
+    uint64_t rate = 1000000000;                             //!< of the link, bits a second
+    ns3::Time delay;                                        //!< of the link, one way
+    ns3::Time keepalive; //!< silence before a probe, and between probes; 0: none
+    ns3::Time runFor;    //!< the program ends after it; 0: when interrupted
+    uint64_t seed = 1;   //!< of what is drawn
+    std::string pcap;    //!< prefix of a capture's name; empty: none
 
     /** @return the kernel's address on the network: its first */
     uint32_t GetKernel() const

@@ -75,11 +75,10 @@ void Server::Listen(Service service, uint16_t port)
         socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port)) == 0 &&
         socket->Listen() == 0;
     NS_ABORT_MSG_UNLESS(isListening, "a port of a new host is taken");
-    socket->SetAcceptCallback(
-        ns3::MakeNullCallback<bool, Ptr<Socket>, const ns3::Address&>(),
-        ns3::Callback<void, Ptr<Socket>, const ns3::Address&>(
-            [this, service](Ptr<Socket> accepted, const ns3::Address& from)
-            { Accepted(service, accepted, from); }));
+    socket->SetAcceptCallback(ns3::MakeNullCallback<bool, Ptr<Socket>, const ns3::Address&>(),
+                              ns3::Callback<void, Ptr<Socket>, const ns3::Address&>(
+                                  [this, service](Ptr<Socket> accepted, const ns3::Address& from)
+                                  { Accepted(service, accepted, from); }));
     m_listeners.push_back(socket);
 }
 

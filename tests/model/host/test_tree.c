@@ -271,6 +271,31 @@ test_tree_unread_data_is_handed_over_and_comes_back(void **state)
     world_destroy(&world);
 }
 
+/* Unread data counts in the window wherever the connection is (RFC 9293 3.8.6): moves make no room
+ * for more of it. */
+static void
+test_tree_unread_data_keeps_the_window_shut_through_moves(void **state)
+{
+    const uint32_t room = flue_tcp_config_default().options.receive_buffer_bytes;
+    uint32_t count;
+
+    (void)state;
+    start(0, FLUE_POLICY_NEVER, true);
+    for (uint32_t i = 0; i < 8; i++) {
+        if (i % 2 == 0)
+            offload(0);
+        else
+            assert_int_equal(flue_host_upload(connections[0], world.now), FLUE_OK);
+        assert_int_equal(flue_host_send(accepted[0], world.now, NULL, UINT32_MAX, &count), FLUE_OK);
+        run(5 * FLUE_SECOND);
+        assert_in_range(flue_host_available(connections[0]), room / 2, room);
+    }
+    assert_int_equal(flue_host_receive(connections[0], world.now, NULL, UINT32_MAX), room);
+    run(90 * FLUE_SECOND); /* a probe of the window finds it open */
+    assert_true(flue_host_available(connections[0]) > 0);
+    world_destroy(&world);
+}
+
 static void
 test_policy_always_offloads_when_the_route_is_known(void **state)
 {
@@ -300,6 +325,7 @@ main(void)
         cmocka_unit_test(test_tree_last_upload_ends_path_and_neighbour),
         cmocka_unit_test(test_tree_work_during_a_move_goes_down_afterwards),
         cmocka_unit_test(test_tree_unread_data_is_handed_over_and_comes_back),
+        cmocka_unit_test(test_tree_unread_data_keeps_the_window_shut_through_moves),
         cmocka_unit_test(test_policy_always_offloads_when_the_route_is_known),
     };
 
