@@ -117,7 +117,7 @@ const struct argp live_argp = {
            "1 a file failed or the contract was broken, 2 refused.\v"
            "Examples:\n"
            "  flue live\n"
-           "  nc 10.76.0.2 5002                    (in another terminal: the echo)\n"
+           "  curl -N telnet://10.76.0.2:5002      (in another terminal: the echo)\n"
            "  flue live --move-every 50ms --loss 0.01 --save /tmp\n"
            "  flue live --file book.txt\n"
            "  curl --http0.9 10.76.0.2:5003        (in another terminal: the file)",

@@ -33,13 +33,13 @@ wrong() {
 
 # start OPTION...: flue live, until `finish`; it serves when its second line is there.
 start() {
-    rm -rf "$scratch/saved"
+    rm -rf "$scratch/saved" "$scratch/out"
     mkdir "$scratch/saved"
     echo "flue live $*"
     "$flue" live --save "$scratch/saved" "$@" >"$scratch/out" 2>"$scratch/err" &
     live=$!
     for _ in $(seq 100); do
-        ! grep -q '^sink' "$scratch/out" || return 0
+        ! grep -qs '^sink' "$scratch/out" || return 0
         sleep 0.1
     done
     wrong "it does not start"
