@@ -32,6 +32,7 @@
  *   flue/adapter.h   what the system keeps of an adapter: registration, requests, statuses
  *   flue/target.h    the offload target
  *   flue/host.h      the host stack
+ *   flue/im.h        intermediate drivers between the two: pass-through, VLANs, teams
  *   flue/policy.h    when it offloads
  *   flue/rss.h       the hash that says which processor a connection is for
  *   flue/frame.h     headers on the wire, from and to plain structs
@@ -50,6 +51,7 @@
 #include "flue/cost.h"
 #include "flue/frame.h"
 #include "flue/host.h"
+#include "flue/im.h"
 #include "flue/memory.h"
 #include "flue/oid.h"
 #include "flue/policy.h"

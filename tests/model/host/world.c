@@ -5,10 +5,13 @@
 #include "world.h"
 
 #include "host/parts.h"
+#include "im/parts.h"
 #include "target/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+uint32_t world_drivers;
 
 struct frame {
     struct frame *next;
@@ -231,6 +234,15 @@ world_config_default(void)
     return config;
 }
 
+__attribute__((constructor)) static void
+read_environment(void)
+{
+    const char *drivers = getenv("FLUE_TEST_DRIVERS");
+
+    if (drivers != NULL)
+        world_drivers = (uint32_t)strtoul(drivers, NULL, 10);
+}
+
 static uint32_t
 at_least_one(uint32_t ticks)
 {
@@ -260,6 +272,56 @@ world_set_ticks(struct world_config *config, uint32_t ticks_per_second, uint32_t
 }
 
 static void
+on_driver_interrupt(void *user, flue_time now)
+{
+    (void)user; /* world_poll comes soon */
+    (void)now;
+}
+
+/* Between two verifiers. */
+static void
+add_driver(struct machine *machine, struct flue_verifier *above, struct flue_verifier **below)
+{
+    static const struct flue_im_handlers handlers = {.interrupt = on_driver_interrupt};
+    struct world *world = machine->world;
+    struct flue_im_config config = flue_im_config_default();
+    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
+    struct flue_im **driver = &machine->drivers[machine->driver_count++];
+
+    assert_int_equal(flue_im_create(&config, &handlers, machine, &world->allocator, driver),
+                     FLUE_OK);
+    *below = flue_verifier_watch_new(&watching, &world->watch_contract);
+    flue_im_attach(*driver, 0, flue_verifier_client(above));
+    flue_im_bind(*driver, 0, flue_verifier_provider(*below));
+}
+
+/* Host, verifier, then a driver and a verifier as often as there are drivers, and the target. */
+static void
+join_machine(struct machine *machine)
+{
+    struct flue_allocator watching = flue_test_memory_allocator(&machine->world->verifier_memory);
+    struct flue_verifier *last;
+    const struct flue_client *above;
+
+    machine->verifier = flue_verifier_watch_new(&watching, &machine->world->watch_contract);
+    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
+                                           &machine->adapter),
+                     FLUE_OK);
+    last = machine->verifier;
+    above = flue_host_client(machine->host, machine->adapter);
+    while (machine->driver_count < world_drivers) {
+        uint32_t i = machine->driver_count;
+
+        add_driver(machine, last, &machine->verifiers[i]);
+        flue_verifier_attach(last, flue_im_provider(machine->drivers[i], 0), above);
+        above = flue_im_client(machine->drivers[i], 0);
+        last = machine->verifiers[i];
+    }
+    flue_verifier_attach(last, flue_target_provider(machine->target), above);
+    flue_target_attach(machine->target, flue_verifier_client(last));
+}
+
+static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {
     struct machine *machine = &world->machines[index];
@@ -267,7 +329,6 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
         .transmit = on_target_transmit, .interrupt = on_interrupt, .pass_up = on_pass_up};
     struct flue_host_handlers up = config->handlers[index];
     struct flue_target_config target = config->target;
-    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
 
     machine->world = world;
     machine->index = index;
@@ -281,13 +342,7 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
         flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
     assert_int_equal(
         flue_target_create(&target, &down, machine, &world->allocator, &machine->target), FLUE_OK);
-    machine->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
-    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
-                                           &machine->adapter),
-                     FLUE_OK);
-    flue_verifier_attach(machine->verifier, flue_target_provider(machine->target),
-                         flue_host_client(machine->host, machine->adapter));
-    flue_target_attach(machine->target, flue_verifier_client(machine->verifier));
+    join_machine(machine);
 }
 
 void
@@ -315,6 +370,10 @@ world_destroy(struct world *world)
     for (uint32_t i = 0; i < 2; i++) {
         flue_target_destroy(world->machines[i].target);
         flue_host_destroy(world->machines[i].host);
+        for (uint32_t j = 0; j < world->machines[i].driver_count; j++) {
+            flue_im_destroy(world->machines[i].drivers[j]);
+            flue_verifier_destroy(world->machines[i].verifiers[j]);
+        }
         flue_verifier_destroy(world->machines[i].verifier);
     }
     free(world->records);
@@ -389,6 +448,8 @@ world_poll(struct world *world)
     for (uint32_t i = 0; i < 2; i++) {
         struct machine *machine = &world->machines[i];
 
+        for (uint32_t j = 0; j < machine->driver_count; j++)
+            flue_im_poll(machine->drivers[j], world->now);
         if (!machine->interrupted || world->poll_at[i] > world->now)
             continue;
         machine->interrupted = false;
@@ -465,8 +526,17 @@ world_run(struct world *world, flue_time until)
 void
 world_assert_idle(const struct world *world)
 {
-    for (uint32_t i = 0; i < 2; i++)
-        flue_verifier_finish(world->machines[i].verifier, world->now);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct machine *machine = &world->machines[i];
+
+        flue_verifier_finish(machine->verifier, world->now);
+        for (uint32_t j = 0; j < machine->driver_count; j++) {
+            flue_verifier_finish(machine->verifiers[j], world->now);
+            assert_int_equal(machine->drivers[j]->objects.used, 0); /* IM-004 */
+            assert_int_equal(machine->drivers[j]->calls.used, 0);   /* IM-009 */
+            assert_int_equal(machine->drivers[j]->tags.used, 0);    /* IM-014 */
+        }
+    }
     for (uint32_t i = 0; i < 2; i++) {
         const struct flue_host *host = world->machines[i].host;
         struct flue_target *target = world->machines[i].target;

@@ -8,11 +8,16 @@
 
 #include "cmocka_first.h"
 #include "flue/host.h"
+#include "flue/im.h"
 #include "flue/target.h"
 #include "test_memory.h"
 #include "verifier_watch.h"
 
-enum { WORLD_PORT = 5000 };
+enum { WORLD_PORT = 5000, WORLD_DRIVERS = 3 };
+
+/* Pass-through drivers between each host and its target, up to WORLD_DRIVERS: what
+ * FLUE_TEST_DRIVERS says, or what a test sets. */
+extern uint32_t world_drivers;
 
 struct world;
 struct frame;
@@ -35,6 +40,9 @@ struct machine {
     struct flue_host *host;
     struct flue_target *target;
     struct flue_verifier *verifier; /* between the two: every breach of the contract fails */
+    uint32_t driver_count;
+    struct flue_im *drivers[WORLD_DRIVERS];         /* below it; the first is the topmost ... */
+    struct flue_verifier *verifiers[WORLD_DRIVERS]; /* ... and what is below each */
     uint32_t adapter;
     bool interrupted;
     bool has_route;   /* next_hop answers ... */
