@@ -149,13 +149,15 @@ flue_host_enable_offload(struct flue_host *host, flue_time now, uint32_t index, 
  */
 
 void
-flue__host_take_status(struct host_adapter *adapter, enum flue_status status)
+flue__host_take_status(struct host_adapter *adapter, flue_time now, enum flue_status status)
 {
     switch (status) {
     case FLUE_STATUS_OFFLOAD_PAUSE:
         adapter->is_paused = true;
         break;
     case FLUE_STATUS_OFFLOAD_RESUME:
+        if (adapter->is_uploading_all) /* what came back did not come for its own sake */
+            flue__host_policy_consider_all(adapter->host, now);
         adapter->is_paused = false;
         adapter->is_uploading_all = false;
         adapter->has_capabilities = false;

@@ -243,7 +243,7 @@ indicate_status(void *binding, flue_time now, enum flue_status status, const voi
     (void)buffer; /* what it says can be asked for (NOTE-002) */
     (void)length;
     flue__host_enter(host);
-    flue__host_take_status(binding, status);
+    flue__host_take_status(binding, now, status);
     flue__host_leave(host, now);
 }
 

@@ -360,7 +360,7 @@ bool flue__host_has_room_to_come(const struct host_adapter *adapter);
 /* Tells the adapter of a family that is off, when the last of its connections is back. */
 void flue__host_tell_off(struct flue_host *host, flue_time now);
 void flue__host_take_all_back(struct host_adapter *adapter);
-void flue__host_take_status(struct host_adapter *adapter, enum flue_status status);
+void flue__host_take_status(struct host_adapter *adapter, flue_time now, enum flue_status status);
 
 /* ---- policy.c: what the policy says, and when it is asked ---- */
 FLUE_MUST_USE enum flue_result flue__host_policy_init(struct flue_host *host);

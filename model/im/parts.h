@@ -44,7 +44,7 @@ struct im_split;
 struct im_call {
     struct im_upper *upper;
     void *source_handle;
-    void *im_reserved[2];
+    void *im_reserved;      /* the first; the second is nobody's to change */
     struct im_split *split; /* that it is a part of; NULL: none */
     bool is_own;            /* its memory is the object's */
 };

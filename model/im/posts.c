@@ -99,14 +99,20 @@ static void
 complete_list(const struct flue_client *client, flue_time now, struct flue_buffer_list *lists,
               enum im_post post)
 {
-    void (*const handlers[])(void *, flue_time, struct flue_buffer_list *) = {
-        [IM_SEND] = client->tcp_offload_send_complete,
-        [IM_RECEIVE] = client->tcp_offload_receive_complete,
-        [IM_FORWARD] = client->tcp_offload_forward_complete,
-        [IM_DISCONNECT] = client->tcp_offload_disconnect_complete,
-    };
-
-    handlers[post](client->binding, now, lists);
+    switch (post) {
+    case IM_SEND:
+        client->tcp_offload_send_complete(client->binding, now, lists);
+        break;
+    case IM_RECEIVE:
+        client->tcp_offload_receive_complete(client->binding, now, lists);
+        break;
+    case IM_FORWARD:
+        client->tcp_offload_forward_complete(client->binding, now, lists);
+        break;
+    default:
+        client->tcp_offload_disconnect_complete(client->binding, now, lists);
+        break;
+    }
 }
 
 void

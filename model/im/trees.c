@@ -162,8 +162,7 @@ restore(struct flue_block_list *tree, enum im_operation operation)
 static void
 restore_call(const struct im_call *call, struct flue_block_list *tree)
 {
-    tree->im_reserved[0] = call->im_reserved[0];
-    tree->im_reserved[1] = call->im_reserved[1];
+    tree->im_reserved[0] = call->im_reserved;
     tree->source_handle = call->source_handle;
 }
 
@@ -332,8 +331,7 @@ send_down(struct im_call *call, const struct im_member *member, flue_time now,
           struct flue_block_list *tree, enum im_operation operation)
 {
     call->source_handle = tree->source_handle;
-    call->im_reserved[0] = tree->im_reserved[0];
-    call->im_reserved[1] = tree->im_reserved[1];
+    call->im_reserved = tree->im_reserved[0];
     tree->im_reserved[0] = call;
     call_down(member->provider, now, tree, operation);
 }

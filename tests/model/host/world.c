@@ -109,7 +109,7 @@ send_copy(struct machine *from, const struct flue_packet *packet)
 }
 
 static void
-put_on_wire(struct machine *from, const struct flue_packet *packet)
+put_on_wire(struct machine *from, uint32_t port, const struct flue_packet *packet)
 {
     struct world *world = from->world;
     const struct flue_tcp_segment *segment = &packet->segment;
@@ -120,7 +120,7 @@ put_on_wire(struct machine *from, const struct flue_packet *packet)
         from->largest = bytes;
     if (world->watch != NULL)
         world->watch(world, from, &packet->tuple, segment);
-    if (happens(world, world->loss_permille))
+    if (from->is_cut[port] || happens(world, world->loss_permille))
         return;
     send_copy(from, packet);
     if (happens(world, world->duplicate_permille))
@@ -138,7 +138,7 @@ on_host_transmit(void *user, flue_time now, const struct flue_four_tuple *tuple,
     memset(&packet, 0, sizeof packet);
     packet.tuple = *tuple;
     packet.segment = *segment;
-    put_on_wire(machine, &packet);
+    put_on_wire(machine, machine->team != NULL ? flue_im_active(machine->team) : 0, &packet);
 }
 
 static void
@@ -153,7 +153,31 @@ on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
     assert_int_equal(packet->segment.flags & FLUE_TCP_URG, 0);          /* HOST-007 */
     machine->target_frames++;
     machine->last_destination = packet->destination;
-    put_on_wire(machine, packet);
+    put_on_wire(machine, 0, packet);
+}
+
+static void
+on_spare_transmit(void *user, flue_time now, const struct flue_packet *packet)
+{
+    const struct spare *spare = user;
+
+    assert_true(now == spare->machine->world->now);
+    put_on_wire(spare->machine, 1, packet);
+}
+
+static void
+on_spare_interrupt(void *user, flue_time now)
+{
+    (void)now;
+    ((struct spare *)user)->interrupted = true;
+}
+
+static void
+on_spare_pass_up(void *user, flue_time now, const struct flue_packet *packet)
+{
+    const struct spare *spare = user;
+
+    flue_host_input(spare->machine->host, now, &packet->tuple, &packet->segment);
 }
 
 static void
@@ -321,6 +345,50 @@ join_machine(struct machine *machine)
     flue_target_attach(machine->target, flue_verifier_client(last));
 }
 
+/* Host, verifier, team, and a verifier above each of the two targets. */
+static void
+join_team(struct machine *machine, const struct world_config *config)
+{
+    static const struct flue_im_handlers handlers = {.interrupt = on_driver_interrupt};
+    struct flue_target_handlers down = {.transmit = on_spare_transmit,
+                                        .interrupt = on_spare_interrupt,
+                                        .pass_up = on_spare_pass_up};
+    struct world *world = machine->world;
+    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
+    struct flue_im_config team = flue_im_config_default();
+    struct flue_target_config target = config->target;
+    struct spare *spare = &machine->spare;
+
+    team.members = 2;
+    team.mode = config->team_mode;
+    machine->team_mode = config->team_mode;
+    target.mac = mac_of(machine->index);
+    if (config->spare_connections > 0)
+        target.max_connections = config->spare_connections;
+    spare->machine = machine;
+    assert_int_equal(flue_target_create(&target, &down, spare, &world->allocator, &spare->target),
+                     FLUE_OK);
+    assert_int_equal(flue_im_create(&team, &handlers, machine, &world->allocator, &machine->team),
+                     FLUE_OK);
+    machine->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
+    machine->team_verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
+    spare->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
+    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
+                                           &machine->adapter),
+                     FLUE_OK);
+    flue_verifier_attach(machine->verifier, flue_im_provider(machine->team, 0),
+                         flue_host_client(machine->host, machine->adapter));
+    flue_im_attach(machine->team, 0, flue_verifier_client(machine->verifier));
+    flue_im_bind(machine->team, 0, flue_verifier_provider(machine->team_verifier));
+    flue_im_bind(machine->team, 1, flue_verifier_provider(spare->verifier));
+    flue_verifier_attach(machine->team_verifier, flue_target_provider(machine->target),
+                         flue_im_client(machine->team, 0));
+    flue_verifier_attach(spare->verifier, flue_target_provider(spare->target),
+                         flue_im_client(machine->team, 1));
+    flue_target_attach(machine->target, flue_verifier_client(machine->team_verifier));
+    flue_target_attach(spare->target, flue_verifier_client(spare->verifier));
+}
+
 static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {
@@ -342,7 +410,10 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
         flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
     assert_int_equal(
         flue_target_create(&target, &down, machine, &world->allocator, &machine->target), FLUE_OK);
-    join_machine(machine);
+    if (config->has_team && index == 0)
+        join_team(machine, config);
+    else
+        join_machine(machine);
 }
 
 void
@@ -369,6 +440,10 @@ world_destroy(struct world *world)
     }
     for (uint32_t i = 0; i < 2; i++) {
         flue_target_destroy(world->machines[i].target);
+        flue_target_destroy(world->machines[i].spare.target);
+        flue_im_destroy(world->machines[i].team);
+        flue_verifier_destroy(world->machines[i].spare.verifier);
+        flue_verifier_destroy(world->machines[i].team_verifier);
         flue_host_destroy(world->machines[i].host);
         for (uint32_t j = 0; j < world->machines[i].driver_count; j++) {
             flue_im_destroy(world->machines[i].drivers[j]);
@@ -436,10 +511,38 @@ world_next(const struct world *world)
 
         next = earlier(next, flue_host_next_deadline(machine->host));
         next = earlier(next, flue_target_next_deadline(machine->target));
+        if (machine->team != NULL)
+            next = earlier(next, flue_target_next_deadline(machine->spare.target));
+        if (machine->spare.interrupted)
+            next = earlier(next, world->now);
         if (machine->interrupted)
             next = earlier(next, world->poll_at[i]);
     }
     return next;
+}
+
+static void
+poll_team(struct machine *machine)
+{
+    if (machine->team == NULL)
+        return;
+    flue_im_poll(machine->team, machine->world->now);
+    if (!machine->spare.interrupted)
+        return;
+    machine->spare.interrupted = false;
+    flue_target_poll(machine->spare.target, machine->world->now);
+}
+
+/* The port by which the switch delivers: an aggregate's by the peer's port number; otherwise where
+ * the machine speaks. */
+static uint32_t
+port_of(const struct machine *machine, const struct flue_packet *packet)
+{
+    if (machine->team == NULL)
+        return 0;
+    if (machine->team_mode == FLUE_TEAM_AGGREGATE && !machine->is_cut[0] && !machine->is_cut[1])
+        return packet->tuple.local_port % 2;
+    return flue_im_active(machine->team);
 }
 
 void
@@ -450,6 +553,7 @@ world_poll(struct world *world)
 
         for (uint32_t j = 0; j < machine->driver_count; j++)
             flue_im_poll(machine->drivers[j], world->now);
+        poll_team(machine);
         if (!machine->interrupted || world->poll_at[i] > world->now)
             continue;
         machine->interrupted = false;
@@ -463,13 +567,16 @@ deliver(struct world *world)
 {
     struct frame *frame = world->first;
     struct machine *machine = &world->machines[frame->to];
-    bool is_taken;
+    uint32_t port = port_of(machine, &frame->packet);
+    bool is_taken = machine->is_cut[port]; /* lost */
 
     world->first = frame->next;
     if (world->first == NULL)
         world->last = NULL;
     world->is_taking_in = true;
-    is_taken = flue_target_input(machine->target, world->now, &frame->packet);
+    if (!is_taken)
+        is_taken = flue_target_input(port == 0 ? machine->target : machine->spare.target,
+                                     world->now, &frame->packet);
     world->is_taking_in = false;
     if (!is_taken)
         flue_host_input(machine->host, world->now, &frame->packet.tuple, &frame->packet.segment);
@@ -489,6 +596,11 @@ advance(struct world *world)
 
         if (flue_target_next_deadline(machine->target) <= world->now) {
             flue_target_advance(machine->target, world->now);
+            is_due = true;
+        }
+        if (machine->team != NULL &&
+            flue_target_next_deadline(machine->spare.target) <= world->now) {
+            flue_target_advance(machine->spare.target, world->now);
             is_due = true;
         }
         if (flue_host_next_deadline(machine->host) <= world->now) {
@@ -523,6 +635,22 @@ world_run(struct world *world, flue_time until)
     world->now = until;
 }
 
+static void
+assert_target_idle(struct flue_target *target)
+{
+    assert_int_equal(target->neighbors.used, 0);
+    assert_int_equal(target->paths.used, 0);
+    assert_int_equal(target->connections.used, 0);
+    assert_int_equal(target->ios.used, 0);
+    assert_int_equal(target->finals.used, 0);
+    assert_int_equal(target->indications.used, 0);
+    if (target->spare != NULL)
+        flue__target_release_piece(target, target->spare);
+    target->spare = NULL;
+    assert_int_equal(target->pieces.used, 0);
+    assert_null(target->heap.first);
+}
+
 void
 world_assert_idle(const struct world *world)
 {
@@ -530,6 +658,10 @@ world_assert_idle(const struct world *world)
         const struct machine *machine = &world->machines[i];
 
         flue_verifier_finish(machine->verifier, world->now);
+        if (machine->team != NULL) {
+            flue_verifier_finish(machine->team_verifier, world->now);
+            flue_verifier_finish(machine->spare.verifier, world->now);
+        }
         for (uint32_t j = 0; j < machine->driver_count; j++) {
             flue_verifier_finish(machine->verifiers[j], world->now);
             assert_int_equal(machine->drivers[j]->objects.used, 0); /* IM-004 */
@@ -553,16 +685,12 @@ world_assert_idle(const struct world *world)
         assert_int_equal(host->tcp_blocks.used, 0);
         assert_int_equal(host->watches.used, 0);
         assert_null(host->heap.first);
-        assert_int_equal(target->neighbors.used, 0);
-        assert_int_equal(target->paths.used, 0);
-        assert_int_equal(target->connections.used, 0);
-        assert_int_equal(target->ios.used, 0);
-        assert_int_equal(target->finals.used, 0);
-        assert_int_equal(target->indications.used, 0);
-        if (target->spare != NULL)
-            flue__target_release_piece(target, target->spare);
-        target->spare = NULL;
-        assert_int_equal(target->pieces.used, 0);
-        assert_null(target->heap.first);
+        assert_target_idle(target);
+        if (world->machines[i].team != NULL) {
+            assert_target_idle(world->machines[i].spare.target);
+            assert_int_equal(world->machines[i].team->objects.used, 0);
+            assert_int_equal(world->machines[i].team->calls.used, 0);
+            assert_int_equal(world->machines[i].team->tags.used, 0);
+        }
     }
 }

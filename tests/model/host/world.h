@@ -34,6 +34,14 @@ struct record {
     uint16_t window;
 };
 
+/* The second target of a machine that has a team, behind a port of its own. */
+struct spare {
+    struct machine *machine;
+    struct flue_target *target;
+    struct flue_verifier *verifier;
+    bool interrupted;
+};
+
 struct machine {
     struct world *world;
     uint32_t index;
@@ -43,6 +51,11 @@ struct machine {
     uint32_t driver_count;
     struct flue_im *drivers[WORLD_DRIVERS];         /* below it; the first is the topmost ... */
     struct flue_verifier *verifiers[WORLD_DRIVERS]; /* ... and what is below each */
+    struct flue_im *team; /* below `verifier`, above both targets; NULL: there is one target */
+    enum flue_team_mode team_mode;
+    struct flue_verifier *team_verifier; /* above `target` */
+    struct spare spare;
+    bool is_cut[2]; /* the ports' cables: nothing passes */
     uint32_t adapter;
     bool interrupted;
     bool has_route;   /* next_hop answers ... */
@@ -91,6 +104,9 @@ struct world_config {
     flue_time delay;
     struct flue_host_config host;
     struct flue_target_config target;
+    bool has_team; /* machine 0 has two targets */
+    enum flue_team_mode team_mode;
+    uint32_t spare_connections; /* most, on the second; 0: as many as on the first */
     /* Application handlers; transmit and next_hop are the world's. `user` is the machine. */
     struct flue_host_handlers handlers[2];
 };
