@@ -182,6 +182,8 @@ print_outage(void)
                   (unsigned long long)late_count, milliseconds(late_sum / late_count),
                   milliseconds(late_most));
     assert_true(statistics.failover_resumed >= last_uploaded);
+    /* Without the policy's waiting time behind an upload. */
+    assert_true(last_offloaded - statistics.failover_resumed < 100 * FLUE_MILLISECOND);
 }
 
 static void
