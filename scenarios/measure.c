@@ -10,6 +10,7 @@
 #include <string.h>
 
 const char *const flue_choices_stack[] = {"ns3", "host", "offload", NULL};
+const char *const flue_choices_flue[] = {"host", "offload", NULL};
 const char *const flue_choices_switch[] = {"off", "on", NULL};
 
 bool
@@ -35,6 +36,39 @@ flue_pair_build(const struct flue_run *run, struct flue_sim *sim, const char *st
            flue_sim_link_address(pair->link, "10.1.1.0", "255.255.255.0") == FLUE_OK &&
            flue_sim_routes(sim) == FLUE_OK &&
            (prefix == NULL || flue_sim_link_pcap(pair->link, prefix) == FLUE_OK);
+}
+
+void
+flue_pair_configure(const struct flue_run *run, struct flue_sim_link_config *link,
+                    struct flue_sim_stack_config *stack)
+{
+    *link = flue_sim_link_config_default();
+    *stack = flue_sim_stack_config_default();
+    link->rate_bps = flue_run_count(run, "rate");
+    link->delay = flue_run_time(run, "delay");
+    stack->profile = flue_run_profile(run, "profile");
+    stack->send_buffer_bytes = 65536;
+    stack->receive_buffer_bytes = 65536;
+}
+
+struct flue_sim_requests_config
+flue_requests_configure(const struct flue_run *run)
+{
+    struct flue_sim_requests_config config = flue_sim_requests_config_default();
+
+    config.connections = (uint32_t)flue_run_count(run, "connections");
+    config.request_bytes = (uint32_t)flue_run_count(run, "request");
+    config.response_bytes = (uint32_t)flue_run_count(run, "response");
+    config.think = flue_run_time(run, "think");
+    return config;
+}
+
+enum flue_result
+flue_run_fail_in(struct flue_run *run, const struct flue_sim *sim, const char *otherwise)
+{
+    const char *why = flue_sim_error(sim);
+
+    return flue_run_fail(run, FLUE_ERROR_INVALID, *why != '\0' ? why : otherwise);
 }
 
 bool
@@ -63,6 +97,34 @@ flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *
         }
     }
     return open == count;
+}
+
+bool
+flue_advance_until_open(struct flue_sim *sim, const struct flue_sim_requests *requests,
+                        uint32_t count, flue_time patience)
+{
+    struct flue_sim_requests_statistics now = {0};
+    flue_time end = flue_sim_now(sim) + patience;
+
+    while (now.opened < count && flue_sim_now(sim) < end) {
+        if (!flue_advance(sim, FLUE_MILLISECOND)) {
+            return false;
+        }
+        flue_sim_requests_read(requests, &now);
+    }
+    return now.opened >= count;
+}
+
+void
+flue_report_latency(struct flue_run *run, const char *metric,
+                    const struct flue_sim_requests *requests, flue_time since, double share)
+{
+    flue_time latency = flue_sim_requests_latency(requests, since, share);
+
+    flue_run_report(run, metric,
+                    latency == FLUE_TIME_NEVER ? (double)NAN
+                                               : (double)latency / (double)FLUE_SECOND,
+                    "no request was completed");
 }
 
 double

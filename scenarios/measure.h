@@ -13,6 +13,7 @@ enum { FLUE_FULL_SEGMENT_HEADERS = 52 };
 
 /* Choices of parameters: "ns3", "host", "offload"; and "off", "on". */
 extern const char *const flue_choices_stack[];
+extern const char *const flue_choices_flue[]; /* "host", "offload" */
 extern const char *const flue_choices_switch[];
 /* True when a parameter with flue_choices_switch is "on". */
 bool flue_run_is_on(const struct flue_run *run, const char *name);
@@ -30,12 +31,57 @@ bool flue_pair_build(const struct flue_run *run, struct flue_sim *sim, const cha
                      const struct flue_sim_link_config *link_config,
                      const struct flue_sim_stack_config *stack_config, struct flue_pair *pair);
 
+/* Rows of parameters: two machines with a link. flue_pair_configure reads them. */
+#define FLUE_PAIR_PARAMETERS(stacks)                                                               \
+    {"stack", FLUE_PARAMETER_CHOICE,                                                               \
+     "",      "offload",                                                                           \
+     NULL,    NULL,                                                                                \
+     stacks,  "TCP of both machines: ns-3's own, Flue's on the host, or Flue's on the NIC"},       \
+        {"profile", FLUE_PARAMETER_PROFILE,                                                        \
+         "",        "server-2009",                                                                 \
+         NULL,      NULL,                                                                          \
+         NULL,      "what work costs on both machines"},                                           \
+        {"rate",  FLUE_PARAMETER_RATE, "bps", "10Gbps",                                            \
+         "1Mbps", "400Gbps",           NULL,  "rate of the link"},                                 \
+    {                                                                                              \
+        "delay", FLUE_PARAMETER_TIME, "s", "20us", "0s", "1s", NULL, "one way, of the link"        \
+    }
+/* Sets what they say, and defaults for the rest, with buffers of 64 KiB. */
+void flue_pair_configure(const struct flue_run *run, struct flue_sim_link_config *link,
+                         struct flue_sim_stack_config *stack);
+
+/* Rows of parameters: requests and responses. flue_requests_configure reads them. */
+#define FLUE_REQUESTS_PARAMETERS(connections, think)                                               \
+    {"connections", FLUE_PARAMETER_COUNT,                                                          \
+     "1",           connections,                                                                   \
+     "1",           "16000",                                                                       \
+     NULL,          "connections that make requests"},                                             \
+        {"request", FLUE_PARAMETER_BYTES, "bytes", "200", "1", "1GiB", NULL, "of a request"},      \
+        {"response", FLUE_PARAMETER_BYTES, "bytes", "2000", "1", "1GiB", NULL, "of a response"},   \
+    {                                                                                              \
+        "think", FLUE_PARAMETER_TIME, "s", think, "0s", "1000s", NULL,                             \
+            "from a response to the next request, mean"                                            \
+    }
+struct flue_sim_requests_config flue_requests_configure(const struct flue_run *run);
+
+/* The run failed: flue_sim_error says why or, when nothing does, `otherwise`. */
+enum flue_result flue_run_fail_in(struct flue_run *run, const struct flue_sim *sim,
+                                  const char *otherwise);
+
 /* Runs for `by` from now. */
 bool flue_advance(struct flue_sim *sim, flue_time by);
 /* Runs, a millisecond at a time and for `patience` at most, until every flow is connected. False:
  * one is not, or the simulation failed and flue_sim_error says why. */
 bool flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *flows,
                                   uint32_t count, flue_time patience);
+
+/* The same until `count` connections of requests are open. */
+bool flue_advance_until_open(struct flue_sim *sim, const struct flue_sim_requests *requests,
+                             uint32_t count, flue_time patience);
+
+/* Reports a latency of the requests that were completed since then, or that there was none. */
+void flue_report_latency(struct flue_run *run, const char *metric,
+                         const struct flue_sim_requests *requests, flue_time since, double share);
 
 /* NAN when `whole` is not positive. */
 double flue_ratio(double part, double whole);

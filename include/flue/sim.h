@@ -10,7 +10,7 @@
  *     flue_sim_link        Ethernet links between them, with one adapter at each end
  *     flue_sim_stack       a TCP/IP stack on every machine: ns3, host or offload
  *     flue_sim_link_address, flue_sim_routes
- *     flue_sim_bulk, ...   applications
+ *     flue_sim_bulk, flue_sim_requests   applications
  *     flue_sim_run         until a time
  *     flue_sim_*_read      what happened
  *     flue_sim_destroy
@@ -37,6 +37,7 @@ struct flue_sim;
 struct flue_sim_node;
 struct flue_sim_link;
 struct flue_sim_flow;
+struct flue_sim_requests;
 
 /* `seed` is ns-3's RngSeed (1..2^32-1), `run` its RngRun: a run of a seed is one replication. Time
  * has picosecond resolution. FLUE_ERROR_STATE while there is another simulation. */
@@ -75,6 +76,14 @@ FLUE_MUST_USE enum flue_result flue_sim_link(struct flue_sim *sim, struct flue_s
 /* Loses each frame that arrives at `end` with this probability, 0..1. */
 FLUE_MUST_USE enum flue_result flue_sim_link_loss(struct flue_sim_link *link, uint32_t end,
                                                   double probability);
+/* Loses this share of the frames that arrive at `end`, 0 to less than 1, in bursts of a mean length
+ * in frames, at least 1 (Gilbert and Elliott's model, where bursts lose all); 0: none. */
+FLUE_MUST_USE enum flue_result flue_sim_link_bursts(struct flue_sim_link *link, uint32_t end,
+                                                    double share, double length);
+/* Has each frame that arrives at `end` arrive later by `delay`, with this probability: those behind
+ * it overtake it. */
+FLUE_MUST_USE enum flue_result flue_sim_link_reorder(struct flue_sim_link *link, uint32_t end,
+                                                     double probability, flue_time delay);
 /* An ns-3 attribute of the device at `end`, or of its NIC. */
 FLUE_MUST_USE enum flue_result flue_sim_link_set(struct flue_sim_link *link, uint32_t end,
                                                  const char *attribute, const char *value);
@@ -117,6 +126,15 @@ struct flue_sim_stack_config {
     /* newreno, cubic, dctcp (which agrees on ECN) or compound; default newreno. Flue's are those of
      * flue_tcp_congestion_name(); ns-3 has no compound. */
     const char *congestion_control;
+    /* Idle time until a connection is probed, and from probe to probe; 0: never. Not ns3. */
+    flue_time keepalive;
+    /* How long a closed connection is remembered; default 60 s. */
+    flue_time time_wait;
+    /* Which connections the offload stack hands to the NIC: always, never, automatic, bytes,
+     * lifetime, priority or adaptive, with ns-3's defaults of ns3::FlueTcpL4Protocol for their
+     * parameters; default always. */
+    const char *policy;
+    uint32_t table_entries; /* connections that a NIC can carry; default 0: as its profile says */
 };
 struct flue_sim_stack_config flue_sim_stack_config_default(void);
 
@@ -180,6 +198,54 @@ bool flue_sim_node_resource(const struct flue_sim_node *node, uint32_t index,
 FLUE_MUST_USE enum flue_result flue_sim_offload_all(struct flue_sim_node *node);
 FLUE_MUST_USE enum flue_result flue_sim_upload_all(struct flue_sim_node *node);
 
+/* ---- Power, routes and failures ----------------------------------------------------------------
+ *
+ * They happen at once: flue_sim_schedule has them happen later. `end` is the end of the link whose
+ * adapter it happens to. */
+
+/* Puts an adapter to sleep, or wakes it up. Before it sleeps the host takes its connections back;
+ * asleep its link is down, and what TCP sends is lost. Where no stack offloads to the adapter, the
+ * link alone changes. FLUE_ERROR_STATE when it is so, or on its way there, already. */
+FLUE_MUST_USE enum flue_result flue_sim_link_power(struct flue_sim_link *link, uint32_t end,
+                                                   bool is_on);
+/* Pulls the cable out, or puts it in again. What is on its way, and what waits for the wire, is
+ * lost. FLUE_ERROR_STATE when it is so already. */
+FLUE_MUST_USE enum flue_result flue_sim_link_carrier(struct flue_sim_link *link, bool is_up);
+/* The adapter at `end` gets another MAC address, as behind a gateway that takes over for another,
+ * and the machine at the other end hears of it by ARP. Frames on their way to the old one are
+ * lost. */
+FLUE_MUST_USE enum flue_result flue_sim_link_change_mac(struct flue_sim_link *link, uint32_t end);
+/* The machine at `end` sends what goes out there through another gateway from now on: another IP
+ * address and another MAC address, both of the machine at the other end. Frames on their way to the
+ * old one are lost. FLUE_ERROR_LIMIT when the network has no address left for it. */
+FLUE_MUST_USE enum flue_result flue_sim_link_change_next_hop(struct flue_sim_link *link,
+                                                             uint32_t end);
+/* Packets that arrive at `end` and are longer are lost, and their senders told by ICMP, as by a
+ * router on the way; 0: all pass. At least 576 bytes. ns-3's own TCP does not listen to it. */
+FLUE_MUST_USE enum flue_result flue_sim_link_limit_mtu(struct flue_sim_link *link, uint32_t end,
+                                                       uint32_t mtu_bytes);
+/* The adapter's hardware loses the connection whose segment arrives next, after `skip` others of
+ * offloaded connections. FLUE_ERROR_NOT_SUPPORTED where no stack offloads to it. */
+FLUE_MUST_USE enum flue_result flue_sim_link_fail_connection(struct flue_sim_link *link,
+                                                             uint32_t end, uint32_t skip);
+/* The adapter's offload hardware fails for good, and its connections are lost; as an Ethernet
+ * adapter it goes on. FLUE_ERROR_NOT_SUPPORTED likewise. */
+FLUE_MUST_USE enum flue_result flue_sim_link_fail_adapter(struct flue_sim_link *link, uint32_t end);
+/* The adapter is pulled out of the running machine: the same, and the link is down. */
+FLUE_MUST_USE enum flue_result flue_sim_link_remove_adapter(struct flue_sim_link *link,
+                                                            uint32_t end);
+
+/* All zero where no stack offloads to the adapter, but for is_on. */
+struct flue_sim_adapter_statistics {
+    bool is_on;                             /* false: asleep */
+    flue_time powered_at;                   /* when it last fell asleep or woke up; 0: never */
+    uint32_t neighbors, paths, connections; /* that it carries now */
+    uint64_t offloads, refusals, uploads;
+    uint64_t failures; /* connections lost by hardware */
+};
+void flue_sim_adapter_read(const struct flue_sim_link *link, uint32_t end,
+                           struct flue_sim_adapter_statistics *statistics);
+
 /* ---- Applications ------------------------------------------------------------------------------
  */
 
@@ -189,6 +255,7 @@ struct flue_sim_bulk_config {
     uint32_t io_bytes; /* of one send and one receive call, at most; a send call moves at most half
                           of the send buffer; default 65536 */
     flue_time start;   /* from now; default 0 */
+    flue_time pause;   /* of the server between two receive calls; default 0 */
     bool with_content; /* real bytes with a checkable pattern instead of length-only; default false
                         */
 };
@@ -212,6 +279,57 @@ struct flue_sim_flow_statistics {
 };
 void flue_sim_flow_read(const struct flue_sim_flow *flow,
                         struct flue_sim_flow_statistics *statistics);
+
+enum { FLUE_SIM_REQUESTS_CONNECTIONS_MAX = 16000 }; /* ephemeral ports of a machine */
+
+struct flue_sim_requests_config {
+    uint16_t port;           /* the server's; default 6001 */
+    uint32_t connections;    /* default 1, at most FLUE_SIM_REQUESTS_CONNECTIONS_MAX */
+    flue_time start;         /* of the first one, from now; default 0 */
+    flue_time spacing;       /* from one to the next; default 20 us */
+    uint32_t request_bytes;  /* at least 1; default 128 */
+    uint32_t response_bytes; /* at least 1; default 1024 */
+    uint64_t requests;       /* of a connection, which then closes; 0: without end. Default 0 */
+    bool reopens;            /* another connection follows one that has closed; default false */
+    bool is_manual;          /* requests are made by flue_sim_requests_go alone; default false */
+    double rate;             /* of arriving requests, a second, by all connections together: a
+                                Poisson process, whose requests wait for a free connection. 0: a
+                                connection makes its next request when it has its response. Default 0 */
+    flue_time think;         /* ...and after this time: the mean, exponential; default 0 */
+    uint32_t io_bytes;       /* of one send and one receive call, at most; default 65536 */
+    bool with_content;       /* as flue_sim_bulk_config; default false */
+};
+struct flue_sim_requests_config flue_sim_requests_config_default(void);
+
+/* Connections from client to server; on each the client sends a request, the server answers when it
+ * has all of it, and so on. Works over each stack. */
+FLUE_MUST_USE enum flue_result flue_sim_requests(struct flue_sim *sim, struct flue_sim_node *client,
+                                                 struct flue_sim_node *server,
+                                                 const struct flue_sim_requests_config *config,
+                                                 struct flue_sim_requests **requests);
+/* Makes a request on each connection that is open and waits for no response; says on how many
+ * (unless `count` is NULL). */
+FLUE_MUST_USE enum flue_result flue_sim_requests_go(struct flue_sim_requests *requests,
+                                                    uint32_t *count);
+
+struct flue_sim_requests_statistics {
+    uint32_t open;           /* connections that are open at the client */
+    uint32_t waiting;        /* for a response, of them */
+    uint64_t opened, closed; /* connections, until now; closed in order */
+    uint64_t failed;         /* that ended in another way, at the client */
+    uint64_t started;        /* requests; those that wait for a connection included */
+    uint64_t completed;      /* responses read to the last byte */
+    uint64_t sent_bytes;     /* by both, taken by their sockets */
+    uint64_t received_bytes; /* by both, read */
+    uint64_t corrupt_bytes;  /* with_content: bytes read that were not what was sent */
+};
+void flue_sim_requests_read(const struct flue_sim_requests *requests,
+                            struct flue_sim_requests_statistics *statistics);
+/* Of the requests that were completed at `since` or later, the time that this share of them took at
+ * most, 0..1: 0.5 is the median, 1 the longest. From when a request was to be made until the last
+ * byte of its response was read. FLUE_TIME_NEVER when there was none. */
+flue_time flue_sim_requests_latency(const struct flue_sim_requests *requests, flue_time since,
+                                    double share);
 
 /* ---- Running -----------------------------------------------------------------------------------
  */

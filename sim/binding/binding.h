@@ -12,6 +12,7 @@
 #include "model/flue-bulk-application.h"
 #include "model/flue-nic.h"
 #include "model/flue-processor.h"
+#include "model/flue-request-application.h"
 #include "model/flue-tcp-l4-protocol.h"
 
 #include "flue/sim.h"
@@ -47,7 +48,11 @@ struct flue_sim_link
     ns3::Ptr<ns3::FlueNic> devices[2];
     uint32_t addresses[2]; // as numbers; 0 before flue_sim_link_address
     uint32_t mask;
-    bool has_pcap; // traced: two writers would spoil one file
+    ns3::Ptr<ns3::Object> errors[2]; // flue::LinkErrors; null: frames arrive whole
+    uint32_t gateways[2];            // by which the end reaches the other; 0: by its own address
+    uint32_t mac_changes;            // until now
+    bool is_unplugged;               // flue_sim_link_carrier
+    bool has_pcap;                   // traced: two writers would spoil one file
     bool has_ascii;
 };
 
@@ -60,6 +65,15 @@ struct flue_sim_flow
     ns3::Ptr<ns3::FlueBulkServer> receiver;
 };
 
+struct flue_sim_requests
+{
+    struct flue_sim_node* client;
+    struct flue_sim_node* server;
+    uint16_t port;
+    ns3::Ptr<ns3::FlueRequestClient> asker;
+    ns3::Ptr<ns3::FlueRequestServer> answerer;
+};
+
 struct flue_sim
 {
     std::string error;
@@ -68,6 +82,7 @@ struct flue_sim
     std::vector<std::unique_ptr<struct flue_sim_node>> nodes;
     std::vector<std::unique_ptr<struct flue_sim_link>> links;
     std::vector<std::unique_ptr<flue_sim_flow>> flows;
+    std::vector<std::unique_ptr<struct flue_sim_requests>> requests;
 };
 
 namespace flue
@@ -103,6 +118,27 @@ ns3::Time ToTime(flue_time time);
 
 /** @return true when ns-3 can hold @p time */
 bool FitsTime(flue_time time);
+
+/** @return FLUE_OK when an application can run between the two, at that port */
+flue_result CheckEnds(flue_sim* sim,
+                      const struct flue_sim_node* client,
+                      const struct flue_sim_node* server,
+                      uint16_t port,
+                      flue_time start);
+
+/** Sets what both ends of an application have in common, and puts it on its machine. */
+void Place(ns3::Ptr<ns3::FlueBulkApplication> application,
+           struct flue_sim_node* node,
+           const struct flue_sim_node* server,
+           const struct flue_sim_node* client,
+           const flue_sim_bulk_config& config);
+
+/** A locally administered address that says which link and end it is, and which of its addresses.
+ */
+ns3::Mac48Address MakeMac(uint32_t link, uint32_t end, uint32_t change);
+
+/** Both ends know each other's addresses, for good, whatever happens to the link. */
+void KnowNeighbors(struct flue_sim_link* link);
 
 /** From now on packets carry right checksums: somebody looks at them. */
 void EnableChecksums();

@@ -5,6 +5,7 @@
 #include "binding.h"
 
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/string.h"
 #include "ns3/tcp-socket-factory.h"
@@ -40,54 +41,6 @@ uint32_t AddressOf(const struct flue_sim_node* server, const struct flue_sim_nod
     return address;
 }
 
-flue_result CheckBulk(flue_sim* sim,
-                      const struct flue_sim_node* client,
-                      const struct flue_sim_node* server,
-                      const flue_sim_bulk_config& config)
-{
-    if (client == server)
-    {
-        return Fail(sim,
-                    FLUE_ERROR_INVALID,
-                    "a transfer goes from one machine to another, not from " + client->name +
-                        " to itself");
-    }
-    for (const struct flue_sim_node* node : {client, server})
-    {
-        if (!node->processor)
-        {
-            return Fail(sim, FLUE_ERROR_STATE, node->name + " has no stack");
-        }
-    }
-    if (AddressOf(server, client) == 0)
-    {
-        return Fail(sim, FLUE_ERROR_STATE, server->name + " has no address");
-    }
-    if (config.port == 0)
-    {
-        return Fail(sim, FLUE_ERROR_INVALID, "a server's port lies between 1 and 65535");
-    }
-    for (const flue_sim_flow* flow : server->flows)
-    {
-        if (flow->server == server && flow->port == config.port)
-        {
-            return Fail(sim,
-                        FLUE_ERROR_IN_USE,
-                        "port " + std::to_string(config.port) + " of " + server->name +
-                            " has a transfer already");
-        }
-    }
-    if (config.io_bytes == 0 || config.io_bytes > 1U << 30)
-    {
-        return Fail(sim, FLUE_ERROR_INVALID, "a call moves between 1 byte and 1 GiB");
-    }
-    if (!flue::FitsTime(config.start) || !flue::FitsTime(config.start + flue_sim_now(sim)))
-    {
-        return Fail(sim, FLUE_ERROR_INVALID, "the start lies behind the end of simulated time");
-    }
-    return FLUE_OK;
-}
-
 /** The initial window in whole segments, by the formula that Flue's engine follows. */
 uint32_t InitialWindow(const flue_sim_stack_config& stack)
 {
@@ -115,17 +68,71 @@ void SetSocketOptions(Ptr<ns3::FlueBulkApplication> application, const struct fl
     time("DelAckTimeout", stack.delayed_ack);
     time("MinRto", stack.min_rto);
     time("ConnTimeout", FLUE_SECOND);
+    application->AddSocketOption(
+        "MaxSegLifetime",
+        Create<ns3::DoubleValue>(flue::ToTime(stack.time_wait).GetSeconds() / 2));
     flag("Sack", stack.use_sack);
     flag("Timestamp", true);
     flag("WindowScaling", true);
 }
 
-/** Sets what both ends have in common, and puts the application on its machine. */
+} // namespace
+
+namespace flue
+{
+
+flue_result CheckEnds(flue_sim* sim,
+                      const struct flue_sim_node* client,
+                      const struct flue_sim_node* server,
+                      uint16_t port,
+                      flue_time start)
+{
+    if (client == server)
+    {
+        return Fail(sim,
+                    FLUE_ERROR_INVALID,
+                    "a transfer goes from one machine to another, not from " + client->name +
+                        " to itself");
+    }
+    for (const struct flue_sim_node* node : {client, server})
+    {
+        if (!node->processor)
+        {
+            return Fail(sim, FLUE_ERROR_STATE, node->name + " has no stack");
+        }
+    }
+    if (AddressOf(server, client) == 0)
+    {
+        return Fail(sim, FLUE_ERROR_STATE, server->name + " has no address");
+    }
+    if (port == 0)
+    {
+        return Fail(sim, FLUE_ERROR_INVALID, "a server's port lies between 1 and 65535");
+    }
+    const auto hasPort = [server, port](const auto& other)
+    { return other->server == server && other->port == port; };
+    if (std::any_of(server->flows.begin(), server->flows.end(), hasPort) ||
+        std::any_of(sim->requests.begin(), sim->requests.end(), hasPort))
+    {
+        return Fail(sim,
+                    FLUE_ERROR_IN_USE,
+                    "port " + std::to_string(port) + " of " + server->name +
+                        " has a transfer already");
+    }
+    if (!flue::FitsTime(start) || !flue::FitsTime(start + flue_sim_now(sim)))
+    {
+        return Fail(sim, FLUE_ERROR_INVALID, "the start lies behind the end of simulated time");
+    }
+    return FLUE_OK;
+}
+
 void Place(Ptr<ns3::FlueBulkApplication> application,
            struct flue_sim_node* node,
-           uint32_t address,
+           const struct flue_sim_node* server,
+           const struct flue_sim_node* client,
            const flue_sim_bulk_config& config)
 {
+    const uint32_t address = AddressOf(server, client);
     const ns3::TypeId factory = ns3::TypeId::LookupByName(node->tcp ? "ns3::FlueTcpSocketFactory"
                                                                     : "ns3::TcpSocketFactory");
     application->SetAttribute("Protocol", ns3::TypeIdValue(factory));
@@ -146,7 +153,7 @@ void Place(Ptr<ns3::FlueBulkApplication> application,
     node->node->AddApplication(application);
 }
 
-} // namespace
+} // namespace flue
 
 extern "C"
 {
@@ -168,35 +175,38 @@ extern "C"
         {
             return FLUE_ERROR_INVALID;
         }
-        return Guard(sim,
-                     [=]()
-                     {
-                         const struct flue_sim_bulk_config chosen =
-                             config ? *config : flue_sim_bulk_config_default();
-                         const flue_result checked = CheckBulk(sim, client, server, chosen);
-                         if (checked != FLUE_OK)
-                         {
-                             return checked;
-                         }
-                         auto made = std::make_unique<struct flue_sim_flow>();
-                         made->client = client;
-                         made->server = server;
-                         made->port = chosen.port;
-                         made->sender = CreateObject<ns3::FlueBulkClient>();
-                         made->sender->SetAttribute("MaxBytes", ns3::UintegerValue(chosen.bytes));
-                         made->receiver = CreateObject<ns3::FlueBulkServer>();
-                         const uint32_t address = AddressOf(server, client);
-                         Place(made->receiver,
-                               server,
-                               address,
-                               chosen); // first: it listens before the client calls
-                         Place(made->sender, client, address, chosen);
-                         client->flows.push_back(made.get());
-                         server->flows.push_back(made.get());
-                         *flow = made.get();
-                         sim->flows.push_back(std::move(made));
-                         return FLUE_OK;
-                     });
+        return Guard(
+            sim,
+            [=]()
+            {
+                const struct flue_sim_bulk_config chosen =
+                    config ? *config : flue_sim_bulk_config_default();
+                const flue_result checked =
+                    flue::CheckEnds(sim, client, server, chosen.port, chosen.start);
+                if (checked != FLUE_OK)
+                {
+                    return checked;
+                }
+                if (chosen.io_bytes == 0 || chosen.io_bytes > 1U << 30)
+                {
+                    return Fail(sim, FLUE_ERROR_INVALID, "a call moves between 1 byte and 1 GiB");
+                }
+                auto made = std::make_unique<struct flue_sim_flow>();
+                made->client = client;
+                made->server = server;
+                made->port = chosen.port;
+                made->sender = CreateObject<ns3::FlueBulkClient>();
+                made->sender->SetAttribute("MaxBytes", ns3::UintegerValue(chosen.bytes));
+                made->receiver = CreateObject<ns3::FlueBulkServer>();
+                // First: it listens before the client calls.
+                flue::Place(made->receiver, server, server, client, chosen);
+                flue::Place(made->sender, client, server, client, chosen);
+                client->flows.push_back(made.get());
+                server->flows.push_back(made.get());
+                *flow = made.get();
+                sim->flows.push_back(std::move(made));
+                return FLUE_OK;
+            });
     }
 
     void flue_sim_flow_read(const struct flue_sim_flow* flow,

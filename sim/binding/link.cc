@@ -3,11 +3,11 @@
  * Machines, and the links between them.
  */
 #include "binding.h"
+#include "link-errors.h"
 #include "values.h"
 
 #include "helper/flue-link-helper.h"
 
-#include "ns3/error-model.h"
 #include "ns3/names.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -22,10 +22,6 @@ using ns3::Ptr;
 namespace
 {
 
-/** Losses have their own random streams, far from ns-3's automatic ones: what else draws numbers in
- * a run does not change which frames are lost. */
-const int64_t FIRST_LOSS_STREAM = 1000000;
-
 bool IsNodeName(const std::string& name)
 {
     const auto good = [](char c)
@@ -34,20 +30,6 @@ bool IsNodeName(const std::string& name)
                c == '-' || c == '_' || c == '.';
     };
     return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), good);
-}
-
-/** A locally administered address that says which link and end it is. */
-ns3::Mac48Address MakeMac(uint32_t link, uint32_t end)
-{
-    const uint8_t bytes[6] = {0x02,
-                              0x00,
-                              static_cast<uint8_t>(link >> 16),
-                              static_cast<uint8_t>(link >> 8),
-                              static_cast<uint8_t>(link),
-                              static_cast<uint8_t>(end + 1)};
-    ns3::Mac48Address mac;
-    mac.CopyFrom(bytes);
-    return mac;
 }
 
 flue_result CheckLink(flue_sim* sim,
@@ -136,6 +118,19 @@ flue_result EnableTrace(struct flue_sim_link* link, const char* prefix, bool isP
 }
 
 } // namespace
+
+ns3::Mac48Address flue::MakeMac(uint32_t link, uint32_t end, uint32_t change)
+{
+    const uint8_t bytes[6] = {0x02,
+                              static_cast<uint8_t>(change),
+                              static_cast<uint8_t>(link >> 16),
+                              static_cast<uint8_t>(link >> 8),
+                              static_cast<uint8_t>(link),
+                              static_cast<uint8_t>(end + 1)};
+    ns3::Mac48Address mac;
+    mac.CopyFrom(bytes);
+    return mac;
+}
 
 extern "C"
 {
@@ -228,7 +223,7 @@ extern "C"
                 for (uint32_t end = 0; end < 2; end++)
                 {
                     made->devices[end] = ns3::DynamicCast<ns3::FlueNic>(devices.Get(end));
-                    made->devices[end]->SetAddress(MakeMac(made->number, end));
+                    made->devices[end]->SetAddress(flue::MakeMac(made->number, end, 0));
                     made->nodes[end]->links.push_back(made.get());
                 }
                 *link = made.get();
@@ -259,19 +254,68 @@ extern "C"
                                 FLUE_ERROR_INVALID,
                                 "a probability lies between 0 and 1");
                 }
-                if (probability == 0)
-                {
-                    link->devices[end]->SetReceiveErrorModel(nullptr);
-                    return FLUE_OK;
-                }
-                Ptr<ns3::RateErrorModel> model = ns3::CreateObject<ns3::RateErrorModel>();
-                model->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);
-                model->SetRate(probability);
-                model->AssignStreams(FIRST_LOSS_STREAM + 2 * static_cast<int64_t>(link->number) +
-                                     end);
-                link->devices[end]->SetReceiveErrorModel(model);
+                flue::ErrorsOf(link, end)->SetLoss(probability);
                 return FLUE_OK;
             });
+    }
+
+    enum flue_result flue_sim_link_bursts(struct flue_sim_link* link,
+                                          uint32_t end,
+                                          double share,
+                                          double length)
+    {
+        if (!link)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(link->sim,
+                     [=]()
+                     {
+                         if (end > 1 || !(share >= 0 && share < 1) ||
+                             !(length >= 1 && length <= 1e9))
+                         {
+                             return Fail(link->sim,
+                                         FLUE_ERROR_INVALID,
+                                         "bursts take a share from 0 to less than 1 of the frames "
+                                         "at end 0 or 1, and last 1 frame or longer");
+                         }
+                         // The bad state's share of all frames is toBad / (toBad + toGood).
+                         const double toGood = 1 / length;
+                         const double toBad = toGood * share / (1 - share);
+                         if (toBad > 1)
+                         {
+                             return Fail(link->sim,
+                                         FLUE_ERROR_INVALID,
+                                         "such short bursts cannot take so large a share");
+                         }
+                         flue::ErrorsOf(link, end)->SetBursts(toBad, toGood);
+                         return FLUE_OK;
+                     });
+    }
+
+    enum flue_result flue_sim_link_reorder(struct flue_sim_link* link,
+                                           uint32_t end,
+                                           double probability,
+                                           flue_time delay)
+    {
+        if (!link)
+        {
+            return FLUE_ERROR_INVALID;
+        }
+        return Guard(link->sim,
+                     [=]()
+                     {
+                         if (end > 1 || !(probability >= 0 && probability <= 1) ||
+                             !flue::FitsTime(delay))
+                         {
+                             return Fail(link->sim,
+                                         FLUE_ERROR_INVALID,
+                                         "frames at end 0 or 1 are late with a probability between "
+                                         "0 and 1, by a time that can be simulated");
+                         }
+                         flue::ErrorsOf(link, end)->SetLate(probability, flue::ToTime(delay));
+                         return FLUE_OK;
+                     });
     }
 
     enum flue_result flue_sim_link_set(struct flue_sim_link* link,

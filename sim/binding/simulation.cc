@@ -187,6 +187,7 @@ extern "C"
         try
         {
             sim->flows.clear();
+            sim->requests.clear();
             sim->links.clear();
             sim->nodes.clear();
             Dispose();

@@ -10,7 +10,6 @@
 #include "binding.h"
 
 #include "ns3/abort.h"
-#include "ns3/arp-cache.h"
 #include "ns3/arp-l3-protocol.h"
 #include "ns3/boolean.h"
 #include "ns3/internet-stack-helper.h"
@@ -93,6 +92,23 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
     if (config.delayed_ack < FLUE_MILLISECOND || config.delayed_ack > 500 * FLUE_MILLISECOND)
     {
         return invalid("the acknowledgement delay is out of range: expected 1 ms to 500 ms");
+    }
+    flue_offload_policy kind;
+    if (!config.policy || !flue_policy_find(config.policy, &kind) || kind == FLUE_POLICY_CUSTOM)
+    {
+        return invalid(std::string("there is no offload policy ") +
+                       (config.policy ? config.policy : "NULL") +
+                       "; there are: never, always, automatic, bytes, lifetime, priority, "
+                       "adaptive");
+    }
+    if (config.time_wait < FLUE_MILLISECOND || config.time_wait > 240 * FLUE_SECOND)
+    {
+        return invalid("a closed connection is remembered for 1 ms to 240 s");
+    }
+    if (config.keepalive != 0 &&
+        (config.keepalive < 10 * FLUE_MILLISECOND || config.keepalive > 86400 * FLUE_SECOND))
+    {
+        return invalid("a connection is probed after 10 ms to 24 h, or never");
     }
     return FLUE_OK;
 }
@@ -185,18 +201,29 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("CongestionControl", ns3::StringValue(config.congestion_control));
     tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
+    tcp->SetAttribute("KeepAlive", ns3::TimeValue(flue::ToTime(config.keepalive)));
+    tcp->SetAttribute("TimeWait", ns3::TimeValue(flue::ToTime(config.time_wait)));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
     tcp->SetAttribute("NeedsAdapter", ns3::BooleanValue(false)); // a machine may have no link
-    tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? "always" : "never"));
+    tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? config.policy : "never"));
     tcp->SetAttribute("WithContent", ns3::BooleanValue(false)); // a flow may ask for it
     node->node->AggregateObject(tcp);
     node->tcp = tcp;
 }
 
 /** Makes the adapters of a node those of its profile. */
-void ConfigureAdapters(struct flue_sim_node* node)
+void ConfigureAdapters(struct flue_sim_node* node, uint32_t tableEntries)
 {
     const flue_profile& profile = node->processor->GetProfile();
+    for (const struct flue_sim_link* link : node->links)
+    {
+        if (tableEntries != 0)
+        {
+            link->devices[link->nodes[0] == node ? 0 : 1]->SetAttribute(
+                "Capacity",
+                ns3::UintegerValue(tableEntries));
+        }
+    }
     if (node->processor->IsIdeal())
     {
         return;
@@ -270,8 +297,8 @@ flue_result CheckNetwork(struct flue_sim_link* link,
     return FLUE_OK;
 }
 
-/** Gives one end its address. @return its ARP cache */
-Ptr<ns3::ArpCache> AddAddress(struct flue_sim_link* link, uint32_t end)
+/** Gives one end its address. */
+void AddAddress(struct flue_sim_link* link, uint32_t end)
 {
     Ptr<ns3::Ipv4L3Protocol> ipv4 = link->nodes[end]->node->GetObject<ns3::Ipv4L3Protocol>();
     const uint32_t interface = ipv4->AddInterface(link->devices[end]);
@@ -280,7 +307,8 @@ Ptr<ns3::ArpCache> AddAddress(struct flue_sim_link* link, uint32_t end)
                                                ns3::Ipv4Mask(link->mask)));
     ipv4->SetMetric(interface, 1);
     ipv4->SetUp(interface);
-    return ipv4->GetInterface(interface)->GetArpCache();
+    // Behind ns-3's own, which forgets all neighbours.
+    link->devices[end]->AddLinkChangeCallback(ns3::MakeBoundCallback(&flue::KnowNeighbors, link));
 }
 
 } // namespace
@@ -316,6 +344,8 @@ extern "C"
         config.min_rto = 200 * FLUE_MILLISECOND;
         config.delayed_ack = 40 * FLUE_MILLISECOND;
         config.congestion_control = "newreno";
+        config.time_wait = 60 * FLUE_SECOND;
+        config.policy = "always";
         return config;
     }
 
@@ -327,46 +357,52 @@ extern "C"
         {
             return FLUE_ERROR_INVALID;
         }
-        return Guard(node->sim,
-                     [=]()
-                     {
-                         const struct flue_sim_stack_config chosen =
-                             config ? *config : flue_sim_stack_config_default();
-                         const flue_result checked = CheckStack(node, chosen);
-                         if (checked != FLUE_OK)
-                         {
-                             return checked;
-                         }
-                         if (kind < FLUE_SIM_STACK_NS3 || kind > FLUE_SIM_STACK_OFFLOAD)
-                         {
-                             return Fail(node->sim,
-                                         FLUE_ERROR_INVALID,
-                                         "there are the stacks ns3, host and offload");
-                         }
-                         const std::string wrong = CheckCongestion(kind, chosen.congestion_control);
-                         if (!wrong.empty())
-                         {
-                             return Fail(node->sim, FLUE_ERROR_NOT_FOUND, wrong);
-                         }
-                         node->processor = ns3::CreateObject<ns3::FlueProcessor>();
-                         node->processor->SetProfile(chosen.profile);
-                         node->node->AggregateObject(node->processor);
-                         ConfigureAdapters(node);
-                         node->kind = kind;
-                         node->stack = chosen;
-                         const std::string congestion = chosen.congestion_control;
-                         node->stack.congestion_control = nullptr;             // used here only
-                         node->stack.profile = &node->processor->GetProfile(); // the copy
-                         if (kind == FLUE_SIM_STACK_NS3)
-                         {
-                             InstallNs3(node->node, congestion);
-                         }
-                         else
-                         {
-                             InstallFlue(node, kind == FLUE_SIM_STACK_OFFLOAD, chosen);
-                         }
-                         return FLUE_OK;
-                     });
+        return Guard(
+            node->sim,
+            [=]()
+            {
+                const struct flue_sim_stack_config chosen =
+                    config ? *config : flue_sim_stack_config_default();
+                const flue_result checked = CheckStack(node, chosen);
+                if (checked != FLUE_OK)
+                {
+                    return checked;
+                }
+                if (kind < FLUE_SIM_STACK_NS3 || kind > FLUE_SIM_STACK_OFFLOAD)
+                {
+                    return Fail(node->sim,
+                                FLUE_ERROR_INVALID,
+                                "there are the stacks ns3, host and offload");
+                }
+                if (kind == FLUE_SIM_STACK_NS3 && chosen.keepalive != 0)
+                {
+                    return Fail(node->sim, FLUE_ERROR_NOT_SUPPORTED, "ns-3's TCP has no keepalive");
+                }
+                const std::string wrong = CheckCongestion(kind, chosen.congestion_control);
+                if (!wrong.empty())
+                {
+                    return Fail(node->sim, FLUE_ERROR_NOT_FOUND, wrong);
+                }
+                node->processor = ns3::CreateObject<ns3::FlueProcessor>();
+                node->processor->SetProfile(chosen.profile);
+                node->node->AggregateObject(node->processor);
+                ConfigureAdapters(node, chosen.table_entries);
+                node->kind = kind;
+                node->stack = chosen;
+                const std::string congestion = chosen.congestion_control;
+                node->stack.congestion_control = nullptr;             // used here only
+                node->stack.policy = nullptr;                         // likewise
+                node->stack.profile = &node->processor->GetProfile(); // the copy
+                if (kind == FLUE_SIM_STACK_NS3)
+                {
+                    InstallNs3(node->node, congestion);
+                }
+                else
+                {
+                    InstallFlue(node, kind == FLUE_SIM_STACK_OFFLOAD, chosen);
+                }
+                return FLUE_OK;
+            });
     }
 
     enum flue_result flue_sim_link_address(struct flue_sim_link* link,
@@ -390,12 +426,9 @@ extern "C"
                          link->addresses[1] = base + 2;
                          for (uint32_t end = 0; end < 2; end++)
                          {
-                             Ptr<ns3::ArpCache> cache = AddAddress(link, end);
-                             ns3::ArpCache::Entry* entry =
-                                 cache->Add(ns3::Ipv4Address(link->addresses[1 - end]));
-                             entry->SetMacAddress(link->devices[1 - end]->GetAddress());
-                             entry->MarkPermanent();
+                             AddAddress(link, end);
                          }
+                         flue::KnowNeighbors(link);
                          return FLUE_OK;
                      });
     }

@@ -311,7 +311,12 @@ TypeId FlueBulkServer::GetTypeId()
     static TypeId tid = TypeId("ns3::FlueBulkServer")
                             .SetParent<FlueBulkApplication>()
                             .SetGroupName("Flue")
-                            .AddConstructor<FlueBulkServer>();
+                            .AddConstructor<FlueBulkServer>()
+                            .AddAttribute("Pause",
+                                          "Time from the end of a call to the next one.",
+                                          TimeValue(Time()),
+                                          MakeTimeAccessor(&FlueBulkServer::m_pause),
+                                          MakeTimeChecker(Seconds(0)));
     return tid;
 }
 
@@ -342,6 +347,7 @@ Time FlueBulkServer::GetCompletionTime() const
 
 void FlueBulkServer::DoDispose()
 {
+    m_pauseEvent.Cancel();
     m_listener = nullptr;
     m_socket = nullptr;
     FlueBulkApplication::DoDispose();
@@ -412,7 +418,7 @@ void FlueBulkServer::Drain()
         return;
     }
     m_isLooping = true;
-    while (!m_isPaying)
+    while (!m_isPaying && !m_pauseEvent.IsRunning())
     {
         const uint32_t size = std::min(m_ioSize, m_socket->GetRxAvailable());
         if (size == 0)
@@ -424,7 +430,7 @@ void FlueBulkServer::Drain()
         Pay(size, false, [self, size]() { self->Take(size); });
     }
     m_isLooping = false;
-    if (m_peerClosed && !m_isPaying && m_socket->GetRxAvailable() == 0)
+    if (m_peerClosed && !m_isPaying && !m_pauseEvent.IsRunning() && m_socket->GetRxAvailable() == 0)
     {
         Finish();
     }
@@ -445,6 +451,11 @@ void FlueBulkServer::Take(uint32_t size)
             Check(packet);
         }
         m_received += packet->GetSize();
+    }
+    if (m_pause.IsStrictlyPositive())
+    {
+        m_pauseEvent = Simulator::Schedule(m_pause, &FlueBulkServer::Drain, this);
+        return;
     }
     Drain();
 }

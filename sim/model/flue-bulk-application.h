@@ -18,6 +18,7 @@
 #include "ns3/address.h"
 #include "ns3/application.h"
 #include "ns3/attribute.h"
+#include "ns3/event-id.h"
 #include "ns3/sequence-number.h"
 #include "ns3/socket.h"
 
@@ -185,6 +186,8 @@ class FlueBulkServer : public FlueBulkApplication
     void Check(Ptr<Packet> packet);
     void Finish();
 
+    Time m_pause;              //!< Pause
+    EventId m_pauseEvent;      //!< the next call may be made
     Ptr<Socket> m_listener;    //!< accepts one connection
     Ptr<Socket> m_socket;      //!< it
     uint64_t m_received = 0;   //!< GetReceived

@@ -525,6 +525,20 @@ void FlueNetDevice::FrameArrived()
         Fire(m_phyRxDropTrace, frame);
         return;
     }
+    TakeWhole(frame);
+}
+
+void FlueNetDevice::TakeLate(Ptr<Packet> frame)
+{
+    if (m_isLinkUp)
+    {
+        m_statistics.lostFrames--;
+        TakeWhole(frame);
+    }
+}
+
+void FlueNetDevice::TakeWhole(Ptr<Packet>& frame)
+{
     m_statistics.rxFrames++;
     Fire(m_promiscSnifferTrace, frame);
     Fire(m_phyRxEndTrace, frame);

@@ -74,6 +74,11 @@ class FlueNetDevice : public NetDevice
      * @return false when it has none, or the device has a channel already
      */
     bool Attach(Ptr<FlueChannel> channel);
+    /**
+     * Takes a frame that its error model has held back: it is not lost.
+     * @param frame as the error model got it
+     */
+    void TakeLate(Ptr<Packet> frame);
     /** @param queue where frames wait for the wire */
     void SetQueue(Ptr<Queue<Packet>> queue);
     /** @return where frames wait for the wire */
@@ -248,6 +253,8 @@ class FlueNetDevice : public NetDevice
     void ExpectFrame(const Ptr<Packet>& frame, const Time& delay);
     /** The frame that has been expected for longest has arrived. */
     void FrameArrived();
+    /** @p frame is whole. */
+    void TakeWhole(Ptr<Packet>& frame);
     /** Brings a whole frame through the adapter. */
     void EnterAdapter(Ptr<Packet>& frame);
     /** Filters a whole frame, offers it to ReceiveFrame and brings it to the host. */

@@ -48,6 +48,21 @@ class FlueNic : public FlueNetDevice
     bool IsJoined() const;
     /** @return the target's counts; all zero before a host stack is joined */
     flue_target_statistics GetTargetStatistics() const;
+    /** @return false while it sleeps */
+    bool IsOn() const;
+    /** @return when it last fell asleep or woke up */
+    Time GetPowerTime() const;
+    /** Sleeps, or wakes up: for an adapter without a host stack. Asleep its link is down. */
+    void TakePower(bool isOn);
+    /** The cable is in, as at first, or out; then the link is down. */
+    void SetPlugged(bool isPlugged);
+    /** The target's hardware fails for good: its connections are lost. */
+    void Fail();
+    /**
+     * The target's hardware loses a connection.
+     * @param skip so many segments of offloaded connections arrive before
+     */
+    void FailConnection(uint32_t skip);
     /** @return breaches of the contract that the verifier has found; see Verify */
     uint64_t GetViolations() const;
     /**
@@ -76,6 +91,8 @@ class FlueNic : public FlueNetDevice
     flue_provider* Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& config);
     void Attach(const flue_client* client);
     void OnViolation(const flue_violation& violation);
+    /** @return how busy its engine was since the last call, 0 to 1000 */
+    uint32_t TakeLoad();
     /** Ends the target: the host stack is gone. */
     void Leave();
     void SetWithContent(bool withContent);
@@ -133,6 +150,12 @@ class FlueNic : public FlueNetDevice
     FlueTcpL4Protocol* m_tcp = nullptr;  //!< whom it serves
     Ptr<FlueProcessor> m_processor;      //!< where interrupts and completions cost; or null
     FlueDeadline m_deadline;             //!< when the target must be called again
+    bool m_isOn = true;                  //!< IsOn
+    bool m_isPlugged = true;             //!< SetPlugged
+    Time m_powerTime;                    //!< GetPowerTime
+    flue_time m_loadTime = 0;            //!< of the last TakeLoad
+    flue_time m_loadBusy = 0;            //!< and what its engine had done until then
+    uint32_t m_load = 0;                 //!< and what it returned
     bool m_isRaised = false;             //!< the target has raised its interrupt
     flue_moderation m_moderation{};      //!< when it may be raised again
     EventId m_interruptEvent;            //!< waits for it

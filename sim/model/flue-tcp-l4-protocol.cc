@@ -115,6 +115,11 @@ void FlueTcpL4Protocol::DoInitialize()
 void FlueTcpL4Protocol::DoDispose()
 {
     m_deadline.Cancel();
+    if (m_isHearing)
+    {
+        m_node->UnregisterProtocolHandler(MakeCallback(&FlueTcpL4Protocol::Hear, this));
+        m_isHearing = false;
+    }
     for (const Ptr<FlueNic>& nic : m_nics)
     {
         nic->Leave();
@@ -302,6 +307,7 @@ void FlueTcpL4Protocol::OnRoom()
 flue_host_handlers FlueTcpL4Protocol::Handlers()
 {
     flue_host_handlers handlers{};
+    AddEventHandlers(&handlers);
     handlers.transmit =
         [](void* user, flue_time, const flue_four_tuple* tuple, const flue_tcp_segment* segment)
     { static_cast<FlueTcpL4Protocol*>(user)->Transmit(*tuple, *segment); };

@@ -73,6 +73,16 @@ class FlueTcpL4Protocol : public IpL4Protocol
     uint32_t OffloadAll();
     /** Moves every connection that can move back. @return how many started to move */
     uint32_t UploadAll();
+    /**
+     * Puts a joined adapter to sleep, after its connections have come back, or wakes it up. Asleep
+     * its link is down.
+     * @return why it cannot be; FLUE_ERROR_STATE when it is so, or on its way there
+     */
+    flue_result SetPower(Ptr<FlueNic> nic, bool isOn);
+    /** Routes, or what ARP knows of next hops, are others now: ns-3 tells nobody. */
+    void RoutesChanged();
+    /** It is known that the next hop at @p address, behind @p nic, is gone. */
+    void NeighborLost(Ptr<FlueNic> nic, Ipv4Address address);
     /** @return the stack's counts, those of the joined targets added to tcp */
     flue_host_statistics GetStatistics();
 
@@ -87,6 +97,22 @@ class FlueTcpL4Protocol : public IpL4Protocol
     RxStatus Receive(Ptr<Packet> packet,
                      const Ipv6Header& header,
                      Ptr<Ipv6Interface> incoming) override;
+    void ReceiveIcmp(Ipv4Address source,
+                     uint8_t ttl,
+                     uint8_t type,
+                     uint8_t code,
+                     uint32_t info,
+                     Ipv4Address local,
+                     Ipv4Address remote,
+                     const uint8_t payload[8]) override;
+    void ReceiveIcmp(Ipv6Address source,
+                     uint8_t ttl,
+                     uint8_t type,
+                     uint8_t code,
+                     uint32_t info,
+                     Ipv6Address local,
+                     Ipv6Address remote,
+                     const uint8_t payload[8]) override;
     void SetDownTarget(DownTargetCallback callback) override;
     void SetDownTarget6(DownTargetCallback6 callback) override;
     DownTargetCallback GetDownTarget() const override;
@@ -158,6 +184,29 @@ class FlueTcpL4Protocol : public IpL4Protocol
     bool HasRoom(const flue_four_tuple& tuple);
     void Moved(flue_host_connection* connection, flue_owner owner);
     void Worked(flue_cost_category category, uint32_t count);
+    /**@}*/
+
+    /** @name What happens to adapters and neighbours */
+    /**@{*/
+    void AddEventHandlers(flue_host_handlers* handlers);
+    void Powered(uint32_t adapter, bool isOn, flue_result result);
+    void Solicit(const flue_next_hop& hop);
+    void Solicit4(const flue_next_hop& hop, Ptr<FlueNic> nic);
+    void Solicit6(const flue_next_hop& hop, Ptr<FlueNic> nic);
+    /** An ARP packet, or an IPv6 one, came by: maybe an answer. */
+    void Hear(Ptr<NetDevice> device,
+              Ptr<const Packet> packet,
+              uint16_t protocol,
+              const Address& from,
+              const Address& to,
+              NetDevice::PacketType type);
+    void TakeIcmp(flue_four_tuple* tuple,
+                  uint8_t type,
+                  uint8_t code,
+                  uint32_t info,
+                  const uint8_t payload[8]);
+    /** @return the host stack's number for it, or UINT32_MAX: none */
+    uint32_t NumberOf(Ptr<NetDevice> device) const;
     /**@}*/
 
     Ptr<Ipv4Route> Route4(const flue_four_tuple& tuple, Ptr<NetDevice> device);
@@ -232,6 +281,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::vector<uint8_t> m_leaving;     //!< a payload for IP
     std::vector<uint8_t> m_application; //!< what a socket sends or receives
     bool m_isSettling = false;          //!< Settle is on the stack
+    bool m_isHearing = false;           //!< Hear is registered with the node
 
     uint32_t m_segmentSize;    //!< SegmentSize
     uint32_t m_sndBufSize;     //!< SndBufSize
@@ -247,6 +297,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     Time m_delAckTimeout;      //!< DelAckTimeout
     uint32_t m_delAckCount;    //!< DelAckCount
     Time m_timeWait;           //!< TimeWait
+    Time m_keepAlive;          //!< KeepAlive
     uint32_t m_connCount;      //!< ConnCount
     uint32_t m_dataRetries;    //!< DataRetries
     Time m_keepAliveTime;      //!< KeepAliveTime
