@@ -14,13 +14,13 @@
 
 #include "measure.h"
 
-enum { PATIENCE_S = 100 };
+enum { PATIENCE_S = 10 };
 
 static const char *const ways[] = {"relink", "terminate", NULL};
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
-    FLUE_REQUESTS_PARAMETERS("1000", "20ms"),
+    FLUE_REQUESTS_PARAMETERS("300", "20ms"),
     {"way", FLUE_PARAMETER_CHOICE, "", "relink", NULL, NULL, ways,
      "relink the path, or take the connections back and hand them over again"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "100s", NULL, "before the next hop fails"},
@@ -57,7 +57,6 @@ build(const struct flue_run *run, struct invalidate *invalidate)
     struct flue_sim_requests_config requests = flue_requests_configure(run);
 
     flue_pair_configure(run, &link, &stack);
-    stack.table_entries = requests.connections;
     return flue_pair_build(run, invalidate->sim, flue_run_text(run, "stack"), &link, &stack,
                            &invalidate->machines) &&
            flue_sim_requests(invalidate->sim, invalidate->machines.client,
@@ -93,7 +92,7 @@ wait_for(const struct invalidate *invalidate, uint32_t count)
     flue_time end = flue_sim_now(invalidate->sim) + PATIENCE_S * FLUE_SECOND;
 
     while (!is_settled(invalidate, count) && flue_sim_now(invalidate->sim) < end) {
-        if (!flue_advance(invalidate->sim, 10 * FLUE_MICROSECOND)) {
+        if (!flue_advance(invalidate->sim, 100 * FLUE_MICROSECOND)) {
             return false;
         }
     }
@@ -143,13 +142,13 @@ run_invalidate(struct flue_run *run, struct flue_sim *sim)
     flue_time failed_at, switched_at, duration = flue_run_time(run, "duration");
 
     if (!build(run, &invalidate)) {
-        return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
+        return flue_run_fail_in(run, sim, "a connection did not open within 10 s");
     }
     failed_at = flue_sim_now(sim);
     flue_sim_node_read(invalidate.machines.client, &before);
     flue_sim_requests_read(invalidate.requests, &then);
     if (!switch_over(run, &invalidate)) {
-        return flue_run_fail_in(run, sim, "the connections did not move within 100 s");
+        return flue_run_fail_in(run, sim, "the connections did not move within 10 s");
     }
     switched_at = flue_sim_now(sim);
     if (switched_at < failed_at + duration && flue_sim_run(sim, failed_at + duration) != FLUE_OK) {

@@ -4,11 +4,12 @@
  * and on the NIC.
  *
  *     client ----------------- link ----------------> server
- *            N bulk connections        frames that arrive here are lost at random
+ *            N bulk connections        frames that arrive here are lost, or late, at random
  *
  * The connections open over a perfect link, so that no run is spoilt by the one second that a lost
  * SYN costs. Then the loss begins; after a warm-up the measured interval starts. Acknowledgements
- * are not lost.
+ * are not lost. With `burst` the same share is lost, but in bursts of that mean length (Gilbert and
+ * Elliott); frames that are late by `late-by` are overtaken by those behind them.
  */
 #include <stddef.h>
 
@@ -27,6 +28,10 @@ static const struct flue_parameter parameters[] = {
     {"rate", FLUE_PARAMETER_RATE, "bps", "1Gbps", "1Mbps", "400Gbps", NULL, "rate of the link"},
     {"delay", FLUE_PARAMETER_TIME, "s", "500us", "0s", "1s", NULL, "one way, of the link"},
     {"loss", FLUE_PARAMETER_REAL, "1", "0", "0", "0.5", NULL, "share of frames to the server lost"},
+    {"burst", FLUE_PARAMETER_REAL, "1", "0", "0", "1e6", NULL,
+     "frames that are lost together, mean; 0: each by itself"},
+    {"late", FLUE_PARAMETER_REAL, "1", "0", "0", "1", NULL, "share of frames that are overtaken"},
+    {"late-by", FLUE_PARAMETER_TIME, "s", "100us", "0s", "1s", NULL, "how late they are"},
     {"mtu", FLUE_PARAMETER_BYTES, "bytes", "1500", "576", "9000", NULL, "largest IP packet"},
     {"io", FLUE_PARAMETER_BYTES, "bytes", "64KiB", "1", "16MiB", NULL, "of one send or receive"},
     {"send-buffer", FLUE_PARAMETER_BYTES, "bytes", "256KiB", "9KiB", "1GiB", NULL,
@@ -172,27 +177,35 @@ report_machines(struct flue_run *run, double bytes, const struct reading *before
     flue_report_machine(run, "receiver", interval, bytes, &before->server, &after->server);
 }
 
+static bool
+spoil_link(const struct flue_run *run, struct flue_sim_link *link)
+{
+    double loss = flue_run_real(run, "loss"), burst = flue_run_real(run, "burst");
+    double late = flue_run_real(run, "late");
+
+    return (burst > 0 ? flue_sim_link_bursts(link, FLUE_PAIR_SERVER, loss, burst)
+                      : flue_sim_link_loss(link, FLUE_PAIR_SERVER, loss)) == FLUE_OK &&
+           (late == 0 || flue_sim_link_reorder(link, FLUE_PAIR_SERVER, late,
+                                               flue_run_time(run, "late-by")) == FLUE_OK);
+}
+
 static enum flue_result
 run_loss(struct flue_run *run, struct flue_sim *sim)
 {
     static struct loss loss;
     static struct reading before, after;
-    double probability = flue_run_real(run, "loss"), bytes;
+    double bytes;
     bool is_good =
         build(run, sim, &loss) && start_flows(run, sim, &loss) &&
         flue_advance_until_connected(sim, loss.flows, loss.connections, 60 * FLUE_SECOND) &&
-        flue_sim_link_loss(loss.machines.link, FLUE_PAIR_SERVER, probability) == FLUE_OK &&
-        flue_advance(sim, flue_run_time(run, "warmup"));
+        spoil_link(run, loss.machines.link) && flue_advance(sim, flue_run_time(run, "warmup"));
 
     if (is_good) {
         read_all(sim, &loss, &before);
         is_good = flue_advance(sim, flue_run_time(run, "duration"));
     }
     if (!is_good) {
-        const char *why = flue_sim_error(sim);
-
-        return flue_run_fail(run, FLUE_ERROR_INVALID,
-                             *why != '\0' ? why : "a connection did not open within 60 s");
+        return flue_run_fail_in(run, sim, "a connection did not open within 60 s");
     }
     read_all(sim, &loss, &after);
     bytes = report_flows(run, &loss, &before, &after);

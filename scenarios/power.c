@@ -18,7 +18,7 @@ enum { PATIENCE_S = 100 };
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
-    FLUE_REQUESTS_PARAMETERS("1000", "20ms"),
+    FLUE_REQUESTS_PARAMETERS("300", "20ms"),
     {"asleep", FLUE_PARAMETER_TIME, "s", "100ms", "0s", "60s", NULL, "time without power"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "10ms", "100s", NULL,
      "with requests, before the power goes"},
@@ -78,7 +78,6 @@ build(const struct flue_run *run, struct power *power)
     struct flue_sim_requests_config requests = flue_requests_configure(run);
 
     flue_pair_configure(run, &link, &stack);
-    stack.table_entries = requests.connections;
     return flue_pair_build(run, power->sim, flue_run_text(run, "stack"), &link, &stack,
                            &power->machines) &&
            flue_sim_requests(power->sim, power->machines.client, power->machines.server, &requests,
@@ -128,7 +127,7 @@ wake_up(const struct power *power, const struct reading *before, double rate,
         }
         recovery->rate = i < 10 ? 0 : rate_between(&window[i % 10], &now);
         window[i % 10] = now;
-        if (i >= 10 && recovery->rate >= 0.9 * rate) {
+        if (i >= 10 && recovery->requests == 0 && recovery->rate >= 0.9 * rate) {
             recovery->requests = now.at - up.at;
         }
         if (recovery->response != 0 && recovery->offload != 0 && recovery->requests != 0) {

@@ -59,14 +59,13 @@ void Know(const Ptr<ns3::ArpCache>& cache, uint32_t address, const ns3::Address&
     entry->MarkPermanent();
 }
 
-void TellRoutesChanged(const struct flue_sim_link* link)
+/** The machine whose next hop is another. The other one has had two addresses all the time, as two
+ * gateways have: what it sends itself is as before. */
+void TellRoutesChanged(const struct flue_sim_node* node)
 {
-    for (const struct flue_sim_node* node : link->nodes)
+    if (node->tcp)
     {
-        if (node->tcp)
-        {
-            node->tcp->RoutesChanged();
-        }
+        node->tcp->RoutesChanged();
     }
 }
 
@@ -204,7 +203,7 @@ extern "C"
                       if (checked == FLUE_OK)
                       {
                           ChangeMac(link, end);
-                          TellRoutesChanged(link);
+                          TellRoutesChanged(link->nodes[1 - end]);
                       }
                       return checked;
                   });
@@ -234,7 +233,7 @@ extern "C"
                       link->gateways[end] = gateway;
                       ChangeMac(link, 1 - end);
                       RouteThrough(link, end, ns3::Ipv4Address(gateway));
-                      TellRoutesChanged(link);
+                      TellRoutesChanged(link->nodes[end]);
                       return FLUE_OK;
                   });
     }

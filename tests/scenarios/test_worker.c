@@ -114,8 +114,12 @@ static const char *const refusals[][2] = {
      "\"chek\" is not a command: expected run, check, --describe or --help (did you mean "
      "\"check\"?)"},
     {"run", "run: expected the name of a scenario after it"},
-    {"run lost", "\"lost\" is not a scenario: expected loss (did you mean \"loss\"?)"},
-    {"--help lost", "\"lost\" is not a scenario: expected loss (did you mean \"loss\"?)"},
+    {"run lost",
+     "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle "
+     "or window (did you mean \"loss\"?)"},
+    {"--help lost",
+     "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle "
+     "or window (did you mean \"loss\"?)"},
     {"--describe loss", "\"loss\" is not expected after --describe"},
     {"run loss rate", "\"rate\" is not an option: expected --name value"},
     {"run loss --", "\"--\" is not an option: expected --name value"},
@@ -124,13 +128,15 @@ static const char *const refusals[][2] = {
     {"run loss --raet 1Gbps",
      "\"raet\" is not a parameter of scenario \"loss\": expected stack, profile, connections, "
      "rate, "
-     "delay, loss, mtu, io, send-buffer, receive-buffer, sack, congestion, min-rto, delayed-ack, "
+     "delay, loss, burst, late, late-by, mtu, io, send-buffer, receive-buffer, sack, congestion, "
+     "min-rto, delayed-ack, "
      "warmup or "
      "duration"},
     {"run loss --conections",
      "\"conections\" is not a parameter of scenario \"loss\": expected stack, profile, "
      "connections, "
-     "rate, delay, loss, mtu, io, send-buffer, receive-buffer, sack, congestion, min-rto, "
+     "rate, delay, loss, burst, late, late-by, mtu, io, send-buffer, receive-buffer, sack, "
+     "congestion, min-rto, "
      "delayed-ack, warmup "
      "or "
      "duration (did you mean \"connections\"?)"},

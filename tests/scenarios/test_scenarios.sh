@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_scenarios.sh FLUE_SIM SCENARIO: runs it small on each stack, and checks what must hold.
+set -eu
+
+flue_sim=$1
+scenario=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+run() { # STACK [PARAMETER...]
+    stack=$1
+    shift
+    "$flue_sim" run "$scenario" --stack "$stack" "$@" >"$scratch/result"
+}
+
+value() { # METRIC
+    sed -n "/\"$1\":/,/value/s/.*\"value\": \([^,}]*\).*/\1/p" "$scratch/result"
+}
+
+holds() { # EXPRESSION of awk, METRIC...: they are m1, m2, ... in it
+    expression=$1
+    shift
+    n=0
+    for metric in "$@"; do
+        n=$((n + 1))
+        expression=$(printf '%s' "$expression" | sed "s/m$n/($(value "$metric"))/g")
+    done
+    awk "BEGIN { exit !($expression) }" || {
+        echo "$scenario on $stack: $* do not hold: $expression" >&2
+        exit 1
+    }
+}
+
+few="--connections 20"
+case $scenario in
+power)
+    for stack in host offload; do
+        run $stack $few --asleep 20ms --warmup 100ms
+        # Nothing is answered while the adapter sleeps.
+        holds "m1 == 0 && m2 > 0.02 && m3 >= 0.02" failed_connections outage_s longest_request_s
+        holds "m1 == ($([ $stack = offload ] && echo 20 || echo 0))" uploaded_connections
+    done
+    # Twenty contexts come back, one behind the other, in 80 us each.
+    holds "m1 > 0.0015 && m1 < 0.003" upload_s
+    ;;
+invalidate)
+    run host $few --duration 50ms
+    holds "m1 == 0 && m2 == 0" failed_connections connection_moves
+    run offload $few --duration 50ms
+    holds "m1 == 0 && m2 == 0 && m3 == 20" failed_connections connection_moves offloaded_connections
+    run offload $few --duration 50ms --way terminate
+    holds "m1 == 0 && m2 == 40 && m3 == 20" failed_connections connection_moves offloaded_connections
+    holds "m1 > 0.002" switch_s
+    ;;
+churn)
+    for stack in host offload; do
+        run $stack --connections 8 --requests 4 --warmup 10ms --duration 20ms
+        holds "m1 == 0 && m2 > 0 && m3 > 3.5 * m2 && m3 < 4.5 * m2" failed_connections connection_rate \
+            request_rate
+    done
+    ;;
+rpc)
+    for stack in ns3 host offload; do
+        run $stack --connections 8 --arrivals 20000 --warmup 10ms --duration 50ms
+        holds "m1 == 0 && m2 > 17000 && m2 < 23000" failed_connections arrival_rate
+        holds "m1 > 4e-5 && m1 <= m2 && m2 <= m3 && m3 <= m4" latency_p50_s latency_p99_s latency_p999_s \
+            latency_max_s
+    done
+    ;;
+overload)
+    for stack in host offload; do
+        run $stack --lag 20 --duration 20ms
+        holds "m1 == 0 && m2 > 1e8 && m2 < 9.5e9" failed_connections goodput_bps
+        cp "$scratch/result" "$scratch/$stack"
+    done
+    holds "m1 > 0.95" receiver_engine_utilisation
+    ;;
+idle)
+    for stack in host offload; do
+        run $stack --connections 50 --keepalive 1s --duration 5s
+        # Each probe is a frame, and each probe of the other side is answered by one.
+        holds "m1 == 0 && m2 == 50 && m3 >= 45 && m3 <= 110" failed_connections open_connections frame_rate
+    done
+    ;;
+window)
+    for stack in ns3 host offload; do
+        run $stack --duration 100ms
+        # Four readers of 8 KiB in a millisecond, and the time of the calls.
+        holds "m1 == 0 && m2 > 1e8 && m2 < 2.7e8" failed_connections goodput_bps
+    done
+    ;;
+loss)
+    for stack in ns3 host offload; do
+        run $stack --loss 0.02 --burst 8 --duration 400ms --min-rto 10ms
+        holds "m1 > 0.002 && m1 < 0.1" loss_observed_ratio
+        run $stack --late 0.01 --late-by 100us --duration 50ms
+        holds "m1 == 0 && m2 == 0 && m3 > 1e8" loss_observed_ratio failed_connections goodput_bps
+    done
+    ;;
+*)
+    echo "test_scenarios.sh does not know $scenario" >&2
+    exit 1
+    ;;
+esac
