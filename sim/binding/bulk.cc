@@ -198,6 +198,7 @@ extern "C"
                 made->sender = CreateObject<ns3::FlueBulkClient>();
                 made->sender->SetAttribute("MaxBytes", ns3::UintegerValue(chosen.bytes));
                 made->receiver = CreateObject<ns3::FlueBulkServer>();
+                made->receiver->SetAttribute("Pause", ns3::TimeValue(flue::ToTime(chosen.pause)));
                 // First: it listens before the client calls.
                 flue::Place(made->receiver, server, server, client, chosen);
                 flue::Place(made->sender, client, server, client, chosen);
