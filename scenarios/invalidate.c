@@ -83,7 +83,7 @@ is_settled(const struct invalidate *invalidate, uint32_t count)
     struct flue_sim_adapter_statistics adapter;
 
     flue_sim_adapter_read(invalidate->machines.link, FLUE_PAIR_CLIENT, &adapter);
-    return count_offloaded(invalidate) == count && adapter.neighbors <= 1;
+    return adapter.connections == count && adapter.neighbors <= 1;
 }
 
 static bool

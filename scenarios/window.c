@@ -5,6 +5,8 @@
  *
  *     client ----------------- link ----------------> server, which reads `io` bytes, then pauses
  *            N bulk connections
+ *
+ * Not for ns-3's own TCP: its reader says nothing of the window that it opens.
  */
 #include <stddef.h>
 
@@ -13,7 +15,7 @@
 enum { MAX_CONNECTIONS = 1000 };
 
 static const struct flue_parameter parameters[] = {
-    FLUE_PAIR_PARAMETERS(flue_choices_stack),
+    FLUE_PAIR_PARAMETERS(flue_choices_flue),
     {"connections", FLUE_PARAMETER_COUNT, "1", "4", "1", "1000", NULL, "bulk connections"},
     {"receive-buffer", FLUE_PARAMETER_BYTES, "bytes", "16KiB", "2KiB", "1GiB", NULL,
      "of a connection"},

@@ -85,7 +85,7 @@ idle)
     done
     ;;
 window)
-    for stack in ns3 host offload; do
+    for stack in host offload; do
         run $stack --duration 100ms
         # Four readers of 8 KiB in a millisecond, and the time of the calls.
         holds "m1 == 0 && m2 > 1e8 && m2 < 2.7e8" failed_connections goodput_bps
