@@ -186,9 +186,10 @@ script_text(const struct figure *figure)
     put_axes(out, figure);
     put_break(out, figure->x_break, (figure->x_high - figure->x_low) * 0.006);
     fprintf(out,
-            "set terminal svg size 720,440 font 'sans-serif,13' background rgb 'white' name '%s'\n"
-            "set output '%s.svg'\n",
-            figure->name, figure->name);
+            "set terminal svg size 720,440 font 'sans-serif,13' background rgb 'white' name '");
+    for (const char *c = figure->name; *c != '\0'; c++)
+        fputc(*c == '-' ? '_' : *c, out); /* a name of SVG objects cannot have it */
+    fprintf(out, "'\nset output '%s.svg'\n", figure->name);
     put_plot(out, figure);
     fprintf(out,
             "set terminal pngcairo size 1440,880 font 'sans-serif,13' fontscale 1.6 linewidth 2 "

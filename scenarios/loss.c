@@ -17,8 +17,6 @@
 
 enum { MAX_CONNECTIONS = 1000 };
 
-static const char *const congestion_controls[] = {"newreno", "cubic", "dctcp", "compound", NULL};
-
 static const struct flue_parameter parameters[] = {
     {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, flue_choices_stack,
      "TCP of both machines: ns-3's own, Flue's on the host, or Flue's on the NIC"},
@@ -40,7 +38,7 @@ static const struct flue_parameter parameters[] = {
      "of a connection"},
     {"sack", FLUE_PARAMETER_CHOICE, "", "off", NULL, NULL, flue_choices_switch,
      "selective acknowledgements, offered by both machines"},
-    {"congestion", FLUE_PARAMETER_CHOICE, "", "newreno", NULL, NULL, congestion_controls,
+    {"congestion", FLUE_PARAMETER_CHOICE, "", "newreno", NULL, NULL, flue_choices_congestion,
      "congestion control of both machines; ns-3's TCP has no compound"},
     {"min-rto", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "60s", NULL, "shortest timeout"},
     {"delayed-ack", FLUE_PARAMETER_TIME, "s", "40ms", "1ms", "500ms", NULL,

@@ -12,6 +12,7 @@
 const char *const flue_choices_stack[] = {"ns3", "host", "offload", NULL};
 const char *const flue_choices_flue[] = {"host", "offload", NULL};
 const char *const flue_choices_switch[] = {"off", "on", NULL};
+const char *const flue_choices_congestion[] = {"newreno", "cubic", "dctcp", "compound", NULL};
 
 bool
 flue_run_is_on(const struct flue_run *run, const char *name)

@@ -11,10 +11,11 @@
 /* Of an IP packet with a full segment: IPv4 20, TCP 20, timestamps 12 bytes. */
 enum { FLUE_FULL_SEGMENT_HEADERS = 52 };
 
-/* Choices of parameters: "ns3", "host", "offload"; and "off", "on". */
+/* Choices of parameters: "ns3", "host", "offload"; "off", "on"; and the congestion controls. */
 extern const char *const flue_choices_stack[];
 extern const char *const flue_choices_flue[]; /* "host", "offload" */
 extern const char *const flue_choices_switch[];
+extern const char *const flue_choices_congestion[];
 /* True when a parameter with flue_choices_switch is "on". */
 bool flue_run_is_on(const struct flue_run *run, const char *name);
 

@@ -76,6 +76,9 @@ FLUE_MUST_USE enum flue_result flue_sim_link(struct flue_sim *sim, struct flue_s
 /* Loses each frame that arrives at `end` with this probability, 0..1. */
 FLUE_MUST_USE enum flue_result flue_sim_link_loss(struct flue_sim_link *link, uint32_t end,
                                                   double probability);
+/* Loses every `frames`-th frame that arrives at `end`, besides; 0: none. */
+FLUE_MUST_USE enum flue_result flue_sim_link_loss_every(struct flue_sim_link *link, uint32_t end,
+                                                        uint64_t frames);
 /* Loses this share of the frames that arrive at `end`, 0 to less than 1, in bursts of a mean length
  * in frames, at least 1 (Gilbert and Elliott's model, where bursts lose all); 0: none. */
 FLUE_MUST_USE enum flue_result flue_sim_link_bursts(struct flue_sim_link *link, uint32_t end,
@@ -122,6 +125,7 @@ struct flue_sim_stack_config {
     uint32_t initial_window_segments;   /* 10 (RFC 6928) or 4 (RFC 3390); default 10 */
     flue_time min_rto;                  /* default 200 ms */
     flue_time delayed_ack;              /* default 40 ms */
+    uint32_t ack_segments;              /* full segments until an ACK, 1..2; default 2 */
     bool use_sack; /* RFC 2018; default false: NewReno alone, alike on all three */
     /* newreno, cubic, dctcp (which agrees on ECN) or compound; default newreno. Flue's are those of
      * flue_tcp_congestion_name(); ns-3 has no compound. */

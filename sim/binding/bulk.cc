@@ -64,7 +64,7 @@ void SetSocketOptions(Ptr<ns3::FlueBulkApplication> application, const struct fl
     number("SndBufSize", stack.send_buffer_bytes);
     number("RcvBufSize", stack.receive_buffer_bytes);
     number("InitialCwnd", InitialWindow(stack));
-    number("DelAckCount", 2);
+    number("DelAckCount", stack.ack_segments);
     time("DelAckTimeout", stack.delayed_ack);
     time("MinRto", stack.min_rto);
     time("ConnTimeout", FLUE_SECOND);

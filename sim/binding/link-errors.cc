@@ -63,6 +63,12 @@ void LinkErrors::SetLoss(double probability)
     m_loss = probability;
 }
 
+void LinkErrors::SetEvery(uint64_t frames)
+{
+    m_every = frames;
+    m_count = 0;
+}
+
 void LinkErrors::SetBursts(double toBad, double toGood)
 {
     m_toBad = toBad;
@@ -89,7 +95,8 @@ bool LinkErrors::DoCorrupt(ns3::Ptr<ns3::Packet> frame)
         m_isBad = m_isBad ? change >= m_toGood : change < m_toBad;
     }
     const bool isLost = m_loss > 0 && m_losses->GetValue() < m_loss;
-    if (isLost || m_isBad || (m_mtu != 0 && IsTooLong(frame)))
+    m_count = m_every == 0 ? 0 : (m_count + 1) % m_every;
+    if (isLost || (m_every != 0 && m_count == 0) || m_isBad || (m_mtu != 0 && IsTooLong(frame)))
     {
         return true;
     }
@@ -124,6 +131,7 @@ bool LinkErrors::IsTooLong(const ns3::Ptr<ns3::Packet>& frame)
 void LinkErrors::DoReset()
 {
     m_isBad = false;
+    m_count = 0;
 }
 
 ns3::Ptr<LinkErrors> ErrorsOf(struct flue_sim_link* link, uint32_t end)

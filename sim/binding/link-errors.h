@@ -27,6 +27,8 @@ class LinkErrors : public ns3::ErrorModel
     void AssignStreams(int64_t stream);
     /** @param probability of a frame to be lost */
     void SetLoss(double probability);
+    /** @param frames of which the last is lost; 0: none */
+    void SetEvery(uint64_t frames);
     /**
      * Gilbert-Elliott: in the bad state all frames are lost, in the good one none.
      * @param toBad probability, a frame, to leave the good state; 0: no bursts
@@ -57,6 +59,8 @@ class LinkErrors : public ns3::ErrorModel
     ns3::Ptr<ns3::UniformRandomVariable> m_losses;  //!< alone
     ns3::Ptr<ns3::UniformRandomVariable> m_changes; //!< of the state
     double m_loss = 0;                              //!< SetLoss
+    uint64_t m_every = 0;                           //!< SetEvery
+    uint64_t m_count = 0;                           //!< frames since the last of them
     double m_toBad = 0;                             //!< SetBursts
     double m_toGood = 0;                            //!< likewise
     bool m_isBad = false;                           //!< the state

@@ -110,6 +110,11 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
     {
         return invalid("a connection is probed after 10 ms to 24 h, or never");
     }
+    if (config.ack_segments < 1 || config.ack_segments > 2)
+    {
+        return invalid("an acknowledgement is for 1 or 2 segments, not for " +
+                       std::to_string(config.ack_segments));
+    }
     return FLUE_OK;
 }
 
@@ -203,6 +208,7 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
     tcp->SetAttribute("KeepAlive", ns3::TimeValue(flue::ToTime(config.keepalive)));
     tcp->SetAttribute("TimeWait", ns3::TimeValue(flue::ToTime(config.time_wait)));
+    tcp->SetAttribute("DelAckCount", ns3::UintegerValue(config.ack_segments));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));
     tcp->SetAttribute("NeedsAdapter", ns3::BooleanValue(false)); // a machine may have no link
     tcp->SetAttribute("OffloadPolicy", ns3::StringValue(offload ? config.policy : "never"));
@@ -343,6 +349,7 @@ extern "C"
         config.initial_window_segments = 10;
         config.min_rto = 200 * FLUE_MILLISECOND;
         config.delayed_ack = 40 * FLUE_MILLISECOND;
+        config.ack_segments = 2;
         config.congestion_control = "newreno";
         config.time_wait = 60 * FLUE_SECOND;
         config.policy = "always";

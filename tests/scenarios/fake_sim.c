@@ -112,6 +112,12 @@ flue_sim_link_loss(struct flue_sim_link *link, uint32_t end, double probability)
 }
 
 enum flue_result
+flue_sim_link_loss_every(struct flue_sim_link *link, uint32_t end, uint64_t frames)
+{
+    return flue_sim_link_loss(link, end, frames == 0 ? 0 : 1.0 / (double)frames);
+}
+
+enum flue_result
 flue_sim_link_pcap(struct flue_sim_link *link, const char *prefix)
 {
     (void)link;

@@ -15,6 +15,14 @@ cmp out/figures/goodput_bps_by_loss.svg again/figures/goodput_bps_by_loss.svg
 grep -q "'0' -5, '10^{−4}' -4, '10^{−2}' -2" out/figures/goodput_bps_by_loss.gp
 same "gaps behind zero" 3 "$(awk '/^$/ && before ~ /^-(5|4.94)/ {n++} {before = $0} END {print n}' \
     out/figures/goodput_bps_by_loss.dat)"
+# where more varies than a figure shows there are several, with numbers in their names
+cat > several.cfg <<'END'
+scenario = "loss";
+vary = { stack = ("ns3", "host"); loss = (1e-4, 1e-2); };
+figure = ( { x = "loss"; y = "goodput_bps"; } );
+END
+flue sweep several.cfg --out several >/dev/null 2>&1
+same "several" 2 "$(find several/figures -name '*.svg' -size +0 | wc -l)"
 # no gnuplot, or one that fails: said, with the results kept
 mkdir bin
 printf '#!/bin/sh\necho "line 3: no such thing" >&2\nexit 1\n' > bin/gnuplot

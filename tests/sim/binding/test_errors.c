@@ -261,6 +261,7 @@ static void test_link_attributes_and_loss_are_checked(void** state)
                    "Capacity");
     assert_refused(f, flue_sim_link_loss(f->link, 0, 1.5), FLUE_ERROR_INVALID, "probability");
     assert_refused(f, flue_sim_link_loss(f->link, 3, 0.5), FLUE_ERROR_INVALID, "ends");
+    assert_refused(f, flue_sim_link_loss_every(f->link, 3, 10), FLUE_ERROR_INVALID, "ends");
 }
 
 static void test_trace_in_no_folder_is_refused(void** state)
@@ -305,6 +306,9 @@ static void test_stack_configuration_is_checked(void** state)
     config = good;
     config.delayed_ack = FLUE_SECOND;
     assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_INVALID, "acknowledgement");
+    config = good;
+    config.ack_segments = 3;
+    assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_INVALID, "3");
     config = good;
     config.congestion_control = "vegas";
     assert_refused(f, flue_sim_stack(f->a, kind, &config), FLUE_ERROR_NOT_FOUND, "vegas");
