@@ -133,8 +133,8 @@ read_all(const struct flue_sim *sim, const struct loss *loss, struct reading *re
 
 /* Returns how many bytes of payload arrived. */
 static double
-report_flows(struct flue_run *run, const struct loss *loss, const struct reading *before,
-             const struct reading *after)
+report_flows(struct flue_run *run, const struct loss *loss, flue_time interval,
+             const struct reading *before, const struct reading *after)
 {
     double bits[MAX_CONNECTIONS], sum = 0;
     uint32_t failed = 0;
@@ -144,7 +144,7 @@ report_flows(struct flue_run *run, const struct loss *loss, const struct reading
         sum += bits[i];
         failed += after->flows[i].has_failed;
     }
-    flue_run_report(run, "goodput_bps", sum / flue_run_real(run, "duration"), NULL);
+    flue_run_report(run, "goodput_bps", sum / ((double)interval / (double)FLUE_SECOND), NULL);
     flue_run_report(run, "fairness", flue_fairness(bits, loss->connections),
                     "no connection moved a byte");
     flue_run_report(run, "failed_connections", failed, NULL);
@@ -152,14 +152,13 @@ report_flows(struct flue_run *run, const struct loss *loss, const struct reading
 }
 
 static void
-report_machines(struct flue_run *run, double bytes, const struct reading *before,
-                const struct reading *after)
+report_machines(struct flue_run *run, double bytes, flue_time interval,
+                const struct reading *before, const struct reading *after)
 {
     double lost = (double)(after->arrived.lost_frames - before->arrived.lost_frames);
     double whole = (double)(after->arrived.rx_frames - before->arrived.rx_frames);
     double sent = (double)(after->sent.tx_frames - before->sent.tx_frames);
     double events = (double)(after->events - before->events);
-    flue_time interval = flue_run_time(run, "duration");
     const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
 
     flue_report_cpu(run, "sender_cpu_utilisation", interval, then, now);
@@ -187,12 +186,45 @@ spoil_link(const struct flue_run *run, struct flue_sim_link *link)
                                                flue_run_time(run, "late-by")) == FLUE_OK);
 }
 
+static void
+report_all(struct flue_run *run, const struct loss *loss, flue_time interval,
+           const struct reading *before, const struct reading *after)
+{
+    double bytes = report_flows(run, loss, interval, before, after);
+
+    report_machines(run, bytes, interval, before, after);
+}
+
+/* Runs the measured interval, in the steps of a time series if one is wanted. */
+static bool
+measure(struct flue_run *run, struct flue_sim *sim, const struct loss *loss)
+{
+    static struct reading before, after;
+    flue_time left = flue_run_time(run, "duration"), step = flue_run_series_interval(run);
+    flue_time start = flue_sim_now(sim);
+
+    if (step == 0) {
+        return flue_advance(sim, left);
+    }
+    read_all(sim, loss, &before);
+    for (; left > 0; left -= step) {
+        step = step < left ? step : left;
+        if (!flue_advance(sim, step)) {
+            return false;
+        }
+        read_all(sim, loss, &after);
+        report_all(run, loss, step, &before, &after);
+        flue_run_series_row(run, (double)(flue_sim_now(sim) - start) / (double)FLUE_SECOND);
+        before = after;
+    }
+    return true;
+}
+
 static enum flue_result
 run_loss(struct flue_run *run, struct flue_sim *sim)
 {
     static struct loss loss;
     static struct reading before, after;
-    double bytes;
     bool is_good =
         build(run, sim, &loss) && start_flows(run, sim, &loss) &&
         flue_advance_until_connected(sim, loss.flows, loss.connections, 60 * FLUE_SECOND) &&
@@ -200,14 +232,13 @@ run_loss(struct flue_run *run, struct flue_sim *sim)
 
     if (is_good) {
         read_all(sim, &loss, &before);
-        is_good = flue_advance(sim, flue_run_time(run, "duration"));
+        is_good = measure(run, sim, &loss);
     }
     if (!is_good) {
         return flue_run_fail_in(run, sim, "a connection did not open within 60 s");
     }
     read_all(sim, &loss, &after);
-    bytes = report_flows(run, &loss, &before, &after);
-    report_machines(run, bytes, &before, &after);
+    report_all(run, &loss, flue_run_time(run, "duration"), &before, &after);
     return FLUE_OK;
 }
 

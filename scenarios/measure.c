@@ -241,12 +241,14 @@ flue_report_machine(struct flue_run *run, const char *prefix, flue_time interval
     struct machine_report machine = {run, prefix, (double)interval / (double)FLUE_SECOND};
     double cycles =
         (double)(now->core_busy - then->core_busy) / (double)FLUE_SECOND * (double)now->core_hz;
+    uint64_t calls = now->core_events[FLUE_COST_SYSCALL] - then->core_events[FLUE_COST_SYSCALL];
     uint64_t interrupts =
         now->core_events[FLUE_COST_INTERRUPT] - then->core_events[FLUE_COST_INTERRUPT];
     uint64_t moves = now->offloads + now->uploads - then->offloads - then->uploads;
 
     report_resources(&machine, before, after);
     report(&machine, "cycles_per_byte", flue_ratio(cycles, bytes), "no byte was moved");
+    report(&machine, "cycles_per_request", flue_ratio(cycles, (double)calls), "no call was made");
     report(&machine, "interrupts_per_s", (double)interrupts / machine.seconds, NULL);
     report(&machine, "bus_crossings_per_s",
            (double)(now->bus_crossings - then->bus_crossings) / machine.seconds, NULL);

@@ -103,6 +103,8 @@ double flue_fairness(const double *values, uint32_t count);
          "4 the wire it sends on; 0: none is busy for 95 % of the time",                           \
          false},                                                                                   \
         {prefix "_cycles_per_byte", "1", "core cycles of " whose " for a byte of payload", true},  \
+        {prefix "_cycles_per_request", "1", "core cycles of " whose " for a send or receive call", \
+         true},                                                                                    \
         {prefix "_interrupts_per_s", "1/s", "interrupts of " whose, true},                         \
         {prefix "_bus_crossings_per_s", "1/s", "transfers between memory and NIC of " whose,       \
          true},                                                                                    \

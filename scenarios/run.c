@@ -35,6 +35,9 @@ struct flue_run {
     struct parameter_value *parameters; /* as scenario->parameters */
     struct metric_value *metrics;       /* as scenario->metrics */
     const char *pcap_prefix;
+    FILE *series;
+    flue_time series_interval;
+    bool has_series_heading;
     char why[FLUE_RUN_WHY_MAX];
 };
 
@@ -303,7 +306,8 @@ flue_run_set(struct flue_run *run, const char *name, const char *text, char why[
 static bool
 is_usable_name(const char *name, char separator)
 {
-    static const char *const reserved[] = {"seed", "run", "pcap", "help", "version", "describe"};
+    static const char *const reserved[] = {"seed",     "run",  "pcap",    "series",
+                                           "interval", "help", "version", "describe"};
 
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
         if (strcmp(name, reserved[i]) == 0) {
@@ -440,6 +444,51 @@ flue_run_pcap_prefix(const struct flue_run *run)
     return run->pcap_prefix;
 }
 
+void
+flue_run_set_series(struct flue_run *run, FILE *file, flue_time interval)
+{
+    run->series = file;
+    run->series_interval = interval;
+}
+
+flue_time
+flue_run_series_interval(const struct flue_run *run)
+{
+    return run->series == NULL ? 0 : run->series_interval;
+}
+
+static void
+write_heading(struct flue_run *run)
+{
+    fputs("time_s", run->series);
+    for (size_t i = 0; i < count_metrics(run->scenario); i++) {
+        fprintf(run->series, ",%s", run->scenario->metrics[i].name);
+    }
+    fputc('\n', run->series);
+    run->has_series_heading = true;
+}
+
+void
+flue_run_series_row(struct flue_run *run, double time_s)
+{
+    if (!run->has_series_heading) {
+        write_heading(run);
+    }
+    fprintf(run->series, "%.9g", time_s);
+    for (size_t i = 0; i < count_metrics(run->scenario); i++) {
+        struct metric_value *metric = &run->metrics[i];
+
+        if (metric->is_reported && isfinite(metric->value)) {
+            fprintf(run->series, ",%.17g", metric->value);
+        } else {
+            fputc(',', run->series); /* not measured */
+        }
+        free(metric->note);
+        *metric = (struct metric_value){0};
+    }
+    fputc('\n', run->series);
+}
+
 enum flue_result
 flue_run_start(struct flue_run *run, struct flue_sim *sim)
 {
@@ -447,6 +496,9 @@ flue_run_start(struct flue_run *run, struct flue_sim *sim)
 
     if (result != FLUE_OK) {
         return run->why[0] != '\0' ? result : flue_run_fail(run, result, flue_result_text(result));
+    }
+    if (run->series != NULL && !run->has_series_heading) {
+        return flue_run_fail(run, FLUE_ERROR_NOT_SUPPORTED, "this scenario makes no time series");
     }
     for (size_t i = 0; i < count_metrics(run->scenario); i++) {
         if (!run->metrics[i].is_reported) {

@@ -7,6 +7,7 @@
 #define FLUE_SCENARIOS_RUN_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "scenario.h"
 #include "units.h"
@@ -43,6 +44,9 @@ FLUE_MUST_USE enum flue_result flue_run_set(struct flue_run *run, const char *na
                                             const char *text, char why[FLUE_RUN_WHY_MAX]);
 /* NULL: no pcap files. The text must outlive the run. */
 void flue_run_set_pcap_prefix(struct flue_run *run, const char *prefix);
+
+/* NULL: no time series. The file gets a heading and the rows, as CSV. */
+void flue_run_set_series(struct flue_run *run, FILE *file, flue_time interval);
 
 /* Runs the scenario in `sim`. Not FLUE_OK: flue_run_why says why. A run is started once. */
 FLUE_MUST_USE enum flue_result flue_run_start(struct flue_run *run, struct flue_sim *sim);

@@ -70,6 +70,12 @@ const struct flue_profile *flue_run_profile(const struct flue_run *run,
 /* Where pcap files go, or NULL when none are wanted. */
 const char *flue_run_pcap_prefix(const struct flue_run *run);
 
+/* How often a time series of the metrics wants a row; 0: none is wanted. */
+flue_time flue_run_series_interval(const struct flue_run *run);
+/* What was reported since the last row (or the start) was for the series, which gets it as the row
+ * of `time_s`; the run's own results are still to be reported. */
+void flue_run_series_row(struct flue_run *run, double time_s);
+
 /* Reports a declared metric, once each. NAN: it could not be measured, and `note` (or NULL) says
  * why; the note of a number is dropped. The text is copied. */
 void flue_run_report(struct flue_run *run, const char *metric, double value, const char *note);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Reading the command line. An option is written --name value or --name=value; the options of a run
- * are seed, run and pcap (and ns-3's own spellings of the first two), every other one is a
- * parameter.
+ * are seed, run, pcap, series and interval (and ns-3's own spellings of the first two), every other
+ * one is a parameter.
  */
 #include "arguments.h"
 
@@ -86,6 +86,22 @@ static enum flue_result check_prefix(const char* prefix, char why[FLUE_RUN_WHY_M
     return FLUE_ERROR_INVALID;
 }
 
+static enum flue_result read_interval(const char* text,
+                                      flue_time* interval,
+                                      char why[FLUE_RUN_WHY_MAX])
+{
+    char reason[FLUE_UNITS_WHY_MAX] = "expected more than 0s";
+    struct flue_value value;
+
+    if (flue_units_read(FLUE_PARAMETER_TIME, text, &value, reason) != FLUE_OK || value.whole == 0)
+    {
+        snprintf(why, FLUE_RUN_WHY_MAX, "--interval \"%.64s\": %s", text, reason);
+        return FLUE_ERROR_INVALID;
+    }
+    *interval = value.whole;
+    return FLUE_OK;
+}
+
 static enum flue_result set_option(struct arguments* arguments,
                                    const char* name,
                                    const char* value,
@@ -109,6 +125,15 @@ static enum flue_result set_option(struct arguments* arguments,
     {
         arguments->pcap_prefix = value;
         return check_prefix(value, why);
+    }
+    if (is_run && strcmp(name, "series") == 0)
+    {
+        arguments->series = value;
+        return FLUE_OK;
+    }
+    if (is_run && strcmp(name, "interval") == 0)
+    {
+        return read_interval(value, &arguments->interval, why);
     }
     return flue_run_set(arguments->run, name, value, why);
 }
@@ -234,7 +259,7 @@ enum flue_result arguments_read(struct arguments* arguments,
 {
     enum flue_result result = FLUE_OK;
 
-    *arguments = (struct arguments){.seed = 1, .replication = 1};
+    *arguments = (struct arguments){.seed = 1, .replication = 1, .interval = FLUE_MILLISECOND};
     if (argc < 2)
     {
         snprintf(why, FLUE_RUN_WHY_MAX, "expected a command: run, check, --describe or --help");

@@ -24,6 +24,8 @@ struct arguments
     uint32_t seed;           /* ns-3's RngSeed */
     uint64_t replication;    /* ns-3's RngRun */
     const char* pcap_prefix; /* NULL: none */
+    const char* series;      /* the file of a time series; NULL: none */
+    flue_time interval;      /* of its rows; default 1 ms */
 };
 
 /* Reads the command line. FLUE_ERROR_INVALID: `why` is one line that names the word and says what

@@ -8,19 +8,48 @@
 #include "arguments.h"
 #include "print.h"
 
+#include <errno.h>
+#include <string.h>
+
+/* False: not all of it was written. */
+static bool close_series(FILE* series)
+{
+    bool is_good = ferror(series) == 0;
+
+    return fclose(series) == 0 && is_good;
+}
+
 static enum worker_status run_once(const struct arguments* arguments, FILE* out, FILE* err)
 {
     struct flue_sim* sim = NULL;
     enum worker_status status = WORKER_DONE;
-    enum flue_result result = flue_sim_create(arguments->seed, arguments->replication, &sim);
+    enum flue_result result = FLUE_OK;
+    FILE* series = arguments->series != NULL ? fopen(arguments->series, "w") : NULL;
 
+    if (arguments->series != NULL && series == NULL)
+    {
+        fprintf(err, "flue-sim: --series %s: %s\n", arguments->series, strerror(errno));
+        return WORKER_REFUSED;
+    }
+    result = flue_sim_create(arguments->seed, arguments->replication, &sim);
     if (result != FLUE_OK)
     {
         fprintf(err, "flue-sim: the simulator did not start: %s\n", flue_result_text(result));
+        if (series != NULL)
+        {
+            fclose(series);
+        }
         return WORKER_FAILED;
     }
+    flue_run_set_series(arguments->run, series, arguments->interval);
     flue_run_set_pcap_prefix(arguments->run, arguments->pcap_prefix);
-    if (flue_run_start(arguments->run, sim) == FLUE_OK)
+    result = flue_run_start(arguments->run, sim);
+    if (series != NULL && !close_series(series))
+    {
+        fprintf(err, "flue-sim: --series %s: it could not be written\n", arguments->series);
+        status = WORKER_FAILED;
+    }
+    else if (result == FLUE_OK)
     {
         print_result(out, arguments, sim);
     }

@@ -164,6 +164,11 @@ static const char *const refusals[][2] = {
     {"run loss --RngSeed=4294967296",
      "--RngSeed \"4294967296\": expected a whole number from 1 to 4294944442"},
     {"run loss --run -1", "--run \"-1\": expected a whole number from 0 to 18446744073709551615"},
+    {"run loss --interval 0s", "--interval \"0s\": expected more than 0s"},
+    {"run loss --interval 5",
+     "--interval \"5\": expected a time in s, ms, us, ns or ps, such as 2ms"},
+    {"run loss --series /nonexistent/x.csv",
+     "--series /nonexistent/x.csv: No such file or directory"},
     {"run loss --pcap /nonexistent/x/run",
      "--pcap \"/nonexistent/x/run\": expected a folder that files can be written to, but "
      "\"/nonexistent/x\" is not: No such file or directory"},
@@ -419,6 +424,31 @@ test_worker_run_every_failing_call_fails_it(void **state)
     assert_run_fails("flue-sim: the run failed: a connection did not open within 60 s\n");
 }
 
+/* A heading, and a row for every interval; the last one is what is left of the time. */
+static void
+test_worker_series_has_a_row_an_interval(void **state)
+{
+    char path[] = "/tmp/flue-series-XXXXXX", line[8192];
+    static const double times[] = {0.01, 0.02, 0.03, 0.035};
+    int file = mkstemp(path);
+    FILE *series;
+
+    (void)state;
+    assert_true(file >= 0);
+    snprintf(line, sizeof line, "run loss --duration 35ms --interval 10ms --series %s", path);
+    json_decref(sim_json(line));
+    series = fdopen(file, "r");
+    assert_non_null(fgets(line, sizeof line, series));
+    assert_memory_equal(line, "time_s,goodput_bps,", strlen("time_s,goodput_bps,"));
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        assert_non_null(fgets(line, sizeof line, series));
+        assert_near(strtod(line, NULL), times[i], 1e-9);
+    }
+    assert_null(fgets(line, sizeof line, series));
+    fclose(series);
+    remove(path);
+}
+
 static void
 test_worker_full_disk_is_a_failure(void **state)
 {
@@ -452,6 +482,7 @@ main(void)
         cmocka_unit_test_setup(test_worker_run_same_seed_is_identical_and_another_is_not, setup),
         cmocka_unit_test_setup(test_worker_run_without_cores_is_null_with_a_note, setup),
         cmocka_unit_test_setup(test_worker_run_every_failing_call_fails_it, setup),
+        cmocka_unit_test_setup(test_worker_series_has_a_row_an_interval, setup),
         cmocka_unit_test_setup(test_worker_full_disk_is_a_failure, setup),
     };
 
