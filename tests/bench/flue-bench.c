@@ -3,8 +3,10 @@
  * What one data segment of a bulk transfer costs, end to end, over each of the three stacks:
  * simulator events and instructions, both ends and the segment's share of acknowledgements counted.
  *
- *     flue-bench [FILE]               runs itself in parts, prints a table, adds to the list in
- * FILE flue-bench point STACK SEGMENTS runs one transfer, prints events and segments
+ *     flue-bench [FILE]                      runs itself in parts, prints a table, adds to the
+ *                                            list in FILE
+ *     flue-bench point STACK SEGMENTS FLOWS  runs transfers of so many segments together, prints
+ *                                            events and segments
  *
  * Every figure is the difference between a short and a long transfer, so start and end do not
  * count. Seconds and memory are those of the long one, start and end included.
@@ -21,6 +23,10 @@
 enum {
     SHORT_SEGMENTS = 2000,
     LONG_SEGMENTS = 6000,
+    MANY_FLOWS = 1000,
+    SHORT_OF_MANY = 20000, /* all flows together */
+    LONG_OF_MANY = 40000,
+    FIRST_PORT = 5001,
     TIMED_SEGMENTS = 100000, /* for seconds, which callgrind's slowness does not allow */
     PAYLOAD_BYTES = 1448
 };
@@ -28,12 +34,14 @@ enum {
 static const char *const STACKS[] = {"ns3", "host", "offload"};
 enum { STACK_COUNT = sizeof STACKS / sizeof STACKS[0] };
 
-/* The first cut's target for an offloaded segment. */
-static const double OFFLOAD_TARGET_INSTRUCTIONS = 25000;
+static const double OFFLOAD_TARGET_INSTRUCTIONS = 16000;
+static const double HOST_TARGET_SHARE = 0.5;    /* of what ns-3's own TCP takes */
+static const double OFFLOAD_TARGET_SHARE = 0.1; /* likewise */
 
 struct row {
     double events;       /* a segment */
     double instructions; /* a segment; negative: not measured */
+    double of_many;      /* the same with MANY_FLOWS; negative: not measured */
     double seconds;      /* of CPU for 100,000 segments */
     double peak_mib;
 };
@@ -42,7 +50,8 @@ struct row {
  */
 
 static enum flue_result
-build(struct flue_sim *sim, const char *stack, uint64_t segments, struct flue_sim_flow **flow)
+build(struct flue_sim *sim, const char *stack, uint64_t segments, unsigned count,
+      struct flue_sim_flow *flows[])
 {
     struct flue_sim_link_config link_config = flue_sim_link_config_default();
     struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
@@ -52,7 +61,7 @@ build(struct flue_sim *sim, const char *stack, uint64_t segments, struct flue_si
     enum flue_result result = flue_sim_stack_kind_of(stack, &kind);
 
     link_config.delay = 50 * FLUE_MICROSECOND;
-    bulk.bytes = segments * PAYLOAD_BYTES;
+    bulk.bytes = segments / count * PAYLOAD_BYTES;
     if (result == FLUE_OK)
         result = flue_sim_node(sim, "client", &client);
     if (result == FLUE_OK)
@@ -67,62 +76,102 @@ build(struct flue_sim *sim, const char *stack, uint64_t segments, struct flue_si
         result = flue_sim_link_address(link, "10.1.1.0", "255.255.255.0");
     if (result == FLUE_OK)
         result = flue_sim_routes(sim);
-    if (result == FLUE_OK)
-        result = flue_sim_bulk(sim, client, server, &bulk, flow);
+    for (unsigned i = 0; result == FLUE_OK && i < count; i++) {
+        bulk.port = (uint16_t)(FIRST_PORT + i);
+        result = flue_sim_bulk(sim, client, server, &bulk, &flows[i]);
+    }
     return result;
 }
 
 static int
-run_point(const char *stack, const char *segments)
+run_point(const char *stack, const char *segments, const char *flow_count)
 {
     struct flue_sim *sim = NULL;
-    struct flue_sim_flow *flow = NULL;
-    struct flue_sim_flow_statistics statistics;
+    struct flue_sim_flow *flows[MANY_FLOWS];
+    unsigned long count = strtoul(flow_count, NULL, 10);
+    uint64_t received = 0;
+    bool are_complete = true;
 
+    if (count < 1 || count > MANY_FLOWS) {
+        fprintf(stderr, "flue-bench: 1 to %d flows, not %s\n", MANY_FLOWS, flow_count);
+        return 2;
+    }
     if (flue_sim_create(1, 1, &sim) != FLUE_OK ||
-        build(sim, stack, strtoull(segments, NULL, 10), &flow) != FLUE_OK ||
+        build(sim, stack, strtoull(segments, NULL, 10), (unsigned)count, flows) != FLUE_OK ||
         flue_sim_run(sim, 200 * FLUE_SECOND) != FLUE_OK) {
         fprintf(stderr, "flue-bench: %s: %s\n", stack, flue_sim_error(sim));
         return 1;
     }
-    flue_sim_flow_read(flow, &statistics);
-    printf("%" PRIu64 " %" PRIu64 "\n", flue_sim_events(sim),
-           statistics.received_bytes / PAYLOAD_BYTES);
+    for (unsigned long i = 0; i < count; i++) {
+        struct flue_sim_flow_statistics statistics;
+
+        flue_sim_flow_read(flows[i], &statistics);
+        received += statistics.received_bytes / PAYLOAD_BYTES;
+        are_complete = are_complete && statistics.is_complete;
+    }
+    printf("%" PRIu64 " %" PRIu64 "\n", flue_sim_events(sim), received);
     flue_sim_destroy(sim);
-    if (!statistics.is_complete)
-        fprintf(stderr, "flue-bench: %s: the transfer did not end\n", stack);
-    return statistics.is_complete ? 0 : 1;
+    if (!are_complete)
+        fprintf(stderr, "flue-bench: %s: a transfer did not end\n", stack);
+    return are_complete ? 0 : 1;
 }
 
 /* ---- All of them --------------------------------------------------------------------------------
  */
 
+/* What a run of `segments` in `flows` takes; instructions only with callgrind. */
+static bool
+measure_point(char *self, const char *stack, int segments, int flows, bool has_callgrind,
+              struct usage *usage, uint64_t *instructions)
+{
+    char name[16], count[16], many[16];
+    char point[] = "point";
+    char *argv[] = {self, point, name, count, many, NULL};
+
+    snprintf(name, sizeof name, "%s", stack);
+    snprintf(count, sizeof count, "%d", segments);
+    snprintf(many, sizeof many, "%d", flows);
+    *instructions = 0;
+    return measure_run(argv, usage) &&
+           (!has_callgrind || measure_instructions(argv, MEASURE_ALL, instructions));
+}
+
+static double
+each(uint64_t few, uint64_t many, const struct usage *small, const struct usage *large)
+{
+    return (double)(many - few) / (double)(large->segments - small->segments);
+}
+
 static bool
 measure_stack(char *self, const char *stack, bool has_callgrind, struct row *row)
 {
-    char name[16], count[16];
-    char *argv[] = {self, "point", name, count, NULL};
     struct usage small, large, timed;
-    uint64_t few = 0, many = 0;
+    uint64_t few, many, none;
 
-    snprintf(name, sizeof name, "%s", stack);
-    snprintf(count, sizeof count, "%d", SHORT_SEGMENTS);
-    if (!measure_run(argv, &small) ||
-        (has_callgrind && !measure_instructions(argv, MEASURE_ALL, &few)))
+    if (!measure_point(self, stack, SHORT_SEGMENTS, 1, has_callgrind, &small, &few) ||
+        !measure_point(self, stack, LONG_SEGMENTS, 1, has_callgrind, &large, &many) ||
+        !measure_point(self, stack, TIMED_SEGMENTS, 1, false, &timed, &none))
         return false;
-    snprintf(count, sizeof count, "%d", LONG_SEGMENTS);
-    if (!measure_run(argv, &large) ||
-        (has_callgrind && !measure_instructions(argv, MEASURE_ALL, &many)))
-        return false;
-    snprintf(count, sizeof count, "%d", TIMED_SEGMENTS);
-    if (!measure_run(argv, &timed))
-        return false;
-    row->events = (double)(large.events - small.events) / (double)(large.segments - small.segments);
-    row->instructions =
-        has_callgrind ? (double)(many - few) / (double)(large.segments - small.segments) : -1;
+    row->events = each(small.events, large.events, &small, &large);
+    row->instructions = has_callgrind ? each(few, many, &small, &large) : -1;
+    row->of_many = -1;
     row->seconds = timed.seconds;
     row->peak_mib = (double)timed.peak_bytes / 1048576;
+    if (!has_callgrind || strcmp(stack, "offload") != 0)
+        return true;
+    if (!measure_point(self, stack, SHORT_OF_MANY, MANY_FLOWS, true, &small, &few) ||
+        !measure_point(self, stack, LONG_OF_MANY, MANY_FLOWS, true, &large, &many))
+        return false;
+    row->of_many = each(few, many, &small, &large);
     return true;
+}
+
+/* A stack's instructions as a share of what ns-3's own TCP takes. */
+static void
+add_share(const char *name, const struct row *row, const struct row *ns3, double target)
+{
+    if (row->instructions >= 0)
+        results_add(name, row->instructions / ns3->instructions, "of ns-3's", target);
 }
 
 static void
@@ -135,6 +184,10 @@ add_results(const struct row *row, const char *stack)
         snprintf(name, sizeof name, "%s_instructions_per_segment", stack);
         results_add(name, row->instructions, "instructions",
                     is_offload ? OFFLOAD_TARGET_INSTRUCTIONS : RESULTS_NO_TARGET);
+    }
+    if (row->of_many >= 0) {
+        snprintf(name, sizeof name, "%s_instructions_per_segment_of_1000_flows", stack);
+        results_add(name, row->of_many, "instructions", OFFLOAD_TARGET_INSTRUCTIONS);
     }
     snprintf(name, sizeof name, "%s_events_per_segment", stack);
     results_add(name, row->events, "events", RESULTS_NO_TARGET);
@@ -150,8 +203,8 @@ main(int argc, char **argv)
     struct row rows[STACK_COUNT];
     bool has_callgrind;
 
-    if (argc == 4 && strcmp(argv[1], "point") == 0)
-        return run_point(argv[2], argv[3]);
+    if (argc == 5 && strcmp(argv[1], "point") == 0)
+        return run_point(argv[2], argv[3], argv[4]);
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         fprintf(stderr, "usage: flue-bench [FILE]\n");
         return 2;
@@ -164,6 +217,8 @@ main(int argc, char **argv)
     }
     for (int i = 0; i < STACK_COUNT; i++)
         add_results(&rows[i], STACKS[i]);
+    add_share("host_instructions_share", &rows[1], &rows[0], HOST_TARGET_SHARE);
+    add_share("offload_instructions_share", &rows[2], &rows[0], OFFLOAD_TARGET_SHARE);
     results_print(
         "One data segment of 1448 bytes in ns-3, its share of acknowledgements, both ends "
         "(1 Gb/s, no loss, ideal)");
