@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The study's figures: what is drawn where (figure.c) and how (gnuplot.c). Each figure leaves four
- * files: NAME.dat (numbers), NAME.gp (script), NAME.svg and NAME.png. `gnuplot NAME.gp` in their
- * folder draws it again, so that a figure can be changed by hand for a paper.
+ * The study's figures: what is drawn where (figure.c) and how (gnuplot.c). Each figure leaves five
+ * files: NAME.dat (numbers), NAME.gp (script), NAME.svg, NAME.png and NAME.pdf. `gnuplot NAME.gp`
+ * in their folder draws it again, so that a figure can be changed by hand for a paper.
  */
 #ifndef FLUE_ANALYSIS_FIGURE_H
 #define FLUE_ANALYSIS_FIGURE_H
@@ -61,7 +61,7 @@ struct figures {
 void figures_create(struct figures *figures, const struct results *results);
 void figures_fini(struct figures *figures);
 
-/* Writes the four files of every figure into the folder. */
+/* Writes the five files of every figure into the folder. */
 bool figures_draw(const struct figures *figures, const char *folder, struct problem *problem);
 
 #endif

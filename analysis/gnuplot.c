@@ -171,14 +171,14 @@ script_text(const struct figure *figure)
         return must_strdup("");
     put_comment(out, figure->title);
     fprintf(out,
-            "# Draws %s.svg and %s.png from %s.dat: gnuplot -d %s.gp\n"
+            "# Draws %s.svg, %s.png and %s.pdf from %s.dat: gnuplot -d %s.gp\n"
             "set encoding utf8\nset decimalsign '.'\n"
             "set border 3 linewidth 1 linecolor rgb '#404040'\n"
             "set tics nomirror out scale 0.6 textcolor rgb '#202020'\n"
             "set grid ytics linetype 1 linewidth 0.6 linecolor rgb '#d8d8d8'\n"
             "set key at screen 0.015, screen 0.915 left top horizontal Left reverse samplen 3.2 "
             "width 1\nset errorbars 0.7\nset tmargin 4\nset bmargin 6\nset rmargin 2\n",
-            figure->name, figure->name, figure->name, figure->name);
+            figure->name, figure->name, figure->name, figure->name, figure->name);
     put_label(out, 1, figure->title, 0.955, "font ',15'");
     put_label(out, 2, figure->caption, figure->remark[0] == '\0' ? 0.035 : 0.075,
               "font ',10' textcolor rgb '#606060'");
@@ -191,10 +191,13 @@ script_text(const struct figure *figure)
         fputc(*c == '-' ? '_' : *c, out); /* a name of SVG objects cannot have it */
     fprintf(out, "'\nset output '%s.svg'\n", figure->name);
     put_plot(out, figure);
-    fprintf(out,
-            "set terminal pngcairo size 1440,880 font 'sans-serif,13' fontscale 1.6 linewidth 2 "
-            "pointscale 2 background rgb 'white'\nset output '%s.png'\nreplot\nunset output\n",
-            figure->name);
+    fprintf(
+        out,
+        "set terminal pngcairo size 1440,880 font 'sans-serif,13' fontscale 1.6 linewidth 2 "
+        "pointscale 2 background rgb 'white'\nset output '%s.png'\nreplot\n"
+        "set terminal pdfcairo size 10in,6.11in font 'sans-serif,13' fontscale 0.75 linewidth 2 "
+        "pointscale 1 background rgb 'white'\nset output '%s.pdf'\nreplot\nunset output\n",
+        figure->name, figure->name);
     fclose(out);
     return text;
 }

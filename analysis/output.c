@@ -30,7 +30,7 @@ read_all(const char *database, const char *study, struct results *results, struc
 static void
 name_figures(const struct figures *figures, const char *folder, json_t *files)
 {
-    static const char *const endings[] = {"svg", "png"};
+    static const char *const endings[] = {"svg", "png", "pdf"};
 
     for (size_t i = 0; i < figures->count; i++) {
         if (figures->figures[i].is_empty) {

@@ -167,10 +167,11 @@ put_figures(FILE *out, const struct figures *figures, const char *folder, struct
             if (figure->is_empty)
                 html_format(out, "p class=\"warning\"", "%s: nothing was measured.", figure->title);
             html_svg(out, svg, prefix);
-            html_format(out, "figcaption",
-                        "Figure %zu. %s. Files: figures/%s.svg and .png, data and gnuplot script "
-                        "beside them.",
-                        i + 1, figure->title, figure->name);
+            html_format(
+                out, "figcaption",
+                "Figure %zu. %s. Files: figures/%s.svg, .png and .pdf, data and gnuplot script "
+                "beside them.",
+                i + 1, figure->title, figure->name);
             fputs("\n</figure>\n", out);
         } else {
             problem_set(problem, EXIT_RUNS_FAILED, "%s: %s", path, strerror(errno));
