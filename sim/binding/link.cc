@@ -267,18 +267,17 @@ extern "C"
         {
             return FLUE_ERROR_INVALID;
         }
-        return Guard(link->sim,
-                     [=]()
-                     {
-                         if (end > 1)
-                         {
-                             return Fail(link->sim,
-                                         FLUE_ERROR_INVALID,
-                                         "a link has the ends 0 and 1");
-                         }
-                         flue::ErrorsOf(link, end)->SetEvery(frames);
-                         return FLUE_OK;
-                     });
+        return Guard(
+            link->sim,
+            [=]()
+            {
+                if (end > 1)
+                {
+                    return Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1");
+                }
+                flue::ErrorsOf(link, end)->SetEvery(frames);
+                return FLUE_OK;
+            });
     }
 
     enum flue_result flue_sim_link_bursts(struct flue_sim_link* link,

@@ -206,7 +206,12 @@ void InstallFlue(struct flue_sim_node* node, bool offload, const flue_sim_stack_
     tcp->SetAttribute("CongestionControl", ns3::StringValue(config.congestion_control));
     tcp->SetAttribute("MinRto", ns3::TimeValue(flue::ToTime(config.min_rto)));
     tcp->SetAttribute("DelAckTimeout", ns3::TimeValue(flue::ToTime(config.delayed_ack)));
-    tcp->SetAttribute("KeepAlive", ns3::TimeValue(flue::ToTime(config.keepalive)));
+    if (config.keepalive != 0)
+    {
+        const ns3::TimeValue keepalive(flue::ToTime(config.keepalive));
+        tcp->SetAttribute("KeepAliveTime", keepalive);
+        tcp->SetAttribute("KeepAliveInterval", keepalive);
+    }
     tcp->SetAttribute("TimeWait", ns3::TimeValue(flue::ToTime(config.time_wait)));
     tcp->SetAttribute("DelAckCount", ns3::UintegerValue(config.ack_segments));
     tcp->SetAttribute("UseAdapters", ns3::BooleanValue(offload));

@@ -104,12 +104,6 @@ TypeId FlueTcpL4Protocol::AddTimerAttributes(TypeId tid)
                       TimeValue(Seconds(60)),
                       MakeTimeAccessor(&FlueTcpL4Protocol::m_timeWait),
                       MakeTimeChecker(MilliSeconds(1), Seconds(240)))
-        .AddAttribute("KeepAlive",
-                      "Idle time until a connection is probed, and from probe to probe (RFC 1122 "
-                      "4.2.3.6); 0: never.",
-                      TimeValue(Time()),
-                      MakeTimeAccessor(&FlueTcpL4Protocol::m_keepAlive),
-                      MakeTimeChecker(Seconds(0)))
         .AddAttribute("ConnCount",
                       "How often a SYN is sent again before giving up.",
                       UintegerValue(6),
@@ -319,12 +313,6 @@ flue_tcp_config FlueTcpL4Protocol::EngineConfig() const
     config.options.use_window_scaling = m_windowScaling;
     config.options.use_sack = m_sack;
     config.options.congestion_control = CongestionName(m_congestion);
-    if (m_keepAlive.IsStrictlyPositive())
-    {
-        config.options.use_keepalive = true;
-        config.options.keepalive_idle_ticks = ticks(m_keepAlive);
-        config.options.keepalive_interval_ticks = ticks(m_keepAlive);
-    }
     config.options.use_nagle = !m_noDelay;
     config.options.use_keepalive = !m_keepAliveTime.IsZero();
     if (config.options.use_keepalive)

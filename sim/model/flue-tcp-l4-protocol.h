@@ -297,7 +297,6 @@ class FlueTcpL4Protocol : public IpL4Protocol
     Time m_delAckTimeout;      //!< DelAckTimeout
     uint32_t m_delAckCount;    //!< DelAckCount
     Time m_timeWait;           //!< TimeWait
-    Time m_keepAlive;          //!< KeepAlive
     uint32_t m_connCount;      //!< ConnCount
     uint32_t m_dataRetries;    //!< DataRetries
     Time m_keepAliveTime;      //!< KeepAliveTime
