@@ -84,6 +84,25 @@ idle)
         holds "m1 == 0 && m2 == 50 && m3 >= 45 && m3 <= 110" failed_connections open_connections frame_rate
     done
     ;;
+table)
+    stack=offload
+    for policy in never always bytes; do
+        "$flue_sim" run table --policy $policy --entries 16 --quiet 64 --busy 8 --warmup 50ms --duration 50ms \
+            >"$scratch/result"
+        holds "m1 == 0 && m2 <= 16" failed_connections offloaded_connections
+        eval "$policy=$(value core_s_per_request) on_nic=$(value offloaded_connections)"
+        # Whoever comes first fills the table; only the busy ones show that they are.
+        case $policy in
+        never) [ "$on_nic" = 0 ] ;;
+        always) [ "$on_nic" = 16 ] ;;
+        bytes) [ "$on_nic" -ge 8 ] ;;
+        esac || { echo "table with $policy: $on_nic connections on the NIC" >&2; exit 1; }
+    done
+    awk "BEGIN { exit !($bytes < 0.8 * $always && $always < 1.05 * $never) }" || {
+        echo "table: a request takes $never (never), $always (always), $bytes (bytes) of core time" >&2
+        exit 1
+    }
+    ;;
 window)
     for stack in host offload; do
         run $stack --duration 100ms
