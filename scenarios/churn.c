@@ -11,7 +11,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
@@ -38,18 +38,8 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct churn {
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
-};
-
-struct reading {
-    struct flue_machine_reading client, server;
-    struct flue_sim_requests_statistics requests;
-};
-
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct churn *churn)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *churn)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
@@ -62,60 +52,35 @@ build(const struct flue_run *run, struct flue_sim *sim, struct churn *churn)
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack,
                            &churn->machines) &&
            flue_sim_requests(sim, churn->machines.client, churn->machines.server, &requests,
-                             &churn->requests) == FLUE_OK;
+                             &churn->crowds[0]) == FLUE_OK;
 }
 
 static void
-read_all(const struct churn *churn, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *churn, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
-    flue_machine_read(churn->machines.client, &reading->client);
-    flue_machine_read(churn->machines.server, &reading->server);
-    flue_sim_requests_read(churn->requests, &reading->requests);
-}
+    const struct flue_sim_requests_statistics *then = &before->crowds[0], *now = &after->crowds[0];
+    double closed = (double)(now->closed - then->closed);
+    double bytes = (double)(now->received_bytes - then->received_bytes);
 
-static void
-report(struct flue_run *run, const struct reading *before, const struct reading *after)
-{
-    flue_time interval = flue_run_time(run, "duration");
-    double seconds = flue_run_real(run, "duration");
-    double served = (double)(after->requests.completed - before->requests.completed);
-    double closed = (double)(after->requests.closed - before->requests.closed);
-    double busy = (double)(after->client.node.core_busy - before->client.node.core_busy);
-    double bytes = (double)(after->requests.received_bytes - before->requests.received_bytes);
-
-    flue_run_report(run, "connection_rate", closed / seconds, NULL);
-    flue_run_report(run, "request_rate", served / seconds, NULL);
-    flue_run_report(run, "core_s_per_request", flue_ratio(busy / (double)FLUE_SECOND, served),
-                    "no request was served");
-    flue_report_cpu(run, "client_cpu_utilisation", interval, &before->client.node,
-                    &after->client.node);
-    flue_report_cpu(run, "server_cpu_utilisation", interval, &before->server.node,
-                    &after->server.node);
-    flue_run_report(run, "failed_connections",
-                    (double)(after->requests.failed - before->requests.failed), NULL);
-    flue_report_machine(run, "client", interval, bytes, &before->client, &after->client);
+    flue_run_report(run, "connection_rate", closed / flue_seconds(before, after), NULL);
+    flue_report_requests(run, before, after);
+    flue_report_latency(run, "latency_p50_s", churn->crowds[0], before->time, 0.5);
+    flue_report_latency(run, "latency_p99_s", churn->crowds[0], before->time, 0.99);
+    flue_report_cpus(run, "client", "server", before, after);
+    flue_report_machine(run, "client", after->time - before->time, bytes, &before->client,
+                        &after->client);
 }
 
 static enum flue_result
 run_churn(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct reading before, after;
-    struct churn churn;
-    flue_time start;
+    static struct flue_workload churn;
 
     if (!build(run, sim, &churn) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
-    start = flue_sim_now(sim);
-    read_all(&churn, &before);
-    if (!flue_advance(sim, flue_run_time(run, "duration"))) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&churn, &after);
-    report(run, &before, &after);
-    flue_report_latency(run, "latency_p50_s", churn.requests, start, 0.5);
-    flue_report_latency(run, "latency_p99_s", churn.requests, start, 0.99);
-    return FLUE_OK;
+    return flue_measure(run, sim, &churn, report);
 }
 
 const struct flue_scenario flue_scenario_churn = {

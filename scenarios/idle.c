@@ -7,7 +7,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
@@ -29,18 +29,8 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct idle {
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
-};
-
-struct reading {
-    struct flue_machine_reading client, server;
-    struct flue_sim_link_statistics link;
-};
-
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct idle *idle)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *idle)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
@@ -53,48 +43,36 @@ build(const struct flue_run *run, struct flue_sim *sim, struct idle *idle)
     stack.keepalive = flue_run_time(run, "keepalive");
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &idle->machines) &&
            flue_sim_requests(sim, idle->machines.client, idle->machines.server, &requests,
-                             &idle->requests) == FLUE_OK &&
-           flue_advance_until_open(sim, idle->requests, requests.connections, 100 * FLUE_SECOND) &&
+                             &idle->crowds[0]) == FLUE_OK &&
+           flue_advance_until_open(sim, idle->crowds[0], requests.connections, 100 * FLUE_SECOND) &&
            flue_advance(sim, FLUE_SECOND); /* until they are where they are to live */
 }
 
 static void
-read_all(const struct idle *idle, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *idle, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
-    flue_machine_read(idle->machines.client, &reading->client);
-    flue_machine_read(idle->machines.server, &reading->server);
-    flue_sim_link_read(idle->machines.link, FLUE_PAIR_CLIENT, &reading->link);
+    double frames = (double)(after->sent.tx_frames - before->sent.tx_frames);
+
+    (void)idle;
+    flue_run_report(run, "frame_rate", frames / flue_seconds(before, after), NULL);
+    flue_report_cpus(run, "client", "server", before, after);
+    flue_run_report(run, "open_connections", after->crowds[0].open, NULL);
+    flue_run_report(run, "offloaded_connections", after->client.node.offloaded, NULL);
+    flue_run_report(run, "failed_connections", (double)after->crowds[0].failed, NULL);
+    flue_report_machine(run, "client", after->time - before->time, 0, &before->client,
+                        &after->client);
 }
 
 static enum flue_result
 run_idle(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct reading before, after;
-    struct idle idle;
-    struct flue_sim_requests_statistics requests;
-    flue_time interval = flue_run_time(run, "duration");
-    double frames;
+    static struct flue_workload idle;
 
     if (!build(run, sim, &idle)) {
         return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
     }
-    read_all(&idle, &before);
-    if (!flue_advance(sim, interval)) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&idle, &after);
-    flue_sim_requests_read(idle.requests, &requests);
-    frames = (double)(after.link.tx_frames - before.link.tx_frames);
-    flue_run_report(run, "frame_rate", frames / flue_run_real(run, "duration"), NULL);
-    flue_report_cpu(run, "client_cpu_utilisation", interval, &before.client.node,
-                    &after.client.node);
-    flue_report_cpu(run, "server_cpu_utilisation", interval, &before.server.node,
-                    &after.server.node);
-    flue_run_report(run, "open_connections", requests.open, NULL);
-    flue_run_report(run, "offloaded_connections", after.client.node.offloaded, NULL);
-    flue_run_report(run, "failed_connections", (double)requests.failed, NULL);
-    flue_report_machine(run, "client", interval, 0, &before.client, &after.client);
-    return FLUE_OK;
+    return flue_measure(run, sim, &idle, report);
 }
 
 const struct flue_scenario flue_scenario_idle = {

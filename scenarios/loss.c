@@ -13,9 +13,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
-
-enum { MAX_CONNECTIONS = 1000 };
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     {"stack", FLUE_PARAMETER_CHOICE, "", "offload", NULL, NULL, flue_choices_stack,
@@ -64,22 +62,8 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct loss {
-    struct flue_pair machines;
-    struct flue_sim_flow *flows[MAX_CONNECTIONS];
-    uint32_t connections;
-};
-
-/* What the simulator counted up to one moment. */
-struct reading {
-    struct flue_machine_reading client, server;
-    struct flue_sim_link_statistics sent, arrived;
-    struct flue_sim_flow_statistics flows[MAX_CONNECTIONS];
-    uint64_t events;
-};
-
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *loss)
 {
     struct flue_sim_link_config link = flue_sim_link_config_default();
     struct flue_sim_stack_config stack = flue_sim_stack_config_default();
@@ -98,78 +82,30 @@ build(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &loss->machines);
 }
 
-/* One connection after the other, 100 us apart: nothing in a real machine is simultaneous. */
-static bool
-start_flows(const struct flue_run *run, struct flue_sim *sim, struct loss *loss)
-{
-    struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
-    const struct flue_pair *machines = &loss->machines;
-
-    loss->connections = (uint32_t)flue_run_count(run, "connections");
-    bulk.io_bytes = (uint32_t)flue_run_count(run, "io");
-    for (uint32_t i = 0; i < loss->connections; i++) {
-        bulk.port = (uint16_t)(5001 + i);
-        bulk.start = i * 100 * FLUE_MICROSECOND;
-        if (flue_sim_bulk(sim, machines->client, machines->server, &bulk, &loss->flows[i]) !=
-            FLUE_OK) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void
-read_all(const struct flue_sim *sim, const struct loss *loss, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *loss, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
-    flue_machine_read(loss->machines.client, &reading->client);
-    flue_machine_read(loss->machines.server, &reading->server);
-    flue_sim_link_read(loss->machines.link, FLUE_PAIR_CLIENT, &reading->sent);
-    flue_sim_link_read(loss->machines.link, FLUE_PAIR_SERVER, &reading->arrived);
-    for (uint32_t i = 0; i < loss->connections; i++) {
-        flue_sim_flow_read(loss->flows[i], &reading->flows[i]);
-    }
-    reading->events = flue_sim_events(sim);
-}
-
-/* Returns how many bytes of payload arrived. */
-static double
-report_flows(struct flue_run *run, const struct loss *loss, flue_time interval,
-             const struct reading *before, const struct reading *after)
-{
-    double bits[MAX_CONNECTIONS], sum = 0;
-    uint32_t failed = 0;
-
-    for (uint32_t i = 0; i < loss->connections; i++) {
-        bits[i] = 8.0 * (double)(after->flows[i].received_bytes - before->flows[i].received_bytes);
-        sum += bits[i];
-        failed += after->flows[i].has_failed;
-    }
-    flue_run_report(run, "goodput_bps", sum / ((double)interval / (double)FLUE_SECOND), NULL);
-    flue_run_report(run, "fairness", flue_fairness(bits, loss->connections),
-                    "no connection moved a byte");
-    flue_run_report(run, "failed_connections", failed, NULL);
-    return sum / 8;
-}
-
-static void
-report_machines(struct flue_run *run, double bytes, flue_time interval,
-                const struct reading *before, const struct reading *after)
-{
+    const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
     double lost = (double)(after->arrived.lost_frames - before->arrived.lost_frames);
     double whole = (double)(after->arrived.rx_frames - before->arrived.rx_frames);
     double sent = (double)(after->sent.tx_frames - before->sent.tx_frames);
-    double events = (double)(after->events - before->events);
-    const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
+    double bytes = flue_flow_bytes(loss, before, after);
+    flue_time interval = after->time - before->time;
 
-    flue_report_cpu(run, "sender_cpu_utilisation", interval, then, now);
-    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before->server.node,
-                    &after->server.node);
+    flue_run_report(run, "goodput_bps", 8 * bytes / flue_seconds(before, after), NULL);
+    flue_run_report(run, "fairness", flue_flows_fairness(loss, before, after),
+                    "no connection moved a byte");
+    flue_run_report(run, "failed_connections", flue_flows_failed(loss, after), NULL);
+    flue_report_cpus(run, "sender", "receiver", before, after);
     flue_run_report(run, "loss_observed_ratio", flue_ratio(lost, lost + whole), "no frame arrived");
     flue_run_report(run, "retransmitted_segments",
                     (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
     flue_run_report(run, "timeouts", (double)(now->timeouts - then->timeouts), NULL);
     flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
-    flue_run_report(run, "events_per_frame", flue_ratio(events, sent), "no frame was sent");
+    flue_run_report(run, "events_per_frame",
+                    flue_ratio((double)(after->events - before->events), sent),
+                    "no frame was sent");
     flue_report_machine(run, "sender", interval, bytes, &before->client, &after->client);
     flue_report_machine(run, "receiver", interval, bytes, &before->server, &after->server);
 }
@@ -186,60 +122,17 @@ spoil_link(const struct flue_run *run, struct flue_sim_link *link)
                                                flue_run_time(run, "late-by")) == FLUE_OK);
 }
 
-static void
-report_all(struct flue_run *run, const struct loss *loss, flue_time interval,
-           const struct reading *before, const struct reading *after)
-{
-    double bytes = report_flows(run, loss, interval, before, after);
-
-    report_machines(run, bytes, interval, before, after);
-}
-
-/* Runs the measured interval, in the steps of a time series if one is wanted. */
-static bool
-measure(struct flue_run *run, struct flue_sim *sim, const struct loss *loss)
-{
-    static struct reading before, after;
-    flue_time left = flue_run_time(run, "duration"), step = flue_run_series_interval(run);
-    flue_time start = flue_sim_now(sim);
-
-    if (step == 0) {
-        return flue_advance(sim, left);
-    }
-    read_all(sim, loss, &before);
-    for (; left > 0; left -= step) {
-        step = step < left ? step : left;
-        if (!flue_advance(sim, step)) {
-            return false;
-        }
-        read_all(sim, loss, &after);
-        report_all(run, loss, step, &before, &after);
-        flue_run_series_row(run, (double)(flue_sim_now(sim) - start) / (double)FLUE_SECOND);
-        before = after;
-    }
-    return true;
-}
-
 static enum flue_result
 run_loss(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct loss loss;
-    static struct reading before, after;
-    bool is_good =
-        build(run, sim, &loss) && start_flows(run, sim, &loss) &&
-        flue_advance_until_connected(sim, loss.flows, loss.connections, 60 * FLUE_SECOND) &&
-        spoil_link(run, loss.machines.link) && flue_advance(sim, flue_run_time(run, "warmup"));
+    static struct flue_workload loss;
 
-    if (is_good) {
-        read_all(sim, &loss, &before);
-        is_good = measure(run, sim, &loss);
-    }
-    if (!is_good) {
+    if (!build(run, sim, &loss) ||
+        !flue_start_flows(run, sim, flue_sim_bulk_config_default(), &loss) ||
+        !spoil_link(run, loss.machines.link) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "a connection did not open within 60 s");
     }
-    read_all(sim, &loss, &after);
-    report_all(run, &loss, flue_run_time(run, "duration"), &before, &after);
-    return FLUE_OK;
+    return flue_measure(run, sim, &loss, report);
 }
 
 const struct flue_scenario flue_scenario_loss = {

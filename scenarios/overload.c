@@ -11,9 +11,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
-
-enum { MAX_CONNECTIONS = 1000 };
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
@@ -39,18 +37,6 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct overload {
-    struct flue_pair machines;
-    struct flue_sim_flow *flows[MAX_CONNECTIONS];
-    uint32_t connections;
-};
-
-struct reading {
-    struct flue_machine_reading client, server;
-    double received_bytes;
-    uint32_t failed;
-};
-
 static struct flue_profile
 slow_down(const struct flue_profile *profile, double lag)
 {
@@ -64,79 +50,48 @@ slow_down(const struct flue_profile *profile, double lag)
 }
 
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct overload *overload)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *overload)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
-    struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
     struct flue_profile slow;
-    bool is_good;
 
     flue_pair_configure(run, &link, &stack);
     slow = slow_down(stack.profile, flue_run_real(run, "lag"));
     stack.profile = &slow;
     stack.send_buffer_bytes = (uint32_t)flue_run_count(run, "buffer");
     stack.receive_buffer_bytes = stack.send_buffer_bytes;
-    is_good =
-        flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &overload->machines);
-    overload->connections = (uint32_t)flue_run_count(run, "connections");
-    bulk.io_bytes = (uint32_t)flue_run_count(run, "io");
-    for (uint32_t i = 0; is_good && i < overload->connections; i++) {
-        bulk.port = (uint16_t)(5001 + i);
-        bulk.start = i * 100 * FLUE_MICROSECOND;
-        is_good = flue_sim_bulk(sim, overload->machines.client, overload->machines.server, &bulk,
-                                &overload->flows[i]) == FLUE_OK;
-    }
-    return is_good && flue_advance_until_connected(sim, overload->flows, overload->connections,
-                                                   60 * FLUE_SECOND);
+    return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack,
+                           &overload->machines) &&
+           flue_start_flows(run, sim, flue_sim_bulk_config_default(), overload);
 }
 
 static void
-read_all(const struct overload *overload, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *overload,
+       const struct flue_reading *before, const struct flue_reading *after)
 {
-    struct flue_sim_flow_statistics flow;
+    const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
+    double bytes = flue_flow_bytes(overload, before, after);
+    flue_time interval = after->time - before->time;
 
-    flue_machine_read(overload->machines.client, &reading->client);
-    flue_machine_read(overload->machines.server, &reading->server);
-    reading->received_bytes = 0;
-    reading->failed = 0;
-    for (uint32_t i = 0; i < overload->connections; i++) {
-        flue_sim_flow_read(overload->flows[i], &flow);
-        reading->received_bytes += (double)flow.received_bytes;
-        reading->failed += flow.has_failed;
-    }
+    flue_run_report(run, "goodput_bps", 8 * bytes / flue_seconds(before, after), NULL);
+    flue_report_cpus(run, "sender", "receiver", before, after);
+    flue_run_report(run, "retransmitted_segments",
+                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
+    flue_run_report(run, "failed_connections", flue_flows_failed(overload, after), NULL);
+    flue_report_machine(run, "sender", interval, bytes, &before->client, &after->client);
+    flue_report_machine(run, "receiver", interval, bytes, &before->server, &after->server);
 }
 
 static enum flue_result
 run_overload(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct overload overload;
-    static struct reading before, after;
-    flue_time interval = flue_run_time(run, "duration");
-    double bytes;
+    static struct flue_workload overload;
 
     if (!build(run, sim, &overload) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "a connection did not open within 60 s");
     }
-    read_all(&overload, &before);
-    if (!flue_advance(sim, interval)) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&overload, &after);
-    bytes = after.received_bytes - before.received_bytes;
-    flue_run_report(run, "goodput_bps", 8 * bytes / flue_run_real(run, "duration"), NULL);
-    flue_report_cpu(run, "sender_cpu_utilisation", interval, &before.client.node,
-                    &after.client.node);
-    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before.server.node,
-                    &after.server.node);
-    flue_run_report(run, "retransmitted_segments",
-                    (double)(after.client.node.retransmitted_segments -
-                             before.client.node.retransmitted_segments),
-                    NULL);
-    flue_run_report(run, "failed_connections", after.failed, NULL);
-    flue_report_machine(run, "sender", interval, bytes, &before.client, &after.client);
-    flue_report_machine(run, "receiver", interval, bytes, &before.server, &after.server);
-    return FLUE_OK;
+    return flue_measure(run, sim, &overload, report);
 }
 
 const struct flue_scenario flue_scenario_overload = {

@@ -11,7 +11,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_stack),
@@ -39,18 +39,8 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct rpc {
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
-};
-
-struct reading {
-    struct flue_machine_reading client, server;
-    struct flue_sim_requests_statistics requests;
-};
-
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct rpc *rpc)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *rpc)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
@@ -60,66 +50,39 @@ build(const struct flue_run *run, struct flue_sim *sim, struct rpc *rpc)
     requests.rate = flue_run_real(run, "arrivals");
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &rpc->machines) &&
            flue_sim_requests(sim, rpc->machines.client, rpc->machines.server, &requests,
-                             &rpc->requests) == FLUE_OK;
+                             &rpc->crowds[0]) == FLUE_OK &&
+           flue_advance_until_open(sim, rpc->crowds[0], requests.connections, 100 * FLUE_SECOND);
 }
 
 static void
-read_all(const struct rpc *rpc, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *rpc, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
-    flue_machine_read(rpc->machines.client, &reading->client);
-    flue_machine_read(rpc->machines.server, &reading->server);
-    flue_sim_requests_read(rpc->requests, &reading->requests);
-}
+    const struct flue_sim_requests_statistics *then = &before->crowds[0], *now = &after->crowds[0];
+    double started = (double)(now->started - then->started);
+    double bytes = (double)(now->received_bytes - then->received_bytes);
 
-static void
-report(struct flue_run *run, const struct reading *before, const struct reading *after)
-{
-    flue_time interval = flue_run_time(run, "duration");
-    double seconds = flue_run_real(run, "duration");
-    double served = (double)(after->requests.completed - before->requests.completed);
-    double started = (double)(after->requests.started - before->requests.started);
-    double busy = (double)(after->client.node.core_busy - before->client.node.core_busy);
-    double bytes = (double)(after->requests.received_bytes - before->requests.received_bytes);
-
-    flue_run_report(run, "arrival_rate", started / seconds, NULL);
-    flue_run_report(run, "request_rate", served / seconds, NULL);
-    flue_run_report(run, "core_s_per_request", flue_ratio(busy / (double)FLUE_SECOND, served),
-                    "no request was served");
-    flue_report_cpu(run, "client_cpu_utilisation", interval, &before->client.node,
-                    &after->client.node);
-    flue_report_cpu(run, "server_cpu_utilisation", interval, &before->server.node,
-                    &after->server.node);
-    flue_run_report(run, "failed_connections",
-                    (double)(after->requests.failed - before->requests.failed), NULL);
-    flue_report_machine(run, "client", interval, bytes, &before->client, &after->client);
+    flue_run_report(run, "arrival_rate", started / flue_seconds(before, after), NULL);
+    flue_report_requests(run, before, after);
+    flue_report_latency(run, "latency_p50_s", rpc->crowds[0], before->time, 0.5);
+    flue_report_latency(run, "latency_p90_s", rpc->crowds[0], before->time, 0.9);
+    flue_report_latency(run, "latency_p99_s", rpc->crowds[0], before->time, 0.99);
+    flue_report_latency(run, "latency_p999_s", rpc->crowds[0], before->time, 0.999);
+    flue_report_latency(run, "latency_max_s", rpc->crowds[0], before->time, 1);
+    flue_report_cpus(run, "client", "server", before, after);
+    flue_report_machine(run, "client", after->time - before->time, bytes, &before->client,
+                        &after->client);
 }
 
 static enum flue_result
 run_rpc(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct reading before, after;
-    struct rpc rpc;
-    flue_time start;
+    static struct flue_workload rpc;
 
-    if (!build(run, sim, &rpc) ||
-        !flue_advance_until_open(sim, rpc.requests, (uint32_t)flue_run_count(run, "connections"),
-                                 100 * FLUE_SECOND) ||
-        !flue_advance(sim, flue_run_time(run, "warmup"))) {
+    if (!build(run, sim, &rpc) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
     }
-    start = flue_sim_now(sim);
-    read_all(&rpc, &before);
-    if (!flue_advance(sim, flue_run_time(run, "duration"))) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&rpc, &after);
-    report(run, &before, &after);
-    flue_report_latency(run, "latency_p50_s", rpc.requests, start, 0.5);
-    flue_report_latency(run, "latency_p90_s", rpc.requests, start, 0.9);
-    flue_report_latency(run, "latency_p99_s", rpc.requests, start, 0.99);
-    flue_report_latency(run, "latency_p999_s", rpc.requests, start, 0.999);
-    flue_report_latency(run, "latency_max_s", rpc.requests, start, 1);
-    return FLUE_OK;
+    return flue_measure(run, sim, &rpc, report);
 }
 
 const struct flue_scenario flue_scenario_rpc = {

@@ -11,7 +11,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
+#include "workload.h"
 
 static const char *const policies[] = {"always",   "never",    "automatic", "bytes",
                                        "lifetime", "priority", "adaptive",  NULL};
@@ -49,20 +49,11 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-enum { QUIET, BUSY, CROWDS };
-
-struct table {
-    struct flue_pair machines;
-    struct flue_sim_requests *crowds[CROWDS];
-};
-
-struct reading {
-    struct flue_machine_reading client;
-    struct flue_sim_requests_statistics crowds[CROWDS];
-};
+enum { QUIET, BUSY };
 
 static bool
-start_crowd(const struct flue_run *run, struct flue_sim *sim, struct table *table, int which)
+start_crowd(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *table,
+            int which)
 {
     struct flue_sim_requests_config config = flue_sim_requests_config_default();
     uint32_t count = (uint32_t)flue_run_count(run, which == QUIET ? "quiet" : "busy");
@@ -77,7 +68,7 @@ start_crowd(const struct flue_run *run, struct flue_sim *sim, struct table *tabl
 }
 
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct table *table)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *table)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
@@ -90,27 +81,20 @@ build(const struct flue_run *run, struct flue_sim *sim, struct table *table)
 }
 
 static void
-read_all(const struct table *table, struct reading *reading)
-{
-    flue_machine_read(table->machines.client, &reading->client);
-    for (int i = 0; i < CROWDS; i++) {
-        flue_sim_requests_read(table->crowds[i], &reading->crowds[i]);
-    }
-}
-
-static void
-report(struct flue_run *run, const struct reading *before, const struct reading *after)
+report(struct flue_run *run, const struct flue_workload *table, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
     const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
-    flue_time interval = flue_run_time(run, "duration");
-    double served[CROWDS], bytes = 0, failed = 0;
+    double served[FLUE_CROWDS_MAX], bytes = 0, failed = 0;
 
-    for (int i = 0; i < CROWDS; i++) {
+    for (int i = 0; i < FLUE_CROWDS_MAX; i++) {
         served[i] = (double)(after->crowds[i].completed - before->crowds[i].completed);
         bytes += (double)(after->crowds[i].received_bytes - before->crowds[i].received_bytes);
         failed += (double)after->crowds[i].failed;
     }
-    flue_run_report(run, "busy_request_rate", served[BUSY] / flue_run_real(run, "duration"), NULL);
+    flue_run_report(run, "busy_request_rate", served[BUSY] / flue_seconds(before, after), NULL);
+    flue_report_latency(run, "busy_latency_p99_s", table->crowds[BUSY], before->time, 0.99);
+    flue_report_latency(run, "quiet_latency_p99_s", table->crowds[QUIET], before->time, 0.99);
     flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
     flue_run_report(run, "moves",
                     (double)(now->offloads + now->uploads - then->offloads - then->uploads), NULL);
@@ -118,31 +102,21 @@ report(struct flue_run *run, const struct reading *before, const struct reading 
                     flue_ratio((double)(now->core_busy - then->core_busy) / (double)FLUE_SECOND,
                                served[QUIET] + served[BUSY]),
                     "no request was served");
-    flue_report_cpu(run, "client_cpu_utilisation", interval, then, now);
+    flue_report_cpu(run, "client_cpu_utilisation", after->time - before->time, then, now);
     flue_run_report(run, "failed_connections", failed, NULL);
-    flue_report_machine(run, "client", interval, bytes, &before->client, &after->client);
+    flue_report_machine(run, "client", after->time - before->time, bytes, &before->client,
+                        &after->client);
 }
 
 static enum flue_result
 run_table(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct reading before, after;
-    struct table table;
-    flue_time start;
+    static struct flue_workload table;
 
     if (!build(run, sim, &table) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
     }
-    start = flue_sim_now(sim);
-    read_all(&table, &before);
-    if (!flue_advance(sim, flue_run_time(run, "duration"))) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&table, &after);
-    report(run, &before, &after);
-    flue_report_latency(run, "busy_latency_p99_s", table.crowds[BUSY], start, 0.99);
-    flue_report_latency(run, "quiet_latency_p99_s", table.crowds[QUIET], start, 0.99);
-    return FLUE_OK;
+    return flue_measure(run, sim, &table, report);
 }
 
 const struct flue_scenario flue_scenario_table = {

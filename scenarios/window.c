@@ -10,9 +10,7 @@
  */
 #include <stddef.h>
 
-#include "measure.h"
-
-enum { MAX_CONNECTIONS = 1000 };
+#include "workload.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
@@ -38,90 +36,48 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct window {
-    struct flue_pair machines;
-    struct flue_sim_flow *flows[MAX_CONNECTIONS];
-    uint32_t connections;
-};
-
-struct reading {
-    struct flue_machine_reading client, server;
-    struct flue_sim_link_statistics link;
-    double received_bytes;
-    uint32_t failed;
-};
-
 static bool
-build(const struct flue_run *run, struct flue_sim *sim, struct window *window)
+build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *window)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
     struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
-    bool is_good;
 
     flue_pair_configure(run, &link, &stack);
     stack.receive_buffer_bytes = (uint32_t)flue_run_count(run, "receive-buffer");
-    is_good =
-        flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &window->machines);
-    window->connections = (uint32_t)flue_run_count(run, "connections");
-    bulk.io_bytes = (uint32_t)flue_run_count(run, "io");
     bulk.pause = flue_run_time(run, "pause");
-    for (uint32_t i = 0; is_good && i < window->connections; i++) {
-        bulk.port = (uint16_t)(5001 + i);
-        bulk.start = i * 100 * FLUE_MICROSECOND;
-        is_good = flue_sim_bulk(sim, window->machines.client, window->machines.server, &bulk,
-                                &window->flows[i]) == FLUE_OK;
-    }
-    return is_good &&
-           flue_advance_until_connected(sim, window->flows, window->connections, 60 * FLUE_SECOND);
+    return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack,
+                           &window->machines) &&
+           flue_start_flows(run, sim, bulk, window);
 }
 
 static void
-read_all(const struct window *window, struct reading *reading)
+report(struct flue_run *run, const struct flue_workload *window, const struct flue_reading *before,
+       const struct flue_reading *after)
 {
-    struct flue_sim_flow_statistics flow;
+    const struct flue_sim_node_statistics *then = &before->client.node, *now = &after->client.node;
+    double bytes = flue_flow_bytes(window, before, after);
+    double frames = (double)(after->sent.tx_frames - before->sent.tx_frames);
 
-    flue_machine_read(window->machines.client, &reading->client);
-    flue_machine_read(window->machines.server, &reading->server);
-    flue_sim_link_read(window->machines.link, FLUE_PAIR_CLIENT, &reading->link);
-    reading->received_bytes = 0;
-    reading->failed = 0;
-    for (uint32_t i = 0; i < window->connections; i++) {
-        flue_sim_flow_read(window->flows[i], &flow);
-        reading->received_bytes += (double)flow.received_bytes;
-        reading->failed += flow.has_failed;
-    }
+    flue_run_report(run, "goodput_bps", 8 * bytes / flue_seconds(before, after), NULL);
+    flue_run_report(run, "bytes_per_frame", flue_ratio(bytes, frames), "no frame was sent");
+    flue_report_cpus(run, "sender", "receiver", before, after);
+    flue_run_report(run, "retransmitted_segments",
+                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
+    flue_run_report(run, "failed_connections", flue_flows_failed(window, after), NULL);
+    flue_report_machine(run, "receiver", after->time - before->time, bytes, &before->server,
+                        &after->server);
 }
 
 static enum flue_result
 run_window(struct flue_run *run, struct flue_sim *sim)
 {
-    static struct window window;
-    static struct reading before, after;
-    const struct flue_sim_node_statistics *then = &before.client.node, *now = &after.client.node;
-    flue_time interval = flue_run_time(run, "duration");
-    double bytes, frames;
+    static struct flue_workload window;
 
     if (!build(run, sim, &window) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim, "a connection did not open within 60 s");
     }
-    read_all(&window, &before);
-    if (!flue_advance(sim, interval)) {
-        return flue_run_fail_in(run, sim, "the simulation did not go on");
-    }
-    read_all(&window, &after);
-    bytes = after.received_bytes - before.received_bytes;
-    frames = (double)(after.link.tx_frames - before.link.tx_frames);
-    flue_run_report(run, "goodput_bps", 8 * bytes / flue_run_real(run, "duration"), NULL);
-    flue_run_report(run, "bytes_per_frame", flue_ratio(bytes, frames), "no frame was sent");
-    flue_report_cpu(run, "sender_cpu_utilisation", interval, then, now);
-    flue_report_cpu(run, "receiver_cpu_utilisation", interval, &before.server.node,
-                    &after.server.node);
-    flue_run_report(run, "retransmitted_segments",
-                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
-    flue_run_report(run, "failed_connections", after.failed, NULL);
-    flue_report_machine(run, "receiver", interval, bytes, &before.server, &after.server);
-    return FLUE_OK;
+    return flue_measure(run, sim, &window, report);
 }
 
 const struct flue_scenario flue_scenario_window = {

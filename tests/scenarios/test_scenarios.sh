@@ -123,3 +123,20 @@ loss)
     exit 1
     ;;
 esac
+
+# What is measured between two moments is measured in steps as well: a row of every metric each.
+case $scenario in
+churn | idle | loss | overload | rpc | table | window)
+    "$flue_sim" run "$scenario" --duration 25ms --series "$scratch/series" --interval 10ms >"$scratch/result"
+    metrics=$(sed '1,/"metrics"/d' "$scratch/result" | grep -c '"value"')
+    awk -F, -v metrics="$metrics" -v scenario="$scenario" '
+        NF != metrics + 1 { wrong = 1 }
+        NR > 1 && $1 != (NR == 4 ? 0.025 : 0.01 * (NR - 1)) { wrong = 1 }
+        END {
+            if (wrong || NR != 4 || metrics < 5) {
+                print scenario ": not the series of 10, 20 and 25 ms with " metrics " metrics" >"/dev/stderr"
+                exit 1
+            }
+        }' "$scratch/series"
+    ;;
+esac
