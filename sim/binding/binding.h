@@ -113,6 +113,22 @@ flue_result Guard(flue_sim* sim, F&& body)
     }
 }
 
+/** Runs the body of a call about one end of a link, as Guard does, if there is such an end. */
+template <typename F>
+flue_result At(struct flue_sim_link* link, uint32_t end, F&& body)
+{
+    if (!link)
+    {
+        return FLUE_ERROR_INVALID;
+    }
+    return Guard(link->sim,
+                 [&]() {
+                     return end > 1
+                                ? Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1")
+                                : body();
+                 });
+}
+
 /** @return @p time as ns-3's, and the largest such time for what ns-3 cannot hold */
 ns3::Time ToTime(flue_time time);
 

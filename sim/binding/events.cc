@@ -16,33 +16,14 @@
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv4-static-routing.h"
 
+using flue::At;
 using flue::Fail;
-using flue::Guard;
 using ns3::Ptr;
 
 namespace
 {
 
 const uint32_t SMALLEST_MTU = 576; // RFC 791: every host takes so much
-
-/** Checks the end of a link, and catches what the body throws. */
-template <typename F>
-flue_result At(struct flue_sim_link* link, uint32_t end, F&& body)
-{
-    if (!link)
-    {
-        return FLUE_ERROR_INVALID;
-    }
-    return Guard(link->sim,
-                 [&]()
-                 {
-                     if (end > 1)
-                     {
-                         return Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1");
-                     }
-                     return body();
-                 });
-}
 
 flue_result CheckAddressed(struct flue_sim_link* link)
 {

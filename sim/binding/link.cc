@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdio>
 
+using flue::At;
 using flue::Fail;
 using flue::Guard;
 using ns3::Ptr;
@@ -236,48 +237,32 @@ extern "C"
                                         uint32_t end,
                                         double probability)
     {
-        if (!link)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(
-            link->sim,
-            [=]()
-            {
-                if (end > 1)
-                {
-                    return Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1");
-                }
-                if (!(probability >= 0 && probability <= 1))
-                {
-                    return Fail(link->sim,
-                                FLUE_ERROR_INVALID,
-                                "a probability lies between 0 and 1");
-                }
-                flue::ErrorsOf(link, end)->SetLoss(probability);
-                return FLUE_OK;
-            });
+        return At(link,
+                  end,
+                  [=]()
+                  {
+                      if (!(probability >= 0 && probability <= 1))
+                      {
+                          return Fail(link->sim,
+                                      FLUE_ERROR_INVALID,
+                                      "a probability lies between 0 and 1");
+                      }
+                      flue::ErrorsOf(link, end)->SetLoss(probability);
+                      return FLUE_OK;
+                  });
     }
 
     enum flue_result flue_sim_link_loss_every(struct flue_sim_link* link,
                                               uint32_t end,
                                               uint64_t frames)
     {
-        if (!link)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(
-            link->sim,
-            [=]()
-            {
-                if (end > 1)
-                {
-                    return Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1");
-                }
-                flue::ErrorsOf(link, end)->SetEvery(frames);
-                return FLUE_OK;
-            });
+        return At(link,
+                  end,
+                  [=]()
+                  {
+                      flue::ErrorsOf(link, end)->SetEvery(frames);
+                      return FLUE_OK;
+                  });
     }
 
     enum flue_result flue_sim_link_bursts(struct flue_sim_link* link,
@@ -285,33 +270,29 @@ extern "C"
                                           double share,
                                           double length)
     {
-        if (!link)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(link->sim,
-                     [=]()
-                     {
-                         if (end > 1 || !(share >= 0 && share < 1) ||
-                             !(length >= 1 && length <= 1e9))
-                         {
-                             return Fail(link->sim,
-                                         FLUE_ERROR_INVALID,
-                                         "bursts take a share from 0 to less than 1 of the frames "
-                                         "at end 0 or 1, and last 1 frame or longer");
-                         }
-                         // The bad state's share of all frames is toBad / (toBad + toGood).
-                         const double toGood = 1 / length;
-                         const double toBad = toGood * share / (1 - share);
-                         if (toBad > 1)
-                         {
-                             return Fail(link->sim,
-                                         FLUE_ERROR_INVALID,
-                                         "such short bursts cannot take so large a share");
-                         }
-                         flue::ErrorsOf(link, end)->SetBursts(toBad, toGood);
-                         return FLUE_OK;
-                     });
+        return At(link,
+                  end,
+                  [=]()
+                  {
+                      if (!(share >= 0 && share < 1) || !(length >= 1 && length <= 1e9))
+                      {
+                          return Fail(link->sim,
+                                      FLUE_ERROR_INVALID,
+                                      "bursts take a share from 0 to less than 1 of the frames, "
+                                      "and last 1 frame or longer");
+                      }
+                      // The bad state's share of all frames is toBad / (toBad + toGood).
+                      const double toGood = 1 / length;
+                      const double toBad = toGood * share / (1 - share);
+                      if (toBad > 1)
+                      {
+                          return Fail(link->sim,
+                                      FLUE_ERROR_INVALID,
+                                      "such short bursts cannot take so large a share");
+                      }
+                      flue::ErrorsOf(link, end)->SetBursts(toBad, toGood);
+                      return FLUE_OK;
+                  });
     }
 
     enum flue_result flue_sim_link_reorder(struct flue_sim_link* link,
@@ -319,24 +300,20 @@ extern "C"
                                            double probability,
                                            flue_time delay)
     {
-        if (!link)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(link->sim,
-                     [=]()
-                     {
-                         if (end > 1 || !(probability >= 0 && probability <= 1) ||
-                             !flue::FitsTime(delay))
-                         {
-                             return Fail(link->sim,
-                                         FLUE_ERROR_INVALID,
-                                         "frames at end 0 or 1 are late with a probability between "
-                                         "0 and 1, by a time that can be simulated");
-                         }
-                         flue::ErrorsOf(link, end)->SetLate(probability, flue::ToTime(delay));
-                         return FLUE_OK;
-                     });
+        return At(link,
+                  end,
+                  [=]()
+                  {
+                      if (!(probability >= 0 && probability <= 1) || !flue::FitsTime(delay))
+                      {
+                          return Fail(link->sim,
+                                      FLUE_ERROR_INVALID,
+                                      "frames are late with a probability between 0 and 1, "
+                                      "by a time that can be simulated");
+                      }
+                      flue::ErrorsOf(link, end)->SetLate(probability, flue::ToTime(delay));
+                      return FLUE_OK;
+                  });
     }
 
     enum flue_result flue_sim_link_set(struct flue_sim_link* link,
@@ -344,18 +321,15 @@ extern "C"
                                        const char* attribute,
                                        const char* value)
     {
-        if (!link || !attribute || !value)
+        if (!attribute || !value)
         {
             return FLUE_ERROR_INVALID;
         }
-        return Guard(
-            link->sim,
+        return At(
+            link,
+            end,
             [=]()
             {
-                if (end > 1)
-                {
-                    return Fail(link->sim, FLUE_ERROR_INVALID, "a link has the ends 0 and 1");
-                }
                 ns3::TypeId::AttributeInformation info;
                 if (!flue::FindAttribute(ns3::FlueNic::GetTypeId(), attribute, true, &info))
                 {
