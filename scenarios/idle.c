@@ -11,7 +11,7 @@
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
-    {"connections", FLUE_PARAMETER_COUNT, "1", "1000", "1", "16000", NULL, "idle connections"},
+    {"connections", FLUE_PARAMETER_COUNT, "1", "1000", "1", "100000", NULL, "idle connections"},
     {"keepalive", FLUE_PARAMETER_TIME, "s", "1s", "0s", "86400s", NULL,
      "from probe to probe, at both ends; 0s: none, else at least 10ms"},
     {"duration", FLUE_PARAMETER_TIME, "s", "10s", "10ms", "100000s", NULL, "measured time"},

@@ -14,13 +14,14 @@
 
 #include "measure.h"
 
-enum { PATIENCE_S = 10 };
+enum { PATIENCE_S = 100 };
 
 static const char *const ways[] = {"relink", "terminate", NULL};
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
     FLUE_REQUESTS_PARAMETERS("300", "20ms"),
+    FLUE_ENTRIES_PARAMETER,
     {"way", FLUE_PARAMETER_CHOICE, "", "relink", NULL, NULL, ways,
      "relink the path, or take the connections back and hand them over again"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "100s", NULL, "before the next hop fails"},
@@ -29,7 +30,7 @@ static const struct flue_parameter parameters[] = {
 };
 
 static const struct flue_metric metrics[] = {
-    {"switch_s", "s", "until every connection was where it had been, on the new next hop", true},
+    {"switch_s", "s", "until every connection was on the new next hop, and none on its way", true},
     {"longest_request_s", "s", "the slowest request since the failure", true},
     {"latency_p99_s", "s", "of the requests since the failure", true},
     {"request_rate", "1/s", "requests served in the measured time", false},
@@ -57,46 +58,22 @@ build(const struct flue_run *run, struct invalidate *invalidate)
     struct flue_sim_requests_config requests = flue_requests_configure(run);
 
     flue_pair_configure(run, &link, &stack);
+    stack.table_entries = (uint32_t)flue_run_count(run, "entries");
     return flue_pair_build(run, invalidate->sim, flue_run_text(run, "stack"), &link, &stack,
                            &invalidate->machines) &&
            flue_sim_requests(invalidate->sim, invalidate->machines.client,
                              invalidate->machines.server, &requests,
                              &invalidate->requests) == FLUE_OK &&
            flue_advance_until_open(invalidate->sim, invalidate->requests, requests.connections,
-                                   PATIENCE_S * FLUE_SECOND) &&
-           flue_advance(invalidate->sim, flue_run_time(run, "warmup"));
+                                   PATIENCE_S * FLUE_SECOND);
 }
 
-static uint32_t
-count_offloaded(const struct invalidate *invalidate)
-{
-    struct flue_sim_node_statistics client;
-
-    flue_sim_node_read(invalidate->machines.client, &client);
-    return client.offloaded;
-}
-
-/* So many connections are on the NIC, and none there on the old next hop. */
+/* Until all is in its place. */
 static bool
-is_settled(const struct invalidate *invalidate, uint32_t count)
+settle(const struct invalidate *invalidate)
 {
-    struct flue_sim_adapter_statistics adapter;
-
-    flue_sim_adapter_read(invalidate->machines.link, FLUE_PAIR_CLIENT, &adapter);
-    return adapter.connections == count && adapter.neighbors <= 1;
-}
-
-static bool
-wait_for(const struct invalidate *invalidate, uint32_t count)
-{
-    flue_time end = flue_sim_now(invalidate->sim) + PATIENCE_S * FLUE_SECOND;
-
-    while (!is_settled(invalidate, count) && flue_sim_now(invalidate->sim) < end) {
-        if (!flue_advance(invalidate->sim, 100 * FLUE_MICROSECOND)) {
-            return false;
-        }
-    }
-    return is_settled(invalidate, count);
+    return flue_advance_until_still(invalidate->sim, &invalidate->machines,
+                                    PATIENCE_S * FLUE_SECOND);
 }
 
 static bool
@@ -104,15 +81,16 @@ switch_over(const struct flue_run *run, const struct invalidate *invalidate)
 {
     struct flue_sim_node *client = invalidate->machines.client;
     struct flue_sim_link *link = invalidate->machines.link;
-    uint32_t count = count_offloaded(invalidate);
+    struct flue_sim_node_statistics now;
 
-    if (strcmp(flue_run_text(run, "way"), "relink") == 0 || count == 0) {
+    flue_sim_node_read(client, &now);
+    if (strcmp(flue_run_text(run, "way"), "relink") == 0 || now.offloaded == 0) {
         return flue_sim_link_change_next_hop(link, FLUE_PAIR_CLIENT) == FLUE_OK &&
-               wait_for(invalidate, count);
+               settle(invalidate);
     }
-    return flue_sim_upload_all(client) == FLUE_OK && wait_for(invalidate, 0) &&
+    return flue_sim_upload_all(client) == FLUE_OK && settle(invalidate) &&
            flue_sim_link_change_next_hop(link, FLUE_PAIR_CLIENT) == FLUE_OK &&
-           flue_sim_offload_all(client) == FLUE_OK && wait_for(invalidate, count);
+           flue_sim_offload_all(client) == FLUE_OK && settle(invalidate);
 }
 
 static void
@@ -141,14 +119,16 @@ run_invalidate(struct flue_run *run, struct flue_sim *sim)
     struct flue_sim_requests_statistics then, now;
     flue_time failed_at, switched_at, duration = flue_run_time(run, "duration");
 
-    if (!build(run, &invalidate)) {
-        return flue_run_fail_in(run, sim, "a connection did not open within 10 s");
+    if (!build(run, &invalidate) || !settle(&invalidate) ||
+        !flue_advance(sim, flue_run_time(run, "warmup"))) {
+        return flue_run_fail_in(run, sim,
+                                "the connections were not open and in their place within 100 s");
     }
     failed_at = flue_sim_now(sim);
     flue_sim_node_read(invalidate.machines.client, &before);
     flue_sim_requests_read(invalidate.requests, &then);
     if (!switch_over(run, &invalidate)) {
-        return flue_run_fail_in(run, sim, "the connections did not move within 10 s");
+        return flue_run_fail_in(run, sim, "the connections did not move within 100 s");
     }
     switched_at = flue_sim_now(sim);
     if (switched_at < failed_at + duration && flue_sim_run(sim, failed_at + duration) != FLUE_OK) {

@@ -100,6 +100,30 @@ flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *
     return open == count;
 }
 
+static bool
+is_still(const struct flue_pair *pair)
+{
+    struct flue_sim_adapter_statistics adapter;
+    struct flue_sim_node_statistics client;
+
+    flue_sim_adapter_read(pair->link, FLUE_PAIR_CLIENT, &adapter);
+    flue_sim_node_read(pair->client, &client);
+    return client.moving == 0 && adapter.operations == 0;
+}
+
+bool
+flue_advance_until_still(struct flue_sim *sim, const struct flue_pair *pair, flue_time patience)
+{
+    flue_time end = flue_sim_now(sim) + patience;
+
+    while (!is_still(pair) && flue_sim_now(sim) < end) {
+        if (!flue_advance(sim, 10 * FLUE_MICROSECOND)) {
+            return false;
+        }
+    }
+    return is_still(pair);
+}
+
 bool
 flue_advance_until_open(struct flue_sim *sim, const struct flue_sim_requests *requests,
                         uint32_t count, flue_time patience)

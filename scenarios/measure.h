@@ -55,7 +55,7 @@ void flue_pair_configure(const struct flue_run *run, struct flue_sim_link_config
 #define FLUE_REQUESTS_PARAMETERS(connections, think)                                               \
     {"connections", FLUE_PARAMETER_COUNT,                                                          \
      "1",           connections,                                                                   \
-     "1",           "16000",                                                                       \
+     "1",           "100000",                                                                      \
      NULL,          "connections that make requests"},                                             \
         {"request", FLUE_PARAMETER_BYTES, "bytes", "200", "1", "1GiB", NULL, "of a request"},      \
         {"response", FLUE_PARAMETER_BYTES, "bytes", "2000", "1", "1GiB", NULL, "of a response"},   \
@@ -63,6 +63,13 @@ void flue_pair_configure(const struct flue_run *run, struct flue_sim_link_config
         "think", FLUE_PARAMETER_TIME, "s", think, "0s", "1000s", NULL,                             \
             "from a response to the next request, mean"                                            \
     }
+/* A row: stack.table_entries. */
+#define FLUE_ENTRIES_PARAMETER                                                                     \
+    {                                                                                              \
+        "entries", FLUE_PARAMETER_COUNT, "1", "0", "0", "100000", NULL,                            \
+            "of the NIC's table; 0: as the profile says"                                           \
+    }
+
 struct flue_sim_requests_config flue_requests_configure(const struct flue_run *run);
 
 /* The run failed: flue_sim_error says why or, when nothing does, `otherwise`. */
@@ -76,7 +83,12 @@ bool flue_advance(struct flue_sim *sim, flue_time by);
 bool flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *flows,
                                   uint32_t count, flue_time patience);
 
-/* The same until `count` connections of requests are open. */
+/* In steps of 10 us, until the client's adapter has done all that it was asked for and none of the
+ * client's connections is on its way to it or back. */
+bool flue_advance_until_still(struct flue_sim *sim, const struct flue_pair *pair,
+                              flue_time patience);
+
+/* In steps of a millisecond, until `count` connections of requests are open. */
 bool flue_advance_until_open(struct flue_sim *sim, const struct flue_sim_requests *requests,
                              uint32_t count, flue_time patience);
 

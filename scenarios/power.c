@@ -19,6 +19,7 @@ enum { PATIENCE_S = 100 };
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
     FLUE_REQUESTS_PARAMETERS("300", "20ms"),
+    FLUE_ENTRIES_PARAMETER,
     {"asleep", FLUE_PARAMETER_TIME, "s", "100ms", "0s", "60s", NULL, "time without power"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "10ms", "100s", NULL,
      "with requests, before the power goes"},
@@ -78,12 +79,14 @@ build(const struct flue_run *run, struct power *power)
     struct flue_sim_requests_config requests = flue_requests_configure(run);
 
     flue_pair_configure(run, &link, &stack);
+    stack.table_entries = (uint32_t)flue_run_count(run, "entries");
     return flue_pair_build(run, power->sim, flue_run_text(run, "stack"), &link, &stack,
                            &power->machines) &&
            flue_sim_requests(power->sim, power->machines.client, power->machines.server, &requests,
                              &power->requests) == FLUE_OK &&
            flue_advance_until_open(power->sim, power->requests, requests.connections,
-                                   PATIENCE_S * FLUE_SECOND);
+                                   PATIENCE_S * FLUE_SECOND) &&
+           flue_advance_until_still(power->sim, &power->machines, PATIENCE_S * FLUE_SECOND);
 }
 
 static double
@@ -153,7 +156,8 @@ run_power(struct flue_run *run, struct flue_sim *sim)
     double rate;
 
     if (!build(run, &power) || !flue_advance(sim, flue_run_time(run, "warmup") / 2)) {
-        return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
+        return flue_run_fail_in(run, sim,
+                                "the connections were not open and in their place within 100 s");
     }
     read_all(&power, &calm);
     if (!flue_advance(sim, flue_run_time(run, "warmup") / 2)) {

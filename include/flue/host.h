@@ -195,6 +195,12 @@ FLUE_MUST_USE enum flue_result flue_host_offload(struct flue_host_connection *co
 FLUE_MUST_USE enum flue_result flue_host_upload(struct flue_host_connection *connection,
                                                 flue_time now);
 
+/* Calls between the two are worked off at the second: connections that are handed over together
+ * share a tree, and a hundred thousand of them cost a hundred thousand times one. A handler may be
+ * called in between all the same. */
+void flue_host_hold(struct flue_host *host);
+void flue_host_release(struct flue_host *host, flue_time now);
+
 /* How long TIME_WAIT lasts of a connection that the application has shut down and not closed, when
  * the peer's FIN comes; 0: as the configuration says. */
 void flue_host_set_time_wait(struct flue_host_connection *connection, uint32_t ticks);
@@ -288,6 +294,7 @@ bool flue_host_was_retrieved(const struct flue_host_connection *connection,
 struct flue_host_statistics {
     struct flue_tcp_statistics tcp;
     uint32_t connections, offloaded;
+    uint32_t moving; /* connections that are being handed over or taken back */
     uint64_t offloads, refusals, uploads, forwards;
     uint64_t displaced; /* of the uploads: to make room for another connection */
 };

@@ -69,7 +69,8 @@ extern "C" {
     X(reuse_delay, "reuse_delay", "ms", 0, 1e6, "until a given-back entry can be used again")      \
     X(receive_window_bytes, "receive_window", "KiB", 1, 1048576, "the adapter's largest")          \
     X(initiate_delay, "initiate_delay", "us", 0, 1e9, "the adapter takes a connection over")       \
-    X(terminate_delay, "terminate_delay", "us", 0, 1e9, "... and gives it back")
+    X(terminate_delay, "terminate_delay", "us", 0, 1e9, "... and gives it back")                   \
+    X(update_delay, "update_delay", "us", 0, 1e9, "it changes an object, or reports on one")
 
 #define FLUE_PROFILE_MAP(X) FLUE_PROFILE_HOST_MAP(X) FLUE_PROFILE_ADAPTER_MAP(X)
 

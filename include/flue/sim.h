@@ -168,6 +168,7 @@ struct flue_sim_node_statistics {
     uint64_t timeouts;
     uint64_t offloads, uploads; /* connections moved */
     uint32_t offloaded;         /* connections on the NIC now */
+    uint32_t moving;            /* connections that are being handed over or taken back */
     uint32_t table_entries;     /* that its NICs can carry at a time */
     uint64_t bus_crossings;     /* transfers between host memory and its NICs */
     uint64_t context_misses;    /* contexts that a NIC had to fetch from host memory */
@@ -244,6 +245,7 @@ struct flue_sim_adapter_statistics {
     bool is_on;                             /* false: asleep */
     flue_time powered_at;                   /* when it last fell asleep or woke up; 0: never */
     uint32_t neighbors, paths, connections; /* that it carries now */
+    uint32_t operations;                    /* of state, asked for and not done */
     uint64_t offloads, refusals, uploads;
     uint64_t failures; /* connections lost by hardware */
 };
@@ -284,7 +286,10 @@ struct flue_sim_flow_statistics {
 void flue_sim_flow_read(const struct flue_sim_flow *flow,
                         struct flue_sim_flow_statistics *statistics);
 
-enum { FLUE_SIM_REQUESTS_CONNECTIONS_MAX = 16000 }; /* ephemeral ports of a machine */
+enum {
+    FLUE_SIM_REQUESTS_CONNECTIONS_MAX = 100000,    /* further addresses are taken for their ports */
+    FLUE_SIM_REQUESTS_CONNECTIONS_MAX_NS3 = 16000, /* stack ns3: ephemeral ports of a machine */
+};
 
 struct flue_sim_requests_config {
     uint16_t port;           /* the server's; default 6001 */

@@ -233,6 +233,7 @@ void flue_target_inject(struct flue_target *target, enum flue_target_fault fault
 struct flue_target_statistics {
     struct flue_tcp_statistics tcp;
     uint32_t neighbors, paths, connections;
+    uint32_t operations; /* calls that have not completed */
     uint64_t offloads, refusals, uploads;
     uint64_t indications, indicated_bytes, completions;
     uint64_t failures; /* connections lost by hardware */

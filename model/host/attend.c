@@ -86,3 +86,16 @@ flue__host_leave(struct flue_host *host, flue_time now)
     }
     host->depth--;
 }
+
+void
+flue_host_hold(struct flue_host *host)
+{
+    flue__host_enter(host);
+}
+
+void
+flue_host_release(struct flue_host *host, flue_time now)
+{
+    if (host->depth > 0)
+        flue__host_leave(host, now);
+}

@@ -68,11 +68,19 @@ flue__host_note_peer_closed(struct flue_host_connection *connection, flue_time n
         host->handlers.peer_closed(host->user, now, connection);
 }
 
+static bool
+is_moving(enum flue_owner owner)
+{
+    return owner == FLUE_OWNER_OFFLOADING || owner == FLUE_OWNER_UPLOADING;
+}
+
 void
 flue__host_set_owner(struct flue_host_connection *connection, enum flue_owner owner)
 {
     struct flue_host *host = connection->host;
 
+    host->statistics.moving += is_moving(owner) ? 1U : 0U;
+    host->statistics.moving -= is_moving((enum flue_owner)connection->owner) ? 1U : 0U;
     host->statistics.offloaded += owner == FLUE_OWNER_TARGET ? 1U : 0U;
     host->statistics.offloaded -= connection->owner == FLUE_OWNER_TARGET ? 1U : 0U;
     connection->owner = (uint8_t)owner;

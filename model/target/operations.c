@@ -80,6 +80,7 @@ flue__target_queue_operation(struct flue_target *target, flue_time now,
 {
     if (kind == OPERATION_INVALIDATE)
         flue__target_invalidate_now(target, tree);
+    target->statistics.operations++;
     tree->miniport_reserved[KEPT] = NULL;
     tree->scratch[KIND] = (void *)(uintptr_t)kind;
     tree->scratch[TICK] = (void *)(uintptr_t)flue__target_tick(target, now);
@@ -363,6 +364,7 @@ flue__target_complete_operation(struct flue_target *target, flue_time now)
     kept = root->miniport_reserved[KEPT];
     kind = kind_of(root);
     root->miniport_reserved[KEPT] = NULL;
+    target->statistics.operations--;
     if (is_marked(root, HAS_LOSSES))
         flue__target_tell_losses(target, now, root);
     /* From the completion on the tree is the client's again (OFFLOAD-002). */

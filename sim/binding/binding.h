@@ -48,11 +48,12 @@ struct flue_sim_link
     ns3::Ptr<ns3::FlueNic> devices[2];
     uint32_t addresses[2]; // as numbers; 0 before flue_sim_link_address
     uint32_t mask;
-    ns3::Ptr<ns3::Object> errors[2]; // flue::LinkErrors; null: frames arrive whole
-    uint32_t gateways[2];            // by which the end reaches the other; 0: by its own address
-    uint32_t mac_changes;            // until now
-    bool is_unplugged;               // flue_sim_link_carrier
-    bool has_pcap;                   // traced: two writers would spoil one file
+    std::vector<uint32_t> aliases[2]; // further ones of an end: flue::TakeAddresses
+    ns3::Ptr<ns3::Object> errors[2];  // flue::LinkErrors; null: frames arrive whole
+    uint32_t gateways[2];             // by which the end reaches the other; 0: by its own address
+    uint32_t mac_changes;             // until now
+    bool is_unplugged;                // flue_sim_link_carrier
+    bool has_pcap;                    // traced: two writers would spoil one file
     bool has_ascii;
 };
 
@@ -152,6 +153,22 @@ void Place(ns3::Ptr<ns3::FlueBulkApplication> application,
 /** A locally administered address that says which link and end it is, and which of its addresses.
  */
 ns3::Mac48Address MakeMac(uint32_t link, uint32_t end, uint32_t change);
+
+/** @return the address of @p server that @p client reaches it by; 0: it has none */
+uint32_t AddressOf(const struct flue_sim_node* server, const struct flue_sim_node* client);
+
+/** @return all addresses of an end of a link that has some */
+std::vector<uint32_t> AddressesOf(const struct flue_sim_link* link, uint32_t end);
+
+/** @return the first address behind those that gateways may have */
+uint32_t EndOfNetwork(const struct flue_sim_link* link);
+
+/** Sees to it that @p node has that many addresses on the link that leads to @p peer, or else on
+ * one of its links: each is good for as many connections as there are ephemeral ports. */
+flue_result TakeAddresses(struct flue_sim_node* node,
+                          const struct flue_sim_node* peer,
+                          std::size_t count,
+                          std::vector<uint32_t>* addresses);
 
 /** Both ends know each other's addresses, for good, whatever happens to the link. */
 void KnowNeighbors(struct flue_sim_link* link);

@@ -22,25 +22,6 @@ using ns3::Ptr;
 namespace
 {
 
-/** @return the address of @p server that @p client reaches it by; 0: it has none */
-uint32_t AddressOf(const struct flue_sim_node* server, const struct flue_sim_node* client)
-{
-    uint32_t address = 0;
-    for (const struct flue_sim_link* link : server->links)
-    {
-        const uint32_t end = link->nodes[0] == server ? 0 : 1;
-        if (link->mask && (address == 0 || link->nodes[1 - end] == client))
-        {
-            address = link->addresses[end];
-        }
-        if (link->mask && link->nodes[1 - end] == client)
-        {
-            break;
-        }
-    }
-    return address;
-}
-
 /** The initial window in whole segments, by the formula that Flue's engine follows. */
 uint32_t InitialWindow(const flue_sim_stack_config& stack)
 {

@@ -8,8 +8,6 @@
 #include "binding.h"
 #include "link-errors.h"
 
-#include "ns3/arp-cache.h"
-#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/ipv4-routing-table-entry.h"
@@ -31,15 +29,6 @@ flue_result CheckAddressed(struct flue_sim_link* link)
                       : Fail(link->sim, FLUE_ERROR_STATE, "the link has no addresses yet");
 }
 
-void Know(const Ptr<ns3::ArpCache>& cache, uint32_t address, const ns3::Address& mac)
-{
-    const ns3::Ipv4Address ip(address);
-    ns3::ArpCache::Entry* entry = cache->Lookup(ip);
-    entry = entry ? entry : cache->Add(ip);
-    entry->SetMacAddress(mac);
-    entry->MarkPermanent();
-}
-
 /** The machine whose next hop is another. The other one has had two addresses all the time, as two
  * gateways have: what it sends itself is as before. */
 void TellRoutesChanged(const struct flue_sim_node* node)
@@ -55,6 +44,17 @@ void ChangeMac(struct flue_sim_link* link, uint32_t end)
     link->mac_changes++;
     link->devices[end]->SetAddress(flue::MakeMac(link->number, end, link->mac_changes));
     flue::KnowNeighbors(link);
+}
+
+/** @return the device by which packets to @p address leave; null: there is no way */
+Ptr<ns3::NetDevice> Route(const Ptr<ns3::Ipv4>& ipv4, uint32_t address)
+{
+    ns3::Ipv4Header header;
+    header.SetDestination(ns3::Ipv4Address(address));
+    ns3::Socket::SocketErrno error;
+    const Ptr<ns3::Ipv4Route> route =
+        ipv4->GetRoutingProtocol()->RouteOutput(nullptr, header, nullptr, error);
+    return route ? route->GetOutputDevice() : nullptr;
 }
 
 /** Routes all that leaves by @p end through @p gateway. */
@@ -75,15 +75,13 @@ void RouteThrough(struct flue_sim_link* link, uint32_t end, ns3::Ipv4Address gat
     {
         for (uint32_t side = 0; side < 2 && other->mask; side++)
         {
-            ns3::Ipv4Header header;
-            header.SetDestination(ns3::Ipv4Address(other->addresses[side]));
-            ns3::Socket::SocketErrno error;
-            Ptr<ns3::Ipv4Route> route =
-                ipv4->GetRoutingProtocol()->RouteOutput(nullptr, header, nullptr, error);
-            if (route && route->GetOutputDevice() == link->devices[end] &&
-                other->nodes[side] != link->nodes[end])
+            for (const uint32_t address : flue::AddressesOf(other.get(), side))
             {
-                table->AddHostRouteTo(header.GetDestination(), gateway, interface);
+                if (other->nodes[side] != link->nodes[end] &&
+                    Route(ipv4, address) == link->devices[end])
+                {
+                    table->AddHostRouteTo(ns3::Ipv4Address(address), gateway, interface);
+                }
             }
         }
     }
@@ -142,26 +140,6 @@ flue_result SetCarrier(struct flue_sim_link* link, bool isUp)
 
 } // namespace
 
-void flue::KnowNeighbors(struct flue_sim_link* link)
-{
-    for (uint32_t end = 0; end < 2; end++)
-    {
-        Ptr<ns3::Ipv4L3Protocol> ipv4 = link->nodes[end]->node->GetObject<ns3::Ipv4L3Protocol>();
-        const int32_t index = ipv4 ? ipv4->GetInterfaceForDevice(link->devices[end]) : -1;
-        if (index < 0)
-        {
-            continue; // its address comes next
-        }
-        Ptr<ns3::ArpCache> cache = ipv4->GetInterface(static_cast<uint32_t>(index))->GetArpCache();
-        const ns3::Address mac = link->devices[1 - end]->GetAddress();
-        Know(cache, link->addresses[1 - end], mac);
-        if (link->gateways[end])
-        {
-            Know(cache, link->gateways[end], mac);
-        }
-    }
-}
-
 extern "C"
 {
     enum flue_result flue_sim_link_power(struct flue_sim_link* link, uint32_t end, bool is_on)
@@ -202,10 +180,9 @@ extern "C"
                           return checked;
                       }
                       const uint32_t network = link->addresses[0] & link->mask;
-                      const uint32_t last = network | ~link->mask;
                       const uint32_t gateway =
                           link->gateways[end] ? link->gateways[end] + 2 : network + 3 + end;
-                      if (gateway >= last)
+                      if (gateway >= flue::EndOfNetwork(link))
                       {
                           return Fail(link->sim,
                                       FLUE_ERROR_LIMIT,
@@ -306,6 +283,7 @@ extern "C"
         statistics->neighbors = counts.neighbors;
         statistics->paths = counts.paths;
         statistics->connections = counts.connections;
+        statistics->operations = counts.operations;
         statistics->offloads = counts.offloads;
         statistics->refusals = counts.refusals;
         statistics->uploads = counts.uploads;

@@ -15,14 +15,18 @@ using ns3::CreateObject;
 namespace
 {
 
-flue_result CheckRequests(flue_sim* sim, const flue_sim_requests_config& config)
+flue_result CheckRequests(flue_sim* sim,
+                          const struct flue_sim_node* client,
+                          const flue_sim_requests_config& config)
 {
-    if (config.connections == 0 || config.connections > FLUE_SIM_REQUESTS_CONNECTIONS_MAX)
+    // ns-3's TCP gives each port away once, whatever the address.
+    const uint32_t most =
+        client->tcp ? FLUE_SIM_REQUESTS_CONNECTIONS_MAX : FLUE_SIM_REQUESTS_CONNECTIONS_MAX_NS3;
+    if (config.connections == 0 || config.connections > most)
     {
         return Fail(sim,
                     FLUE_ERROR_INVALID,
-                    "a machine opens between 1 and " +
-                        std::to_string(FLUE_SIM_REQUESTS_CONNECTIONS_MAX) + " connections");
+                    client->name + " opens between 1 and " + std::to_string(most) + " connections");
     }
     if (config.request_bytes == 0 || config.response_bytes == 0)
     {
@@ -41,6 +45,27 @@ flue_result CheckRequests(flue_sim* sim, const flue_sim_requests_config& config)
         return Fail(sim, FLUE_ERROR_INVALID, "a time is longer than simulated time");
     }
     return FLUE_OK;
+}
+
+/** Finds local addresses for so many connections: none when those that there are will do. */
+flue_result FindAddresses(struct flue_sim_node* client,
+                          const struct flue_sim_node* server,
+                          uint32_t connections,
+                          std::vector<ns3::Ipv4Address>* local)
+{
+    const uint32_t each = ns3::FlueRequestClient::CONNECTIONS_PER_ADDRESS;
+    if (connections <= each)
+    {
+        return FLUE_OK;
+    }
+    std::vector<uint32_t> addresses;
+    const flue_result result =
+        flue::TakeAddresses(client, server, (connections + each - 1) / each, &addresses);
+    for (const uint32_t address : addresses)
+    {
+        local->emplace_back(address);
+    }
+    return result;
 }
 
 /** Makes the two applications. */
@@ -98,7 +123,12 @@ extern "C"
                              config ? *config : flue_sim_requests_config_default();
                          flue_result checked =
                              flue::CheckEnds(sim, client, server, chosen.port, chosen.start);
-                         checked = checked == FLUE_OK ? CheckRequests(sim, chosen) : checked;
+                         checked =
+                             checked == FLUE_OK ? CheckRequests(sim, client, chosen) : checked;
+                         std::vector<ns3::Ipv4Address> local;
+                         checked = checked == FLUE_OK
+                                       ? FindAddresses(client, server, chosen.connections, &local)
+                                       : checked;
                          if (checked != FLUE_OK)
                          {
                              return checked;
@@ -108,6 +138,7 @@ extern "C"
                          made->server = server;
                          made->port = chosen.port;
                          Make(made.get(), chosen);
+                         made->asker->SetLocalAddresses(local);
                          flue_sim_bulk_config common = flue_sim_bulk_config_default();
                          common.port = chosen.port;
                          common.io_bytes = chosen.io_bytes;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Stacks, addresses and routes.
+ * Stacks.
  *
  * All three stacks have ns-3's IP, ARP, ICMP and UDP, no queue discs, and TCP with the same segment
- * size, buffers, windows, timers, NewReno, timestamps and window scaling, SACK or not. Neighbours
- * are known from the start: an ARP request that a lossy link takes would cost a second and say
- * nothing about TCP.
+ * size, buffers, windows, timers, NewReno, timestamps and window scaling, SACK or not.
  */
 #include "binding.h"
 
@@ -14,7 +12,6 @@
 #include "ns3/boolean.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-global-routing-helper.h"
-#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-list-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/object-factory.h"
@@ -25,7 +22,6 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 
 using flue::Fail;
 using flue::Guard;
@@ -245,83 +241,6 @@ void ConfigureAdapters(struct flue_sim_node* node, uint32_t tableEntries)
     }
 }
 
-/** Reads dotted IPv4 text into a number. */
-bool ReadIpv4(const char* text, uint32_t* number)
-{
-    in_addr address;
-    if (inet_pton(AF_INET, text, &address) != 1)
-    {
-        return false;
-    }
-    *number = ntohl(address.s_addr);
-    return true;
-}
-
-flue_result CheckNetwork(struct flue_sim_link* link,
-                         const char* networkText,
-                         const char* maskText,
-                         uint32_t* network)
-{
-    flue_sim* sim = link->sim;
-    uint32_t mask = 0;
-    if (!ReadIpv4(networkText, network) || !ReadIpv4(maskText, &mask))
-    {
-        return Fail(sim,
-                    FLUE_ERROR_INVALID,
-                    std::string("\"") + networkText + "\", \"" + maskText +
-                        "\" is no network: expected one as \"10.1.1.0\", \"255.255.255.0\"");
-    }
-    const uint32_t hosts = ~mask;
-    const uint32_t first = *network >> 24;
-    const bool isForHosts = first != 0 && first != 127 && first < 224; // no loopback, no multicast
-    if ((hosts & (hosts + 1)) != 0 || hosts < 3 || (*network & hosts) != 0 || !isForHosts)
-    {
-        return Fail(sim,
-                    FLUE_ERROR_INVALID,
-                    std::string(networkText) + " and " + maskText +
-                        " do not make a network with room for two machines");
-    }
-    for (uint32_t end = 0; end < 2; end++)
-    {
-        if (!link->nodes[end]->processor)
-        {
-            return Fail(sim,
-                        FLUE_ERROR_STATE,
-                        link->nodes[end]->name + " needs a stack before it gets an address");
-        }
-    }
-    if (link->mask)
-    {
-        return Fail(sim, FLUE_ERROR_STATE, "the link has its addresses already");
-    }
-    for (const auto& other : sim->links)
-    {
-        const uint32_t common = other->mask & mask;
-        if (other->mask && (other->addresses[0] & common) == (*network & common))
-        {
-            return Fail(sim,
-                        FLUE_ERROR_IN_USE,
-                        std::string(networkText) + " overlaps the network of another link");
-        }
-    }
-    link->mask = mask;
-    return FLUE_OK;
-}
-
-/** Gives one end its address. */
-void AddAddress(struct flue_sim_link* link, uint32_t end)
-{
-    Ptr<ns3::Ipv4L3Protocol> ipv4 = link->nodes[end]->node->GetObject<ns3::Ipv4L3Protocol>();
-    const uint32_t interface = ipv4->AddInterface(link->devices[end]);
-    ipv4->AddAddress(interface,
-                     ns3::Ipv4InterfaceAddress(ns3::Ipv4Address(link->addresses[end]),
-                                               ns3::Ipv4Mask(link->mask)));
-    ipv4->SetMetric(interface, 1);
-    ipv4->SetUp(interface);
-    // Behind ns-3's own, which forgets all neighbours.
-    link->devices[end]->AddLinkChangeCallback(ns3::MakeBoundCallback(&flue::KnowNeighbors, link));
-}
-
 } // namespace
 
 extern "C"
@@ -417,56 +336,6 @@ extern "C"
             });
     }
 
-    enum flue_result flue_sim_link_address(struct flue_sim_link* link,
-                                           const char* network,
-                                           const char* mask)
-    {
-        if (!link || !network || !mask)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(link->sim,
-                     [=]()
-                     {
-                         uint32_t base = 0;
-                         const flue_result checked = CheckNetwork(link, network, mask, &base);
-                         if (checked != FLUE_OK)
-                         {
-                             return checked;
-                         }
-                         link->addresses[0] = base + 1;
-                         link->addresses[1] = base + 2;
-                         for (uint32_t end = 0; end < 2; end++)
-                         {
-                             AddAddress(link, end);
-                         }
-                         flue::KnowNeighbors(link);
-                         return FLUE_OK;
-                     });
-    }
-
-    enum flue_result flue_sim_routes(struct flue_sim* sim)
-    {
-        if (!sim)
-        {
-            return FLUE_ERROR_INVALID;
-        }
-        return Guard(sim,
-                     [=]()
-                     {
-                         if (sim->has_routes)
-                         {
-                             ns3::Ipv4GlobalRoutingHelper::RecomputeRoutingTables();
-                         }
-                         else
-                         {
-                             ns3::Ipv4GlobalRoutingHelper::PopulateRoutingTables();
-                         }
-                         sim->has_routes = true;
-                         return FLUE_OK;
-                     });
-    }
-
     void flue_sim_node_read(const struct flue_sim_node* node,
                             struct flue_sim_node_statistics* statistics)
     {
@@ -510,6 +379,7 @@ extern "C"
             statistics->offloads = counts.offloads;
             statistics->uploads = counts.uploads;
             statistics->offloaded = counts.offloaded;
+            statistics->moving = counts.moving;
             return;
         }
         for (const flue_sim_flow* flow : node->flows)

@@ -44,6 +44,12 @@ TypeId FlueNic::GetTypeId()
                 TimeValue(Time(0)),
                 MakeTimeAccessor(&FlueNic::SetTerminateDelay, &FlueNic::GetTerminateDelay),
                 MakeTimeChecker(Time(0)))
+            .AddAttribute("UpdateDelay",
+                          "How long the adapter takes to change one object, a neighbour, a path or "
+                          "a connection, or to report on it.",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&FlueNic::SetUpdateDelay, &FlueNic::GetUpdateDelay),
+                          MakeTimeChecker(Time(0)))
             .AddAttribute("ReuseDelay",
                           "How long the entry of a connection that was given back cannot carry "
                           "another.",
@@ -198,6 +204,20 @@ Time FlueNic::GetTerminateDelay() const
     return m_terminateDelay;
 }
 
+bool FlueNic::SetUpdateDelay(Time delay)
+{
+    if (!m_target)
+    {
+        m_updateDelay = delay;
+    }
+    return !m_target;
+}
+
+Time FlueNic::GetUpdateDelay() const
+{
+    return m_updateDelay;
+}
+
 bool FlueNic::SetReuseDelay(Time delay)
 {
     if (!m_target)
@@ -249,6 +269,7 @@ void FlueNic::ApplyProfile(const flue_profile& profile)
     { SetUnchanged(this, name, TimeValue(FlueToTime(time))); };
     setTime("InitiateDelay", profile.initiate_delay);
     setTime("TerminateDelay", profile.terminate_delay);
+    setTime("UpdateDelay", profile.update_delay);
     setTime("ReuseDelay", profile.reuse_delay);
     setTime("InterruptGap", profile.interrupt_gap);
     SetUnchanged(this, "InterruptAdaptive", BooleanValue(profile.interrupt_is_adaptive != 0));

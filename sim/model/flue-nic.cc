@@ -78,8 +78,13 @@ flue_provider* FlueNic::Join(FlueTcpL4Protocol* tcp, const flue_tcp_config& engi
     config.max_connections = m_capacity;
     config.max_receive_window = m_maxReceiveWindow;
     config.reuse_delay = FlueFromTime(m_reuseDelay);
-    config.initiate.tcp = static_cast<flue_time>(m_initiateDelay.GetPicoSeconds());
-    config.terminate.tcp = static_cast<flue_time>(m_terminateDelay.GetPicoSeconds());
+    config.initiate.tcp = FlueFromTime(m_initiateDelay);
+    config.terminate.tcp = FlueFromTime(m_terminateDelay);
+    config.update.tcp = FlueFromTime(m_updateDelay);
+    config.update.path = config.update.tcp;
+    config.update.neighbor = config.update.tcp;
+    config.invalidate = config.update;
+    config.query = config.update;
     config.suggest = Suggestions();
     flue_target_handlers handlers{};
     handlers.transmit = [](void* user, flue_time, const flue_packet* packet)

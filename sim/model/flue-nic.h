@@ -121,6 +121,8 @@ class FlueNic : public FlueNetDevice
     Time GetInitiateDelay() const;
     bool SetTerminateDelay(Time delay);
     Time GetTerminateDelay() const;
+    bool SetUpdateDelay(Time delay);
+    Time GetUpdateDelay() const;
     bool SetReuseDelay(Time delay);
     Time GetReuseDelay() const;
     /**@}*/
@@ -173,6 +175,7 @@ class FlueNic : public FlueNetDevice
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow
     Time m_initiateDelay;        //!< InitiateDelay
     Time m_terminateDelay;       //!< TerminateDelay
+    Time m_updateDelay;          //!< UpdateDelay
     Time m_reuseDelay;           //!< ReuseDelay
     bool m_verifyChecksums;      //!< VerifyChecksums
     bool m_verify = false;       //!< Verify

@@ -110,6 +110,11 @@ FlueRequestClient::FlueRequestClient()
 {
 }
 
+void FlueRequestClient::SetLocalAddresses(const std::vector<Ipv4Address>& addresses)
+{
+    m_local = addresses;
+}
+
 const FlueRequestClient::Counts& FlueRequestClient::GetCounts() const
 {
     return m_counts;
@@ -186,11 +191,17 @@ void FlueRequestClient::OpenSlot(uint32_t index)
     m_slots[index].peer = Create<FlueRequestPeer>(this, socket, index);
     socket->SetConnectCallback(MakeCallback(&FlueRequestClient::OnConnected, this).Bind(index),
                                MakeCallback(&FlueRequestClient::OnRefused, this).Bind(index));
-    if (socket->Bind() != 0 || socket->Connect(m_address) != 0)
+    if (Bind(socket, index) != 0 || socket->Connect(m_address) != 0)
     {
         m_counts.failed++;
         Vacate(index, true);
     }
+}
+
+int FlueRequestClient::Bind(const Ptr<Socket>& socket, uint32_t index) const
+{
+    return m_local.empty() ? socket->Bind()
+                           : socket->Bind(InetSocketAddress(m_local[index % m_local.size()], 0));
 }
 
 void FlueRequestClient::OnConnected(uint32_t index, Ptr<Socket>)

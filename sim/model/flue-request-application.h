@@ -17,6 +17,7 @@
 #include "flue/time.h"
 
 #include "ns3/event-id.h"
+#include "ns3/ipv4-address.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/simple-ref-count.h"
 
@@ -127,6 +128,11 @@ class FlueRequestClient : public FlueRequestApplication
         uint64_t completed = 0; //!< responses
     };
 
+    /** Connections that leave from one local address: fewer than there are ephemeral ports. */
+    static constexpr uint32_t CONNECTIONS_PER_ADDRESS = 16000;
+
+    /** Where connections leave from, each address in turn; none: wherever they like. */
+    void SetLocalAddresses(const std::vector<Ipv4Address>& addresses);
     /** @return what has happened */
     const Counts& GetCounts() const;
     /** Makes a request on each connection that waits for none. @return how many */
@@ -156,6 +162,8 @@ class FlueRequestClient : public FlueRequestApplication
     /** Opens the first connection that is not, and has the next one opened later. */
     void OpenNext();
     void OpenSlot(uint32_t index);
+    /** @return what Socket::Bind does */
+    int Bind(const Ptr<Socket>& socket, uint32_t index) const;
     void OnConnected(uint32_t index, Ptr<Socket> socket);
     void OnRefused(uint32_t index, Ptr<Socket> socket);
     /** Its connection is over; another may follow. */
@@ -177,9 +185,10 @@ class FlueRequestClient : public FlueRequestApplication
     double m_rate;          //!< Rate
     Time m_think;           //!< Think
 
-    std::vector<Slot> m_slots;     //!< by index
-    std::vector<uint32_t> m_free;  //!< open loop: those without a request
-    std::deque<flue_time> m_queue; //!< open loop: requests that wait
+    std::vector<Ipv4Address> m_local; //!< SetLocalAddresses
+    std::vector<Slot> m_slots;        //!< by index
+    std::vector<uint32_t> m_free;     //!< open loop: those without a request
+    std::deque<flue_time> m_queue;    //!< open loop: requests that wait
     std::vector<std::pair<flue_time, flue_time>> m_latencies; //!< when completed, and after what
     Ptr<ExponentialRandomVariable> m_random;                  //!< of arrivals and thought
     EventId m_openEvent;                                      //!< OpenNext

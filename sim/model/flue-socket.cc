@@ -103,7 +103,7 @@ int FlueSocket::BindTo(uint8_t version, const flue_ip& address, uint16_t port)
     flue_four_tuple tuple{};
     tuple.ip_version = version;
     tuple.local = address;
-    tuple.local_port = port ? port : m_tcp->NextPort(version);
+    tuple.local_port = port ? port : m_tcp->NextPort(version, address);
     if (tuple.local_port == 0)
     {
         return Fail(ERROR_ADDRNOTAVAIL);

@@ -16,15 +16,22 @@ namespace
 const uint16_t FIRST_EPHEMERAL_PORT = 49152; // RFC 6335
 const uint16_t LAST_EPHEMERAL_PORT = 65535;
 
-} // namespace
-
-namespace
-{
-
 /** The key of FlueTcpL4Protocol::m_ports. */
 uint32_t PortKey(const flue_four_tuple& local)
 {
     return static_cast<uint32_t>(local.ip_version) << 16 | local.local_port;
+}
+
+/** @return true when no address that has the port stands in the way of @p local */
+bool IsFree(const std::vector<flue_ip>& booked, const flue_ip& local)
+{
+    static const flue_ip any{};
+    const auto same = [](const flue_ip& a, const flue_ip& b)
+    { return std::memcmp(&a, &b, sizeof a) == 0; };
+    return std::none_of(booked.begin(),
+                        booked.end(),
+                        [&](const flue_ip& other)
+                        { return same(other, any) || same(local, any) || same(other, local); });
 }
 
 } // namespace
@@ -32,15 +39,9 @@ uint32_t PortKey(const flue_four_tuple& local)
 bool FlueTcpL4Protocol::BookPort(const flue_four_tuple& local)
 {
     std::vector<flue_ip>& booked = m_ports[PortKey(local)];
-    static const flue_ip any{};
-    const auto same = [](const flue_ip& a, const flue_ip& b)
-    { return std::memcmp(&a, &b, sizeof a) == 0; };
-    for (const flue_ip& other : booked)
+    if (!IsFree(booked, local.local))
     {
-        if (same(other, any) || same(local.local, any) || same(other, local.local))
-        {
-            return false;
-        }
+        return false;
     }
     booked.push_back(local.local);
     return true;
@@ -68,7 +69,7 @@ void FlueTcpL4Protocol::FreePort(const flue_four_tuple& local)
     }
 }
 
-uint16_t FlueTcpL4Protocol::NextPort(uint8_t version)
+uint16_t FlueTcpL4Protocol::NextPort(uint8_t version, const flue_ip& address)
 {
     for (uint32_t tries = FIRST_EPHEMERAL_PORT; tries <= LAST_EPHEMERAL_PORT; tries++)
     {
@@ -79,7 +80,8 @@ uint16_t FlueTcpL4Protocol::NextPort(uint8_t version)
         flue_four_tuple local{};
         local.ip_version = version;
         local.local_port = m_nextPort++; // behind the last one it wraps to 0
-        if (m_ports.count(PortKey(local)) == 0)
+        const auto booked = m_ports.find(PortKey(local));
+        if (booked == m_ports.end() || IsFree(booked->second, address))
         {
             return local.local_port;
         }

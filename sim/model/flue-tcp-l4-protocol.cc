@@ -455,30 +455,29 @@ void FlueTcpL4Protocol::Drop(FlueSocket* socket)
 
 // ---- Moving and counting ------------------------------------------------------------------------
 
-uint32_t FlueTcpL4Protocol::OffloadAll()
+uint32_t FlueTcpL4Protocol::MoveAll(flue_result (*move)(flue_host_connection*, flue_time))
 {
     uint32_t count = 0;
     const std::list<Ptr<FlueSocket>> sockets = m_sockets; // traces may close some
+    flue_host_hold(Host());
     for (const Ptr<FlueSocket>& socket : sockets)
     {
         flue_host_connection* connection = socket->m_connection;
-        count += connection && flue_host_offload(connection, FlueNow()) == FLUE_OK ? 1 : 0;
+        count += connection && move(connection, FlueNow()) == FLUE_OK ? 1 : 0;
     }
+    flue_host_release(Host(), FlueNow());
     Settle();
     return count;
 }
 
+uint32_t FlueTcpL4Protocol::OffloadAll()
+{
+    return MoveAll(flue_host_offload);
+}
+
 uint32_t FlueTcpL4Protocol::UploadAll()
 {
-    uint32_t count = 0;
-    const std::list<Ptr<FlueSocket>> sockets = m_sockets;
-    for (const Ptr<FlueSocket>& socket : sockets)
-    {
-        flue_host_connection* connection = socket->m_connection;
-        count += connection && flue_host_upload(connection, FlueNow()) == FLUE_OK ? 1 : 0;
-    }
-    Settle();
-    return count;
+    return MoveAll(flue_host_upload);
 }
 
 flue_host_statistics FlueTcpL4Protocol::GetStatistics()

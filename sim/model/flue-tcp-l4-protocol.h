@@ -145,6 +145,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
 
     /** @return the host stack, made at the first call; attributes have no effect after it */
     flue_host* Host();
+    /** Moves every connection that can. @return how many started to move */
+    uint32_t MoveAll(flue_result (*move)(flue_host_connection*, flue_time));
     /** @return a length of time in ticks of the engine's timers */
     static uint32_t Ticks(double seconds);
     flue_tcp_config EngineConfig() const;
@@ -249,8 +251,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /** Books a local port. @return false when it is taken */
     bool BookPort(const flue_four_tuple& local);
     void FreePort(const flue_four_tuple& local);
-    /** @return the next ephemeral port that nobody has booked, or 0 */
-    uint16_t NextPort(uint8_t version);
+    /** @return the next ephemeral port that is free at the address (zero: at all of them), or 0 */
+    uint16_t NextPort(uint8_t version, const flue_ip& address);
     /** Fills in the local address that @p tuple leaves by. @return the MTU there; 0: no route */
     uint32_t FindSource(flue_four_tuple* tuple, Ptr<NetDevice> device);
     /** @return the smallest MTU of the node's devices */

@@ -50,6 +50,8 @@ invalidate)
     holds "m1 == 0 && m2 == 0" failed_connections connection_moves
     run offload $few --duration 50ms
     holds "m1 == 0 && m2 == 0 && m3 == 20" failed_connections connection_moves offloaded_connections
+    # A new neighbour, the path and the old neighbour, however many connections there are.
+    holds "m1 >= 3e-5 && m1 < 2e-4" switch_s
     run offload $few --duration 50ms --way terminate
     holds "m1 == 0 && m2 == 40 && m3 == 20" failed_connections connection_moves offloaded_connections
     holds "m1 > 0.002" switch_s

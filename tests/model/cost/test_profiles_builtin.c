@@ -63,6 +63,7 @@ test_profile_values_are_sane(void **state)
         assert_true(profile->has_large_send == 1);
         assert_true(profile->coalesced_rx_cycles < profile->tcp_rx_cycles);
         assert_true(profile->terminate_delay > profile->initiate_delay);
+        assert_true(profile->update_delay < profile->initiate_delay);
     }
 }
 

@@ -187,6 +187,30 @@ test_tree_later_connections_wait_for_their_path(void **state)
     world_destroy(&world);
 }
 
+static void
+test_tree_connections_offloaded_together_share_it(void **state)
+{
+    (void)state;
+    start(FLUE_MILLISECOND, FLUE_POLICY_NEVER, true);
+    flue_host_hold(world.machines[0].host);
+    for (uint32_t i = 0; i < CONNECTIONS; i++)
+        offload(i);
+    assert_int_equal(spy.initiates, 0);
+    flue_host_release(world.machines[0].host, world.now);
+    assert_int_equal(spy.initiates, 1);
+    assert_int_equal(spy.initiated[0].blocks[2], CONNECTIONS);
+    run(FLUE_SECOND);
+    for (uint32_t i = 0; i < CONNECTIONS; i++)
+        assert_int_equal(flue_host_owner(connections[i]), FLUE_OWNER_TARGET);
+    flue_host_hold(world.machines[0].host);
+    for (uint32_t i = 0; i < CONNECTIONS; i++)
+        assert_int_equal(flue_host_upload(connections[i], world.now), FLUE_OK);
+    flue_host_release(world.machines[0].host, world.now);
+    run(FLUE_SECOND);
+    assert_int_equal(spy.terminated[spy.terminates - 1].blocks[1], 1);
+    world_destroy(&world);
+}
+
 /* HOST-013: path and neighbour go together, with the last connection. */
 static void
 test_tree_last_upload_ends_path_and_neighbour(void **state)
@@ -322,6 +346,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tree_later_connections_wait_for_their_path),
+        cmocka_unit_test(test_tree_connections_offloaded_together_share_it),
         cmocka_unit_test(test_tree_last_upload_ends_path_and_neighbour),
         cmocka_unit_test(test_tree_work_during_a_move_goes_down_afterwards),
         cmocka_unit_test(test_tree_unread_data_is_handed_over_and_comes_back),

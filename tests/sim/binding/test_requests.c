@@ -138,6 +138,29 @@ static void test_requests_manual_wait_for_go(void** state)
     flue_sim_destroy(asking.hosts.sim);
 }
 
+/* More than there are ephemeral ports: they leave from two addresses. */
+static void test_requests_more_than_ports_take_addresses(void** state)
+{
+    struct flue_sim_requests_config config = flue_sim_requests_config_default();
+    struct asking asking;
+    uint32_t count = 0;
+
+    (void)state;
+    config.connections = 16500;
+    config.spacing = FLUE_MICROSECOND;
+    config.is_manual = true;
+    build(&asking, FLUE_SIM_STACK_HOST, &config);
+    advance(&asking, 20 * FLUE_MILLISECOND);
+    assert_int_equal(asking.now.open, 16500);
+    must(&asking, flue_sim_link_change_next_hop(asking.hosts.link, SERVER));
+    must(&asking, flue_sim_requests_go(asking.requests, &count));
+    assert_int_equal(count, 16500);
+    advance(&asking, FLUE_SECOND);
+    assert_int_equal(asking.now.completed, 16500);
+    assert_int_equal(asking.now.failed, 0);
+    flue_sim_destroy(asking.hosts.sim);
+}
+
 static void test_requests_impossible_are_refused(void** state)
 {
     struct flue_sim_requests_config config = flue_sim_requests_config_default();
@@ -156,7 +179,17 @@ static void test_requests_impossible_are_refused(void** state)
         flue_sim_requests(asking.hosts.sim, nodes[CLIENT], nodes[SERVER], &config, &requests),
         FLUE_ERROR_INVALID);
     assert_string_equal(flue_sim_error(asking.hosts.sim),
-                        "a machine opens between 1 and 16000 connections");
+                        "client opens between 1 and 100000 connections");
+    flue_sim_destroy(asking.hosts.sim);
+    config = flue_sim_requests_config_default();
+    build(&asking, FLUE_SIM_STACK_NS3, &config);
+    config.port = 7000;
+    config.connections = FLUE_SIM_REQUESTS_CONNECTIONS_MAX_NS3 + 1;
+    assert_int_equal(
+        flue_sim_requests(asking.hosts.sim, nodes[CLIENT], nodes[SERVER], &config, &requests),
+        FLUE_ERROR_INVALID);
+    assert_string_equal(flue_sim_error(asking.hosts.sim),
+                        "client opens between 1 and 16000 connections");
     config.connections = 1;
     config.response_bytes = 0;
     assert_int_equal(
@@ -265,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_requests_reopening_goes_on),
         cmocka_unit_test(test_requests_open_loop_arrive_at_the_rate),
         cmocka_unit_test(test_requests_manual_wait_for_go),
+        cmocka_unit_test(test_requests_more_than_ports_take_addresses),
         cmocka_unit_test(test_requests_impossible_are_refused),
         cmocka_unit_test(test_ten_thousand_through_power_down_and_up),
         cmocka_unit_test(test_ten_thousand_through_a_next_hop_change),
