@@ -120,6 +120,16 @@ loss)
         holds "m1 == 0 && m2 == 0 && m3 > 1e8" loss_observed_ratio failed_connections goodput_bps
     done
     ;;
+incast)
+    for stack in host offload; do
+        # What fits the queue arrives at the speed of the port; what does not waits for a timeout.
+        run $stack --workers 4 --block 128KiB --blocks 5 --queue 200
+        holds "m1 == 0 && m2 == 0 && m3 > 1e9 && m4 == 0" failed_connections queue_drops goodput_bps late_blocks
+        run $stack --workers 64 --blocks 2
+        holds "m1 == 0 && m2 > 100 && m3 < 3e8 && m4 == 1 && m5 > 2" failed_connections queue_drops goodput_bps \
+            late_blocks timeouts
+    done
+    ;;
 *)
     echo "test_scenarios.sh does not know $scenario" >&2
     exit 1
