@@ -5,8 +5,10 @@
  *
  *     flue-bench [FILE]                      runs itself in parts, prints a table, adds to the
  *                                            list in FILE
- *     flue-bench point STACK SEGMENTS FLOWS  runs transfers of so many segments together, prints
- *                                            events and segments
+ *     flue-bench point STACK SEGMENTS FLOWS PROFILE
+ *                                            runs transfers of so many segments together, prints
+ *                                            events and segments; the profile is "ideal", or
+ *                                            "counted", where all work is on the ledger
  *
  * Every figure is the difference between a short and a long transfer, so start and end do not
  * count. Seconds and memory are those of the long one, start and end included.
@@ -16,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flue/profile.h"
 #include "flue/sim.h"
 #include "measure.h"
 #include "results.h"
@@ -28,6 +31,7 @@ enum {
     LONG_OF_MANY = 40000,
     FIRST_PORT = 5001,
     TIMED_SEGMENTS = 100000, /* for seconds, which callgrind's slowness does not allow */
+    IDLERS = 8,
     PAYLOAD_BYTES = 1448
 };
 
@@ -37,6 +41,7 @@ enum { STACK_COUNT = sizeof STACKS / sizeof STACKS[0] };
 static const double OFFLOAD_TARGET_INSTRUCTIONS = 16000;
 static const double HOST_TARGET_SHARE = 0.5;    /* of what ns-3's own TCP takes */
 static const double OFFLOAD_TARGET_SHARE = 0.1; /* likewise */
+static const double LEDGER_TARGET = 1.1; /* instructions of a run, of those without the ledger */
 
 struct row {
     double events;       /* a segment */
@@ -44,15 +49,38 @@ struct row {
     double of_many;      /* the same with MANY_FLOWS; negative: not measured */
     double seconds;      /* of CPU for 100,000 segments */
     double peak_mib;
+    double counted_events;       /* a segment, with the ledger */
+    double counted_instructions; /* likewise; negative: not measured */
 };
 
 /* ---- One point ----------------------------------------------------------------------------------
  */
 
+/* Each piece of work takes one cycle of 10 ps: the ledger has all of them, and the packets' times
+ * are those of "ideal" to a nanosecond. */
+static struct flue_profile
+counted_profile(void)
+{
+    struct flue_profile profile = *flue_profile_find("ideal");
+
+    profile.name = "counted";
+#define CYCLE(member, key, unit, least, most, text)                                                \
+    profile.member = strncmp(unit, "cycles", 6) == 0 ? 1 : profile.member;
+    FLUE_PROFILE_MAP(CYCLE)
+#undef CYCLE
+    profile.core_hz = 100000000000;
+    profile.engine_hz = 100000000000;
+    profile.bus_bps = 100000000000000;
+    profile.descriptor_bytes = 1;
+    return profile;
+}
+
 static enum flue_result
 build(struct flue_sim *sim, const char *stack, uint64_t segments, unsigned count,
-      struct flue_sim_flow *flows[])
+      const char *profile, struct flue_sim_flow *flows[])
 {
+    struct flue_sim_stack_config stack_config = flue_sim_stack_config_default();
+    struct flue_profile counted = counted_profile();
     struct flue_sim_link_config link_config = flue_sim_link_config_default();
     struct flue_sim_bulk_config bulk = flue_sim_bulk_config_default();
     struct flue_sim_node *client = NULL, *server = NULL;
@@ -60,6 +88,8 @@ build(struct flue_sim *sim, const char *stack, uint64_t segments, unsigned count
     enum flue_sim_stack_kind kind = FLUE_SIM_STACK_NS3;
     enum flue_result result = flue_sim_stack_kind_of(stack, &kind);
 
+    if (strcmp(profile, "counted") == 0)
+        stack_config.profile = &counted;
     link_config.delay = 50 * FLUE_MICROSECOND;
     bulk.bytes = segments / count * PAYLOAD_BYTES;
     if (result == FLUE_OK)
@@ -69,9 +99,9 @@ build(struct flue_sim *sim, const char *stack, uint64_t segments, unsigned count
     if (result == FLUE_OK)
         result = flue_sim_link(sim, client, server, &link_config, &link);
     if (result == FLUE_OK)
-        result = flue_sim_stack(client, kind, NULL);
+        result = flue_sim_stack(client, kind, &stack_config);
     if (result == FLUE_OK)
-        result = flue_sim_stack(server, kind, NULL);
+        result = flue_sim_stack(server, kind, &stack_config);
     if (result == FLUE_OK)
         result = flue_sim_link_address(link, "10.1.1.0", "255.255.255.0");
     if (result == FLUE_OK)
@@ -84,7 +114,7 @@ build(struct flue_sim *sim, const char *stack, uint64_t segments, unsigned count
 }
 
 static int
-run_point(const char *stack, const char *segments, const char *flow_count)
+run_point(const char *stack, const char *segments, const char *flow_count, const char *profile)
 {
     struct flue_sim *sim = NULL;
     struct flue_sim_flow *flows[MANY_FLOWS];
@@ -97,7 +127,8 @@ run_point(const char *stack, const char *segments, const char *flow_count)
         return 2;
     }
     if (flue_sim_create(1, 1, &sim) != FLUE_OK ||
-        build(sim, stack, strtoull(segments, NULL, 10), (unsigned)count, flows) != FLUE_OK ||
+        build(sim, stack, strtoull(segments, NULL, 10), (unsigned)count, profile, flows) !=
+            FLUE_OK ||
         flue_sim_run(sim, 200 * FLUE_SECOND) != FLUE_OK) {
         fprintf(stderr, "flue-bench: %s: %s\n", stack, flue_sim_error(sim));
         return 1;
@@ -116,21 +147,73 @@ run_point(const char *stack, const char *segments, const char *flow_count)
     return are_complete ? 0 : 1;
 }
 
+/* ---- Events alone ------------------------------------------------------------------------------
+ */
+
+struct idler {
+    struct flue_sim *sim;
+    unsigned long left;
+};
+
+static void
+idle(void *user)
+{
+    struct idler *idler = user;
+
+    if (idler->left-- > IDLERS &&
+        flue_sim_schedule(idler->sim, FLUE_MICROSECOND, idle, idler) != FLUE_OK)
+        abort();
+}
+
+/* Events that do nothing, with as many in the queue as a transfer has. */
+static int
+run_events(const char *count)
+{
+    struct idler idler = {.left = strtoul(count, NULL, 10)};
+    enum flue_result result = flue_sim_create(1, 1, &idler.sim);
+
+    for (int i = 0; result == FLUE_OK && i < IDLERS; i++)
+        result = flue_sim_schedule(idler.sim, (flue_time)i * 100 * FLUE_NANOSECOND, idle, &idler);
+    if (result == FLUE_OK)
+        result = flue_sim_run(idler.sim, FLUE_SECOND);
+    printf("%" PRIu64 " %s\n", flue_sim_events(idler.sim), count);
+    flue_sim_destroy(idler.sim);
+    return result == FLUE_OK ? 0 : 1;
+}
+
+/* Instructions of such an event. */
+static bool
+measure_event(char *self, double *event)
+{
+    char events[] = "events", few[] = "10000", many[] = "30000";
+    char *small_argv[] = {self, events, few, NULL}, *large_argv[] = {self, events, many, NULL};
+    struct usage small, large;
+    uint64_t less, more;
+
+    if (!measure_run(small_argv, &small) || !measure_run(large_argv, &large) ||
+        !measure_instructions(small_argv, MEASURE_ALL, &less) ||
+        !measure_instructions(large_argv, MEASURE_ALL, &more))
+        return false;
+    *event = (double)(more - less) / (double)(large.events - small.events);
+    return true;
+}
+
 /* ---- All of them --------------------------------------------------------------------------------
  */
 
 /* What a run of `segments` in `flows` takes; instructions only with callgrind. */
 static bool
-measure_point(char *self, const char *stack, int segments, int flows, bool has_callgrind,
-              struct usage *usage, uint64_t *instructions)
+measure_point(char *self, const char *stack, int segments, int flows, const char *profile,
+              bool has_callgrind, struct usage *usage, uint64_t *instructions)
 {
-    char name[16], count[16], many[16];
+    char name[16], count[16], many[16], costs[16];
     char point[] = "point";
-    char *argv[] = {self, point, name, count, many, NULL};
+    char *argv[] = {self, point, name, count, many, costs, NULL};
 
     snprintf(name, sizeof name, "%s", stack);
     snprintf(count, sizeof count, "%d", segments);
     snprintf(many, sizeof many, "%d", flows);
+    snprintf(costs, sizeof costs, "%s", profile);
     *instructions = 0;
     return measure_run(argv, usage) &&
            (!has_callgrind || measure_instructions(argv, MEASURE_ALL, instructions));
@@ -148,19 +231,27 @@ measure_stack(char *self, const char *stack, bool has_callgrind, struct row *row
     struct usage small, large, timed;
     uint64_t few, many, none;
 
-    if (!measure_point(self, stack, SHORT_SEGMENTS, 1, has_callgrind, &small, &few) ||
-        !measure_point(self, stack, LONG_SEGMENTS, 1, has_callgrind, &large, &many) ||
-        !measure_point(self, stack, TIMED_SEGMENTS, 1, false, &timed, &none))
+    if (!measure_point(self, stack, SHORT_SEGMENTS, 1, "ideal", has_callgrind, &small, &few) ||
+        !measure_point(self, stack, LONG_SEGMENTS, 1, "ideal", has_callgrind, &large, &many) ||
+        !measure_point(self, stack, TIMED_SEGMENTS, 1, "ideal", false, &timed, &none))
         return false;
     row->events = each(small.events, large.events, &small, &large);
     row->instructions = has_callgrind ? each(few, many, &small, &large) : -1;
     row->of_many = -1;
+    row->counted_instructions = -1;
     row->seconds = timed.seconds;
     row->peak_mib = (double)timed.peak_bytes / 1048576;
-    if (!has_callgrind || strcmp(stack, "offload") != 0)
+    if (!has_callgrind || strcmp(stack, "ns3") == 0)
         return true;
-    if (!measure_point(self, stack, SHORT_OF_MANY, MANY_FLOWS, true, &small, &few) ||
-        !measure_point(self, stack, LONG_OF_MANY, MANY_FLOWS, true, &large, &many))
+    if (!measure_point(self, stack, SHORT_SEGMENTS, 1, "counted", true, &small, &few) ||
+        !measure_point(self, stack, LONG_SEGMENTS, 1, "counted", true, &large, &many))
+        return false;
+    row->counted_events = each(small.events, large.events, &small, &large);
+    row->counted_instructions = each(few, many, &small, &large);
+    if (strcmp(stack, "offload") != 0)
+        return true;
+    if (!measure_point(self, stack, SHORT_OF_MANY, MANY_FLOWS, "ideal", true, &small, &few) ||
+        !measure_point(self, stack, LONG_OF_MANY, MANY_FLOWS, "ideal", true, &large, &many))
         return false;
     row->of_many = each(few, many, &small, &large);
     return true;
@@ -175,8 +266,9 @@ add_share(const char *name, const struct row *row, const struct row *ns3, double
 }
 
 static void
-add_results(const struct row *row, const char *stack)
+add_results(const struct row *row, const char *stack, double event)
 {
+    double same_events;
     bool is_offload = strcmp(stack, "offload") == 0;
     char name[64];
 
@@ -188,6 +280,17 @@ add_results(const struct row *row, const char *stack)
     if (row->of_many >= 0) {
         snprintf(name, sizeof name, "%s_instructions_per_segment_of_1000_flows", stack);
         results_add(name, row->of_many, "instructions", OFFLOAD_TARGET_INSTRUCTIONS);
+    }
+    if (row->counted_instructions >= 0) {
+        snprintf(name, sizeof name, "%s_ledger_instructions_per_segment", stack);
+        results_add(name, row->counted_instructions, "instructions", RESULTS_NO_TARGET);
+        snprintf(name, sizeof name, "%s_ledger_events_per_segment", stack);
+        results_add(name, row->counted_events, "events", RESULTS_NO_TARGET);
+        /* What is left when the events that work adds, which delay its effect, are paid for. */
+        same_events = row->instructions + (row->counted_events - row->events) * event;
+        snprintf(name, sizeof name, "%s_ledger_share", stack);
+        results_add(name, row->counted_instructions / same_events,
+                    "of ideal's with the same events", LEDGER_TARGET);
     }
     snprintf(name, sizeof name, "%s_events_per_segment", stack);
     results_add(name, row->events, "events", RESULTS_NO_TARGET);
@@ -201,10 +304,13 @@ int
 main(int argc, char **argv)
 {
     struct row rows[STACK_COUNT];
+    double event = 0;
     bool has_callgrind;
 
-    if (argc == 5 && strcmp(argv[1], "point") == 0)
-        return run_point(argv[2], argv[3], argv[4]);
+    if (argc == 6 && strcmp(argv[1], "point") == 0)
+        return run_point(argv[2], argv[3], argv[4], argv[5]);
+    if (argc == 3 && strcmp(argv[1], "events") == 0)
+        return run_events(argv[2]);
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         fprintf(stderr, "usage: flue-bench [FILE]\n");
         return 2;
@@ -215,8 +321,13 @@ main(int argc, char **argv)
         if (!measure_stack(argv[0], STACKS[i], has_callgrind, &rows[i]))
             return 1;
     }
+    if (has_callgrind) {
+        if (!measure_event(argv[0], &event))
+            return 1;
+        results_add("event_instructions", event, "instructions", RESULTS_NO_TARGET);
+    }
     for (int i = 0; i < STACK_COUNT; i++)
-        add_results(&rows[i], STACKS[i]);
+        add_results(&rows[i], STACKS[i], event);
     add_share("host_instructions_share", &rows[1], &rows[0], HOST_TARGET_SHARE);
     add_share("offload_instructions_share", &rows[2], &rows[0], OFFLOAD_TARGET_SHARE);
     results_print(
