@@ -66,7 +66,7 @@ void flue_pair_configure(const struct flue_run *run, struct flue_sim_link_config
 /* A row: stack.table_entries. */
 #define FLUE_ENTRIES_PARAMETER                                                                     \
     {                                                                                              \
-        "entries", FLUE_PARAMETER_COUNT, "1", "0", "0", "100000", NULL,                            \
+        "entries", FLUE_PARAMETER_COUNT, "1", "0", "0", "1e6", NULL,                               \
             "of the NIC's table; 0: as the profile says"                                           \
     }
 
