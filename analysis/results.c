@@ -284,8 +284,9 @@ results_asked(const struct results *results, size_t *indices)
     if (count > 0)
         return count;
     for (size_t f = 0; f < results->study.figure_count; f++) {
-        size_t metric = results_metric(results, results->study.figures[f].y);
-        bool is_new = true;
+        const char *name = results->study.figures[f].metric;
+        size_t metric = name == NULL ? 0 : results_metric(results, name);
+        bool is_new = name != NULL; /* the parts of bars are too many for a table */
 
         for (size_t i = 0; i < count; i++)
             is_new = is_new && indices[i] != metric;
