@@ -26,7 +26,7 @@ enum figure_role {
     ROLE_DOTS,  /* position, value: single values */
     ROLE_PART,  /* position, bottom, top, width: a part of a bar */
     ROLE_TOTAL, /* position, mean, low, high: the interval at a bar's end */
-    ROLE_CELLS, /* left, right, bottom, top, value: a rectangle with a text */
+    ROLE_CELLS, /* left, right, bottom, top, value, value drawn: a rectangle with a text */
     ROLE_COUNT
 };
 

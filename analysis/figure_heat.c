@@ -45,7 +45,8 @@ cell_value(const struct layout *layout, size_t x, size_t y, bool is_change,
 
         value = 100 * (change.ratio.value - 1);
         mark->is_faint = !change.is_significant;
-        snprintf(mark->text, sizeof mark->text, "%+.*f", fabs(value) < 10 ? 1 : 0, value);
+        snprintf(mark->text, sizeof mark->text, "%s%.*f", value < 0 ? "\342\210\222" : "+",
+                 fabs(value) < 10 ? 1 : 0, fabs(value));
     } else {
         const struct estimate *e = &layout_result(layout, (struct place){{x, y, 0}})->estimate;
 
@@ -72,11 +73,13 @@ add_cells(const struct layout *layout, const struct ruler *x, const struct ruler
             mark->values[2] = (double)j - 0.5;
             mark->values[3] = (double)j + 0.5;
             mark->values[4] = cell_value(layout, i, j, figure->is_change, mark);
+            /* What may be chance has no colour. */
+            mark->values[5] = mark->is_faint ? 0 : mark->values[4];
             if (isnan(mark->values[4]))
                 continue;
             figure->is_empty = false;
-            figure->z.low = fmin(figure->z.low, mark->values[4]);
-            figure->z.high = fmax(figure->z.high, mark->values[4]);
+            figure->z.low = fmin(figure->z.low, mark->values[5]);
+            figure->z.high = fmax(figure->z.high, mark->values[5]);
         }
     }
     if (!figure->is_change)
@@ -113,8 +116,8 @@ put_texts(const struct layout *layout, struct figure *figure)
         figure->caption = must_printf("Change of the mean, %s pairs of replications.", n);
         figure->remark = must_strdup(
             most < 2 ? "One pair each: nothing is known of how certain a change is."
-                     : "In brackets: no difference found (95 % interval of the difference holds "
-                       "zero).");
+                     : "In brackets, without colour: no difference found (its 95 % interval "
+                       "holds zero).");
     } else {
         figure->z.label = layout_metric_label(layout, layout->wish->z_label);
         figure->caption =

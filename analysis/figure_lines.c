@@ -16,7 +16,7 @@ aside(const struct layout *layout, const struct ruler *ruler, size_t series)
     size_t count = layout_value_count(layout, PART_SERIES);
     double step = ruler->spacing * (count > 6 ? 0.36 / (double)count : 0.06);
 
-    if ((!ruler->is_words && !ruler->is_log) || count < 2)
+    if ((!ruler->is_words && !ruler->is_log) || count < 2 || layout->wish->kind == FIGURE_LAWS)
         return 0;
     return ((double)series - ((double)count - 1) / 2) * step;
 }
@@ -57,10 +57,11 @@ add_line(const struct layout *layout, const struct ruler *ruler, struct figure *
     layout_label(layout, s, line->label, sizeof line->label);
 }
 
-/* Whether a mark has no bar, and whether a band joins two that have one. */
+/* Whether a mark has a bar, whether one has none, and whether a band joins two that have one. */
 static void
-look_at_bars(const struct figure *figure, bool *lacks_bars, bool *has_band)
+look_at_bars(const struct figure *figure, bool *has_bars, bool *lacks_bars, bool *has_band)
 {
+    *has_bars = false;
     *lacks_bars = false;
     *has_band = false;
     for (size_t s = 0; s < figure->series_count; s++) {
@@ -69,6 +70,7 @@ look_at_bars(const struct figure *figure, bool *lacks_bars, bool *has_band)
         for (size_t i = 0; i < series->mark_count && series->role == ROLE_LINE; i++) {
             bool has_bar = series->marks[i].values[3] > series->marks[i].values[2];
 
+            *has_bars = *has_bars || has_bar;
             *lacks_bars = *lacks_bars || !has_bar;
             *has_band = *has_band || (has_bar && i > 0 && !series->marks[i].begins);
         }
@@ -80,22 +82,25 @@ put_caption(const struct layout *layout, const struct ruler *ruler, struct figur
 {
     size_t least;
     size_t most;
+    bool has_bars;
     bool lacks_bars;
     bool has_band;
     char n[64];
 
     layout_counts(layout, &least, &most);
     figure_count_text(least, most, n, sizeof n);
-    look_at_bars(figure, &lacks_bars, &has_band);
+    look_at_bars(figure, &has_bars, &lacks_bars, &has_band);
     if (most < 2)
         figure->caption = must_printf("One value each (%s): no intervals.", n);
+    else if (!has_bars)
+        figure->caption = must_printf("%s replications, all alike: no intervals.", n);
     else
         figure->caption =
             must_printf("Mean of %s replications; bars%s: 95 %% confidence interval (Student t).",
                         n, has_band ? " and bands" : "");
     figure->remark = must_printf(
         "%s%s",
-        lacks_bars && most > 1 ? "No bar: all replications alike, or a bar within the mark. " : "",
+        lacks_bars && has_bars ? "No bar: all replications alike, or a bar within the mark. " : "",
         layout->varied[PART_SERIES] != SIZE_MAX && (ruler->is_words || ruler->is_log)
             ? "Marks of one x are set side by side, so that none hides another."
             : "");
@@ -155,7 +160,7 @@ law(const struct layout *layout, size_t s, double first, double x)
 static void
 add_curve(const struct layout *layout, const struct ruler *ruler, struct figure *figure, size_t s)
 {
-    enum { STEPS = 120 };
+    enum { STEPS = 400 };
     double first = layout_number(layout, PART_X, 0);
     double low = ruler->positions[0];
     double high = ruler->positions[ruler->count - 1];
@@ -192,8 +197,8 @@ figure_laws(struct layout *layout, struct figure *figure)
     put_axes(layout, &ruler, figure);
     put_caption(layout, &ruler, figure);
     free(figure->remark);
-    figure->remark = must_strdup(
-        "Curves: what the resources allow, by their use at the first x; the scaled ones take x "
-        "times as long.");
+    figure->remark = must_strdup("Curves: what the resources allow, by their use at the first x; "
+                                 "the work of the scaled ones "
+                                 "grows with x.");
     free(ruler.positions);
 }

@@ -97,7 +97,7 @@ put_axes(FILE *out, const struct figure *figure)
     put_y_range(out, figure);
     fputs("set xlabel ", out);
     gnuplot_quoted(out, figure->x.label);
-    fprintf(out, " noenhanced offset 0, %g\nset ylabel ", figure->group_count > 0 ? -0.9 : 0.2);
+    fprintf(out, " noenhanced offset 0, %g\nset ylabel ", figure->group_count > 0 ? -1.35 : 0.2);
     gnuplot_quoted(out, figure->y.label);
     fputs(" noenhanced offset -0.6, 0\n", out);
     put_tics(out, "x", &figure->x);
@@ -137,12 +137,12 @@ put_groups(FILE *out, const struct figure *figure)
     for (size_t i = 0; i < figure->group_count; i++) {
         fputs("set label ", out);
         gnuplot_quoted(out, figure->groups[i].label);
-        fprintf(out, " at first %.9g, graph -0.125 center noenhanced\n",
+        fprintf(out, " at first %.9g, graph -0.165 center noenhanced\n",
                 figure->groups[i].position);
         if (i > 0)
             fprintf(
                 out,
-                "set arrow from first %.9g, graph 0 to first %.9g, graph -0.16 nohead linewidth "
+                "set arrow from first %.9g, graph 0 to first %.9g, graph -0.19 nohead linewidth "
                 "0.8 linecolor rgb '#a0a0a0'\n",
                 figure->groups[i].position - 0.5, figure->groups[i].position - 0.5);
     }
@@ -170,7 +170,8 @@ put_events(FILE *out, const struct figure *figure)
 static void
 put_colours(FILE *out, const struct figure *figure)
 {
-    double most = fmax(fabs(figure->z.low), fabs(figure->z.high));
+    /* Less than one per cent is next to nothing, and so is its colour. */
+    double most = fmax(1, fmax(fabs(figure->z.low), fabs(figure->z.high)));
 
     if (figure->z.label == NULL)
         return;
@@ -178,15 +179,25 @@ put_colours(FILE *out, const struct figure *figure)
         fprintf(out,
                 "set palette defined (-1 '#B35806', -0.5 '#F1A340', 0 '#F7F7F7', 0.5 '#67A9CF', 1 "
                 "'#2166AC')\nset cbrange [%.9g:%.9g]\n",
-                most > 0 ? -most : -1, most > 0 ? most : 1);
+                -most, most);
     else
         fprintf(out,
                 "set palette defined (0 '#FFFFE5', 0.25 '#C7E9B4', 0.5 '#41B6C4', 0.75 '#225EA8', "
                 "1 '#081D58')\nset cbrange [%.9g:%.9g]\n",
                 figure->z.low, figure->z.high > figure->z.low ? figure->z.high : figure->z.low + 1);
-    fputs("unset grid\nset border 0\nset tics scale 0\nset rmargin 13\nset cblabel ", out);
+    fputs("unset grid\nset border 0\nset tics scale 0\nset rmargin 10\nset cblabel ", out);
     gnuplot_quoted(out, figure->z.label);
     fputs(" noenhanced offset 0.8, 0\n", out);
+}
+
+/* Whether there is a key above the drawing. */
+static bool
+has_key(const struct figure *figure)
+{
+    for (size_t s = 0; s < figure->series_count; s++)
+        if (figure->series[s].label[0] != '\0')
+            return !figure->has_legend;
+    return false;
 }
 
 static void
@@ -204,10 +215,10 @@ put_frame(FILE *out, const struct figure *figure)
               out);
     else
         fputs("set key at screen 0.015, screen 0.915 left top horizontal Left reverse samplen 3.2 "
-              "width 1\nset rmargin 2\n",
+              "width 1\nset rmargin 3\n",
               out);
-    fprintf(out, "set errorbars 0.7\nset tmargin 4\nset bmargin %d\n",
-            figure->group_count > 0 ? 7 : 6);
+    fprintf(out, "set errorbars 0.7\nset tmargin %g\nset bmargin %g\n", has_key(figure) ? 4 : 2.6,
+            figure->group_count > 0 ? 7.4 : 6);
     put_label(out, 1, figure->title, 0.955, "font ',15'");
     put_label(out, 2, figure->caption, figure->remark[0] == '\0' ? 0.035 : 0.075,
               "font ',10' textcolor rgb '#606060'");

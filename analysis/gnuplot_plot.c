@@ -33,7 +33,7 @@ static const struct {
     [ROLE_DOTS] = {"position  value", 2},
     [ROLE_PART] = {"position  bottom  top  width", 4},
     [ROLE_TOTAL] = {"position  mean  low  high", 4},
-    [ROLE_CELLS] = {"left  right  bottom  top  value  text  colour", 5},
+    [ROLE_CELLS] = {"left  right  bottom  top  value  drawn  text  colour", 6},
 };
 
 const char *
@@ -46,9 +46,9 @@ gnuplot_colour(size_t style)
 static void
 put_cell(FILE *out, const struct figure *figure, const struct figure_mark *mark)
 {
-    double most = figure->is_change ? fmax(fabs(figure->z.low), fabs(figure->z.high))
+    double most = figure->is_change ? fmax(1, fmax(fabs(figure->z.low), fabs(figure->z.high)))
                                     : figure->z.high - figure->z.low;
-    double depth = figure->is_change ? fabs(mark->values[4]) : mark->values[4] - figure->z.low;
+    double depth = figure->is_change ? fabs(mark->values[5]) : mark->values[5] - figure->z.low;
     int is_dark = most > 0 && depth > 0.55 * most;
 
     fprintf(out, mark->is_faint ? "\"(%s)\" %d\n" : "\"%s\" %d\n", mark->text,
@@ -125,7 +125,7 @@ put_line(FILE *out, const struct figure *figure, size_t index)
     put_band(out, figure, index);
     fprintf(out,
             "  '%s.dat' index %zu using 1:2:3:4 with yerrorbars linecolor rgb '%s' linewidth 1.6 "
-            "pointtype 0 notitle, \\\n"
+            "pointtype 0 pointsize 0 notitle, \\\n"
             "  '' index %zu using 1:2 with linespoints linecolor rgb '%s' linewidth 2 dashtype %s "
             "pointtype %d pointsize 0.9",
             figure->name, index, styles[style].colour, index, styles[style].colour,
@@ -175,11 +175,12 @@ put_box(FILE *out, const struct figure *figure, size_t index)
 
     fprintf(out,
             "  '%s.dat' index %zu using 1:3:2:6:5:7 with candlesticks linecolor rgb '%s' linewidth "
-            "1.6 fillstyle transparent solid 0.25 border whiskerbars 0.5",
+            "1.6 fillstyle transparent solid 0.25 border",
             figure->name, index, colour);
     put_title(out, series);
     fprintf(out,
-            ", \\\n  '' index %zu using 1:4:4:4:4:7 with candlesticks linecolor rgb '%s' linewidth "
+            " whiskerbars 0.5, \\\n  '' index %zu using 1:4:4:4:4:7 with candlesticks linecolor "
+            "rgb '%s' linewidth "
             "3 notitle",
             index, colour);
 }
@@ -212,9 +213,10 @@ put_part(FILE *out, const struct figure *figure, size_t index)
 static void
 put_total(FILE *out, const struct figure *figure, size_t index)
 {
+    /* Error bars have a mark in the middle, which would hide the bar's end. */
     fprintf(out,
-            "  '%s.dat' index %zu using 1:2:3:4 with yerrorbars linecolor rgb 'black' linewidth "
-            "1.4 pointtype 0 notitle",
+            "  '%s.dat' index %zu using 1:3:(0):($4-$3) with vectors heads size graph 0.006,90 "
+            "nofilled linecolor rgb 'black' linewidth 1.4 notitle",
             figure->name, index);
 }
 
@@ -222,9 +224,9 @@ static void
 put_cells(FILE *out, const struct figure *figure, size_t index)
 {
     fprintf(out,
-            "  '%s.dat' index %zu using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror "
+            "  '%s.dat' index %zu using (($1+$2)/2):(($3+$4)/2):1:2:3:4:6 with boxxyerror "
             "linewidth 1 fillcolor palette fillstyle solid 1 border rgb 'white' notitle, \\\n"
-            "  '' index %zu using (($1+$2)/2):(($3+$4)/2):6:7 with labels noenhanced textcolor rgb "
+            "  '' index %zu using (($1+$2)/2):(($3+$4)/2):7:8 with labels noenhanced textcolor rgb "
             "variable notitle",
             figure->name, index, index);
 }

@@ -69,6 +69,8 @@ read_counts(struct results *results, const struct store *store, long long study_
 
         point->replications = must_alloc(replications, sizeof *point->replications);
         point->metrics = must_alloc(results->scenario.metric_count, sizeof *point->metrics);
+        if (study_wants_series(&results->study))
+            point->series = must_alloc(replications, sizeof *point->series);
         for (size_t m = 0; m < results->scenario.metric_count; m++)
             point->metrics[m].values = must_alloc(replications, sizeof(double));
     }
@@ -165,7 +167,9 @@ read_runs(struct results *results, const struct store *store, long long study_id
             is_good = read_parameters(store, run, &point->effective, problem);
         if (!is_good || strcmp(store_text(statement, 4), "done") != 0)
             continue;
-        is_good = read_metrics(results, store, run, point, problem);
+        is_good = read_metrics(results, store, run, point, problem) &&
+                  (point->series == NULL ||
+                   results_read_series(results, store, run, &point->series[point->done], problem));
         point->replications[point->done] = sqlite3_column_int64(statement, 1);
         point->wall_s += sqlite3_column_double(statement, 3);
         point->done++;
@@ -231,6 +235,9 @@ results_fini(struct results *results)
 
         for (size_t m = 0; m < results->scenario.metric_count; m++)
             free(point->metrics[m].values);
+        for (size_t r = 0; r < study_replications(&results->study) && point->series != NULL; r++)
+            results_series_fini(results, &point->series[r]);
+        free(point->series);
         free(point->metrics);
         free(point->replications);
         effective_fini(&point->effective);
