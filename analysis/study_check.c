@@ -189,6 +189,17 @@ check_pair(const struct study *study, const struct study_figure *figure, struct 
                       figure->series, count);
 }
 
+/* The law is a function of a number. */
+static bool
+check_number(const struct study *study, const struct study_figure *figure,
+             const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    return figure->kind != FIGURE_LAWS || has_range(catalogue_parameter(scenario, figure->x)) ||
+           problem_at(problem, study->path, figure->x_line,
+                      "x: \"%s\" is no number: expected a parameter that LAWS curves can follow",
+                      figure->x);
+}
+
 static bool
 check_figure(const struct study *study, const struct study_figure *figure,
              const struct catalogue_scenario *scenario, struct problem *problem)
@@ -210,7 +221,8 @@ check_figure(const struct study *study, const struct study_figure *figure,
                        problem) &&
            check_apart(study, "series", figure->series, figure->series_line, "y", figure->y,
                        problem) &&
-           check_pair(study, figure, problem) && check_sample(study, figure, problem);
+           check_number(study, figure, scenario, problem) && check_pair(study, figure, problem) &&
+           check_sample(study, figure, problem);
 }
 
 bool
