@@ -46,6 +46,12 @@ name_figures(const struct figures *figures, const char *folder, json_t *files)
     }
 }
 
+static enum page_form
+form_of(int parts)
+{
+    return (parts & OUTPUT_MARKDOWN) != 0 ? PAGE_MARKDOWN : PAGE_HTML;
+}
+
 /* `files` takes the names of the figures when they were asked for. */
 static bool
 write_parts(const struct results *results, const char *folder, int parts, json_t *files,
@@ -58,7 +64,7 @@ write_parts(const struct results *results, const char *folder, int parts, json_t
     figures_create(&figures, results);
     is_good = figures_draw(&figures, figures_folder, problem);
     if (is_good && (parts & OUTPUT_REPORT) != 0)
-        is_good = report_write(results, &figures, folder, problem);
+        is_good = report_write(results, &figures, folder, form_of(parts), problem);
     if (is_good && (parts & OUTPUT_FIGURES) != 0)
         name_figures(&figures, figures_folder, files);
     figures_fini(&figures);
@@ -69,21 +75,20 @@ write_parts(const struct results *results, const char *folder, int parts, json_t
 static void
 put_files(json_t *files, int parts, const char *folder)
 {
-    if ((parts & OUTPUT_JSON) != 0) {
-        if ((parts & OUTPUT_REPORT) != 0) {
-            char *path = must_printf("%s/report.html", folder);
+    char *report = report_path(folder, form_of(parts));
 
-            json_array_append_new(files, json_string(path));
-            free(path);
-        }
+    if ((parts & OUTPUT_JSON) != 0) {
+        if ((parts & OUTPUT_REPORT) != 0)
+            json_array_append_new(files, json_string(report));
         json_dumpf(files, stdout, JSON_INDENT(2));
         putchar('\n');
-        return;
+    } else {
+        for (size_t i = 0; i < json_array_size(files); i++)
+            puts(json_string_value(json_array_get(files, i)));
+        if ((parts & OUTPUT_REPORT) != 0)
+            printf("report: %s\n", report);
     }
-    for (size_t i = 0; i < json_array_size(files); i++)
-        puts(json_string_value(json_array_get(files, i)));
-    if ((parts & OUTPUT_REPORT) != 0)
-        printf("report: %s/report.html\n", folder);
+    free(report);
 }
 
 bool

@@ -7,8 +7,8 @@
 
 #include "base.h"
 
-/* JSON: the names of the files as JSON instead of lines. */
-enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2, OUTPUT_JSON = 4 };
+/* JSON: the names of the files as JSON instead of lines. MARKDOWN: the report as Markdown. */
+enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2, OUTPUT_JSON = 4, OUTPUT_MARKDOWN = 8 };
 
 /* Writes the parts into the folder; the report includes the figures. `study` is a name, or NULL for
  * the study that was swept last. */

@@ -17,7 +17,7 @@ change=$(sqlite3 out/results.db "SELECT printf('%+.2f', 100 * (avg(b.value) / av
     JOIN parameter pb ON pb.run = rb.id AND pb.name = 'stack' AND pb.text = 'offload'
     JOIN parameter lb ON lb.run = rb.id AND lb.name = 'loss' AND lb.text = '0.01'")
 sed -n '/Every pair of points/,/<\/details>/p' out/report.html |
-    grep -q "0.01</td><td class=\"word\">offload</td><td class=\"word\">cpu_utilisation</td><td>4</td><td>$change&nbsp;%"
+    grep -q "0.01</td><td class=\"word\">offload</td><td class=\"word\">cpu_utilisation</td><td>4</td><td>$change %"
 # nothing is loaded from elsewhere
 same "links" "" "$(grep -o ' src=[^ >]*\| href=.http[^ >]*\|@import\|url(http' out/report.html || true)"
 # no id twice
