@@ -142,11 +142,8 @@ write_output(const struct argp *argp, const char *name, int argc, char **argv, i
     if (!parse(argp, name, argc, argv, &input, &problem))
         return problem_report(&problem);
     folder = input.out != NULL ? must_strdup(input.out) : folder_of(input.words.words[0]);
-    is_good = folder_prepare(folder, &problem) &&
-              output_parts(input.words.words[0], input.study, folder,
-                           parts | (input.is_json ? OUTPUT_JSON : 0) |
-                               (input.is_markdown ? OUTPUT_MARKDOWN : 0),
-                           &problem);
+    parts |= (input.is_json ? OUTPUT_JSON : 0) | (input.is_markdown ? OUTPUT_MARKDOWN : 0);
+    is_good = output_parts(input.words.words[0], input.study, folder, parts, &problem);
     free(folder);
     return is_good ? EXIT_DONE : problem_report(&problem);
 }

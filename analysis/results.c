@@ -33,7 +33,8 @@ read_study(struct results *results, const struct store *store, const char *name,
         results->json = json_loads(store_text(statement, 3), 0, NULL);
         is_good = catalogue_scenario_parse(&results->scenario, results->json, problem) &&
                   study_parse(&results->study, store_text(statement, 1), store_text(statement, 2),
-                              problem);
+                              problem) &&
+                  study_check_names(&results->study, &results->scenario, problem);
     }
     sqlite3_finalize(statement);
     return is_good;

@@ -119,6 +119,9 @@ bool study_parse(struct study *study, const char *path, const char *text, struct
 /* Names and choices against what the simulator offers (study_check.c). */
 bool study_check(const struct study *study, const struct catalogue *catalogue,
                  struct problem *problem);
+/* The same for one scenario, such as a results database has. */
+bool study_check_names(const struct study *study, const struct catalogue_scenario *scenario,
+                       struct problem *problem);
 /* Fills in the values of ranges and samples (study_expand.c); the simulator reads their ends. */
 bool study_expand(struct study *study, const struct catalogue_scenario *scenario,
                   const char *simulator, struct problem *problem);

@@ -226,13 +226,9 @@ check_figure(const struct study *study, const struct study_figure *figure,
 }
 
 bool
-study_check(const struct study *study, const struct catalogue *catalogue, struct problem *problem)
+study_check_names(const struct study *study, const struct catalogue_scenario *scenario,
+                  struct problem *problem)
 {
-    const struct catalogue_scenario *scenario = catalogue_find(catalogue, study->scenario);
-
-    if (scenario == NULL)
-        return unknown(problem, study, study->scenario_line, "scenario", study->scenario,
-                       "a scenario", catalogue_scenario_name, catalogue);
     for (size_t i = 0; i < study->fixed_count; i++) {
         if (!check_setting(study, &study->fixed[i], scenario, problem))
             return false;
@@ -254,4 +250,15 @@ study_check(const struct study *study, const struct catalogue *catalogue, struct
         if (!check_figure(study, &study->figures[i], scenario, problem))
             return false;
     return true;
+}
+
+bool
+study_check(const struct study *study, const struct catalogue *catalogue, struct problem *problem)
+{
+    const struct catalogue_scenario *scenario = catalogue_find(catalogue, study->scenario);
+
+    if (scenario == NULL)
+        return unknown(problem, study, study->scenario_line, "scenario", study->scenario,
+                       "a scenario", catalogue_scenario_name, catalogue);
+    return study_check_names(study, scenario, problem);
 }
