@@ -59,10 +59,11 @@ struct figure_axis {
     double high;
 };
 
-/* Something that happened at a time, as a vertical line. */
+/* Something that happened at a time, as an upright line with a letter above it. */
 struct figure_event {
     double at;
     char text[64];
+    char letter;
     size_t style; /* SIZE_MAX: of all series */
 };
 

@@ -154,7 +154,7 @@ add_totals(const struct bars *bars)
 
 /* Every bar has its series below it, every group of bars its x below that. */
 static void
-put_tics(const struct bars *bars)
+put_tics(const struct bars *bars, const struct ruler *ruler)
 {
     struct figure *figure = bars->figure;
     bool has_series = bars->layout->varied[PART_SERIES] != SIZE_MAX;
@@ -166,14 +166,16 @@ put_tics(const struct bars *bars)
             struct figure_tic *tic = &figure->x.tics[figure->x.tic_count++];
 
             tic->position = position_of(bars, x, s);
-            layout_value_text(bars->layout, has_series ? PART_SERIES : PART_X, has_series ? s : x,
-                              tic->label, sizeof tic->label);
+            if (has_series)
+                layout_value_text(bars->layout, PART_SERIES, s, tic->label, sizeof tic->label);
+            else
+                layout_word(bars->layout, PART_X, ruler, x, tic->label, sizeof tic->label);
         }
         if (has_series) {
             struct figure_tic *group = &figure->groups[figure->group_count++];
 
             group->position = (double)x;
-            layout_value_text(bars->layout, PART_X, x, group->label, sizeof group->label);
+            layout_word(bars->layout, PART_X, ruler, x, group->label, sizeof group->label);
         }
     }
     figure->x.low = -0.5;
@@ -181,11 +183,10 @@ put_tics(const struct bars *bars)
 }
 
 static void
-put_texts(const struct bars *bars)
+put_texts(const struct bars *bars, const struct ruler *ruler)
 {
     const struct layout *layout = bars->layout;
     struct figure *figure = bars->figure;
-    struct ruler ruler = layout_ruler(layout, PART_X, true);
     size_t least;
     size_t most;
     char *left_out = must_strdup("");
@@ -202,7 +203,7 @@ put_texts(const struct bars *bars)
         free(left_out);
         left_out = longer;
     }
-    figure->x.label = layout_parameter_label(layout, PART_X, layout->wish->x_label, &ruler);
+    figure->x.label = layout_parameter_label(layout, PART_X, layout->wish->x_label, ruler);
     figure->y.label = must_printf(
         "%s%s%s%s", layout->wish->y_label != NULL ? layout->wish->y_label : "Sum of the parts",
         layout->scale.text[0] == '\0' ? "" : " (", layout->scale.text,
@@ -218,7 +219,6 @@ put_texts(const struct bars *bars)
     figure->remark =
         left_out[0] == '\0' ? must_strdup("") : must_printf("Zero everywhere: %s.", left_out);
     free(left_out);
-    free(ruler.positions);
 }
 
 void
@@ -228,6 +228,7 @@ figure_bars(struct layout *layout, struct figure *figure)
                         .figure = figure,
                         .x_count = layout_value_count(layout, PART_X),
                         .series_count = layout_value_count(layout, PART_SERIES)};
+    struct ruler ruler = layout_ruler(layout, PART_X, true);
     double largest = 0;
     size_t style = 0;
     const struct catalogue_metric *first = &layout->results->scenario.metrics[layout->metric];
@@ -246,8 +247,9 @@ figure_bars(struct layout *layout, struct figure *figure)
         if (is_there(&bars, i))
             add_part(&bars, i, style++);
     add_totals(&bars);
-    put_tics(&bars);
-    put_texts(&bars);
+    put_tics(&bars, &ruler);
+    put_texts(&bars, &ruler);
+    free(ruler.positions);
     figure->has_legend = true;
     free(bars.parts);
 }

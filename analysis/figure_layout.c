@@ -195,11 +195,12 @@ layout_parameter_label(const struct layout *layout, enum part part, const char *
 {
     const char *name = layout->results->study.vary[layout->varied[part]].name;
     const struct catalogue_parameter *p = catalogue_parameter(&layout->results->scenario, name);
-    static const struct unit_scale none = {.factor = 1};
+    struct unit_scale scale = ruler->scale;
 
-    /* Where the tics are texts, they have their units themselves. */
-    return axis_label(wish, name, p == NULL ? "" : p->unit,
-                      ruler->is_words ? &none : &ruler->scale);
+    if (ruler->is_words)
+        snprintf(scale.text, sizeof scale.text, "%s",
+                 ruler->unit[0] == '\0' ? "" : ruler->unit + 1);
+    return axis_label(wish, name, p == NULL ? "" : p->unit, &scale);
 }
 
 void

@@ -27,6 +27,7 @@ struct ruler {
     bool has_zero; /* on a logarithmic axis */
     bool is_power; /* tics as powers of ten, because one of them needs it */
     struct unit_scale scale;
+    char unit[24]; /* of words: what all of them end in, such as " ms"; "" */
 };
 
 /* One figure on its way. */
@@ -60,6 +61,9 @@ void layout_tics(const struct layout *layout, enum part part, const struct ruler
                  struct figure_axis *axis);
 /* From the first position to the last, with a margin. */
 void layout_limits(const struct ruler *ruler, struct figure_axis *axis);
+/* A value as a word on the axis, without the unit that all have. */
+void layout_word(const struct layout *layout, enum part part, const struct ruler *ruler,
+                 size_t value, char *text, size_t size);
 /* The number behind a value; NAN for words and for points without any run yet. */
 double layout_number(const struct layout *layout, enum part part, size_t value);
 

@@ -58,6 +58,35 @@ least_distance(const struct ruler *ruler)
     return isinf(least) ? 1 : least;
 }
 
+/* The unit that all words end in stands at the axis and not at each. */
+static void
+find_unit(const struct layout *layout, enum part part, struct ruler *ruler)
+{
+    char text[64];
+
+    for (size_t i = 0; i < ruler->count; i++) {
+        const char *end;
+
+        layout_value_text(layout, part, i, text, sizeof text);
+        end = strrchr(text, ' ');
+        if (end == NULL || isnan(layout_number(layout, part, i)) ||
+            (i > 0 && strcmp(end, ruler->unit) != 0)) {
+            ruler->unit[0] = '\0';
+            return;
+        }
+        snprintf(ruler->unit, sizeof ruler->unit, "%s", end);
+    }
+}
+
+void
+layout_word(const struct layout *layout, enum part part, const struct ruler *ruler, size_t value,
+            char *text, size_t size)
+{
+    layout_value_text(layout, part, value, text, size);
+    if (ruler->unit[0] != '\0')
+        text[strlen(text) - strlen(ruler->unit)] = '\0';
+}
+
 /* Positions on the axis as drawn: the value itself, its logarithm with zero a decade further left,
  * or first, second, third for words. */
 struct ruler
@@ -97,6 +126,8 @@ layout_ruler(const struct layout *layout, enum part part, bool is_words)
         }
     }
     ruler.spacing = least_distance(&ruler);
+    if (ruler.is_words)
+        find_unit(layout, part, &ruler);
     return ruler;
 }
 
@@ -162,7 +193,7 @@ layout_tics(const struct layout *layout, enum part part, const struct ruler *rul
 
         tic->position = ruler->positions[i];
         if (ruler->is_words)
-            layout_value_text(layout, part, i, tic->label, sizeof tic->label);
+            layout_word(layout, part, ruler, i, tic->label, sizeof tic->label);
         else
             number_label(ruler, layout_number(layout, part, i) * ruler->scale.factor, tic->label,
                          sizeof tic->label);

@@ -134,6 +134,44 @@ add_events(const struct layout *layout, struct figure *figure, size_t s,
     }
 }
 
+static int
+by_time(const void *a, const void *b)
+{
+    const struct figure_event *first = a;
+    const struct figure_event *second = b;
+
+    return first->at < second->at ? -1 : first->at > second->at;
+}
+
+/* One letter for what is called alike, in the order of time. Returns what they stand for; the
+ * caller frees it. */
+static char *
+name_events(struct figure *figure)
+{
+    char *text = must_strdup("");
+    char next = 'a';
+
+    if (figure->event_count > 0)
+        qsort(figure->events, figure->event_count, sizeof *figure->events, by_time);
+    for (size_t i = 0; i < figure->event_count; i++) {
+        struct figure_event *event = &figure->events[i];
+        char *longer;
+
+        for (size_t e = 0; e < i && event->letter == '\0'; e++)
+            if (strcmp(figure->events[e].text, event->text) == 0)
+                event->letter = figure->events[e].letter;
+        if (event->letter != '\0')
+            continue;
+        event->letter = next;
+        next = next < 'z' ? (char)(next + 1) : 'z';
+        longer =
+            must_printf("%s%s %c %s", text, text[0] == '\0' ? "" : ",", event->letter, event->text);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 static void
 begin_table(const struct layout *layout, struct figure *figure)
 {
@@ -201,6 +239,7 @@ figure_time(struct layout *layout, struct figure *figure)
     struct unit_scale time;
     size_t least = SIZE_MAX;
     size_t most = 0;
+    char *events;
     char n[64];
 
     set_scales(layout, &time);
@@ -229,7 +268,9 @@ figure_time(struct layout *layout, struct figure *figure)
                  : must_printf("Each value is of an interval of %s, mean of %s runs; band: 95 %% "
                                "confidence interval (Student t).",
                                layout->results->study.series_interval, n);
-    figure->remark = must_printf(
-        "%s%s", is_clipped(figure) ? "Wide bands are cut off. " : "",
-        figure->event_count == 0 ? "" : "Upright lines: what happened in the first run.");
+    events = name_events(figure);
+    figure->remark = must_printf("%s%s%s%s", is_clipped(figure) ? "Wide bands are cut off. " : "",
+                                 events[0] == '\0' ? "" : "In the first run:", events,
+                                 events[0] == '\0' ? "" : ".");
+    free(events);
 }

@@ -99,7 +99,9 @@ put_axes(FILE *out, const struct figure *figure)
     gnuplot_quoted(out, figure->x.label);
     fprintf(out, " noenhanced offset 0, %g\nset ylabel ", figure->group_count > 0 ? -1.35 : 0.2);
     gnuplot_quoted(out, figure->y.label);
-    fputs(" noenhanced offset -0.6, 0\n", out);
+    /* So that a long label ends below the title. */
+    fprintf(out, " noenhanced offset -0.6, 0%s\n",
+            strlen(figure->y.label) > 38 ? " font ',10'" : "");
     put_tics(out, "x", &figure->x);
     put_tics(out, "y", &figure->y);
 }
@@ -148,23 +150,45 @@ put_groups(FILE *out, const struct figure *figure)
     }
 }
 
+/* Letters of what happens at nearly the same time stand together. */
+static void
+put_letters(FILE *out, const struct figure *figure)
+{
+    double near = (figure->x.high - figure->x.low) * 0.02;
+
+    for (size_t i = 0, next; i < figure->event_count; i = next) {
+        double middle = 0;
+
+        fputs("set label '", out);
+        for (next = i;
+             next < figure->event_count && figure->events[next].at <= figure->events[i].at + near;
+             next++) {
+            bool is_there = false;
+
+            for (size_t k = i; k < next; k++)
+                is_there = is_there || figure->events[k].letter == figure->events[next].letter;
+            if (!is_there)
+                fputc(figure->events[next].letter, out);
+            middle += figure->events[next].at;
+        }
+        fprintf(out, "' at first %.9g, graph 1.035 center font ',10'\n",
+                middle / (double)(next - i));
+    }
+}
+
 static void
 put_events(FILE *out, const struct figure *figure)
 {
     for (size_t i = 0; i < figure->event_count; i++) {
         const struct figure_event *event = &figure->events[i];
-        const char *colour = event->style == SIZE_MAX ? "#404040" : gnuplot_colour(event->style);
 
         fprintf(out,
                 "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead back linewidth "
-                "1.2 dashtype (4,3) linecolor rgb '%s'\nset label ",
-                event->at, event->at, colour);
-        gnuplot_quoted(out, event->text);
-        fprintf(out,
-                " at first %.9g, graph 0.03 left rotate by 90 noenhanced front font ',10' "
-                "textcolor rgb '%s' offset %g, 0\n",
-                event->at, colour, 0.8);
+                "1.2 dashtype (4,3) linecolor rgb '%s'\n",
+                event->at, event->at,
+                event->style == SIZE_MAX ? "#404040" : gnuplot_colour(event->style));
     }
+    put_letters(out, figure);
 }
 
 static void

@@ -181,7 +181,7 @@ put_box(FILE *out, const struct figure *figure, size_t index)
     fprintf(out,
             " whiskerbars 0.5, \\\n  '' index %zu using 1:4:4:4:4:7 with candlesticks linecolor "
             "rgb '%s' linewidth "
-            "3 notitle",
+            "2.4 notitle",
             index, colour);
 }
 

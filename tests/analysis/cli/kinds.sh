@@ -62,8 +62,9 @@ same "map" "$(runs 1000us 0.01 offload goodput_bps | mean 1e-6)" "$(block goodpu
 # time: the mean over runs of the last interval; both events, the common one once
 same "in time" "$(sqlite3 out/results.db "SELECT printf('%.6g', avg(json_extract(array, '\$[119]')) / 1e6) FROM series JOIN plan USING (run)
         WHERE name = 'goodput_bps' AND point = 0")" "$(block goodput_bps_by_time-1 0 | awk 'END {printf "%.6g", $2}')"
-same "events" "3" "$(grep -c "rotate by 90" out/figures/goodput_bps_by_time-1.gp)"
-grep -q "set label 'host ends' at first 180," out/figures/goodput_bps_by_time-1.gp
+same "events" "40 180 200" "$(sed -n "s/^set arrow from first \([0-9]*\), graph 0 .*/\1/p" out/figures/goodput_bps_by_time-1.gp | tr '\n' ' ' | sed 's/ $//')"
+grep -q "set label 'b' at first 180," out/figures/goodput_bps_by_time-1.gp
+grep -q "'In the first run: a it starts, b host ends, c offload ends.'" out/figures/goodput_bps_by_time-1.gp
 # the law: what the busier of the two would carry, from the first x on
 goodput=$(runs 1000us 0.0001 host goodput_bps | mean 1)
 cpu=$(runs 1000us 0.0001 host cpu_utilisation | mean 1)
