@@ -70,7 +70,7 @@ put_tics(FILE *out, const char *name, const struct figure_axis *axis)
         gnuplot_quoted(out, axis->tics[i].label);
         fprintf(out, " %.9g", axis->tics[i].position);
     }
-    fprintf(out, ")%s\n", name[0] == 'x' && length > 64 ? " font ',10'" : "");
+    fprintf(out, ")%s\n", name[0] == 'x' && length > 64 ? " font ',9'" : "");
 }
 
 static void

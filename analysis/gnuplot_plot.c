@@ -49,7 +49,7 @@ put_cell(FILE *out, const struct figure *figure, const struct figure_mark *mark)
     double most = figure->is_change ? fmax(1, fmax(fabs(figure->z.low), fabs(figure->z.high)))
                                     : figure->z.high - figure->z.low;
     double depth = figure->is_change ? fabs(mark->values[5]) : mark->values[5] - figure->z.low;
-    int is_dark = most > 0 && depth > 0.55 * most;
+    int is_dark = most > 0 && depth > (figure->is_change ? 0.75 : 0.55) * most;
 
     fprintf(out, mark->is_faint ? "\"(%s)\" %d\n" : "\"%s\" %d\n", mark->text,
             is_dark          ? 0xffffff
