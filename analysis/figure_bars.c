@@ -9,6 +9,8 @@
 
 #include "figure_layout.h"
 
+static const double VISIBLE = 0.004; /* of the highest bar: about a pixel */
+
 struct bars {
     const struct layout *layout;
     struct figure *figure;
@@ -17,6 +19,7 @@ struct bars {
     size_t series_count;
     double width;
     double factor;
+    double largest; /* the highest bar, in shown units */
 };
 
 static struct place
@@ -94,21 +97,22 @@ part_label(const struct bars *bars, size_t part, char *label, size_t size)
         *c = *c == '_' ? ' ' : *c;
 }
 
-/* Parts that are zero everywhere have no colour to spare. */
+/* What nobody could see has no colour to spare, and no place in the key. */
 static bool
 is_there(const struct bars *bars, size_t part)
 {
     for (size_t x = 0; x < bars->x_count; x++)
         for (size_t s = 0; s < bars->series_count; s++)
-            if (fabs(mean_of(bars, x, s, part)) > 0)
+            if (fabs(mean_of(bars, x, s, part)) > VISIBLE * bars->largest)
                 return true;
     return false;
 }
 
+/* The place in the list is the colour: the same in all figures with that list. */
 static void
-add_part(const struct bars *bars, size_t part, size_t style)
+add_part(const struct bars *bars, size_t part)
 {
-    struct figure_series *series = figure_add_series(bars->figure, ROLE_PART, style);
+    struct figure_series *series = figure_add_series(bars->figure, ROLE_PART, part);
 
     part_label(bars, part, series->label, sizeof series->label);
     for (size_t x = 0; x < bars->x_count; x++) {
@@ -216,8 +220,8 @@ put_texts(const struct bars *bars, const struct ruler *ruler)
             : must_printf("Means of %s replications; bar at the end: 95 %% confidence interval of "
                           "the sum (Student t).",
                           n);
-    figure->remark =
-        left_out[0] == '\0' ? must_strdup("") : must_printf("Zero everywhere: %s.", left_out);
+    figure->remark = left_out[0] == '\0' ? must_strdup("")
+                                         : must_printf("Zero or too little to see: %s.", left_out);
     free(left_out);
 }
 
@@ -230,7 +234,6 @@ figure_bars(struct layout *layout, struct figure *figure)
                         .series_count = layout_value_count(layout, PART_SERIES)};
     struct ruler ruler = layout_ruler(layout, PART_X, true);
     double largest = 0;
-    size_t style = 0;
     const struct catalogue_metric *first = &layout->results->scenario.metrics[layout->metric];
 
     bars.parts = must_alloc(layout->wish->part_count, sizeof *bars.parts);
@@ -243,9 +246,10 @@ figure_bars(struct layout *layout, struct figure *figure)
             largest = fmax(largest, fabs(total_of(&bars, x, s).mean));
     layout->scale = unit_scale(first->name, first->unit, largest);
     bars.factor = layout->scale.factor;
+    bars.largest = largest * bars.factor;
     for (size_t i = 0; i < layout->wish->part_count; i++)
         if (is_there(&bars, i))
-            add_part(&bars, i, style++);
+            add_part(&bars, i);
     add_totals(&bars);
     put_tics(&bars, &ruler);
     put_texts(&bars, &ruler);

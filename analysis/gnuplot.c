@@ -55,13 +55,34 @@ data_text(const struct figure *figure)
     return text;
 }
 
-static void
-put_tics(FILE *out, const char *name, const struct figure_axis *axis)
+/* Letters and spaces of all tics: how much room they want. */
+static size_t
+tics_length(const struct figure_axis *axis)
 {
     size_t length = 0;
 
     for (size_t i = 0; i < axis->tic_count; i++)
         length += strlen(axis->tics[i].label) + 1;
+    return length;
+}
+
+/* Whether the tics of the x axis have to lean to one side. */
+static bool
+is_crowded(const struct figure *figure)
+{
+    return tics_length(&figure->x) > 76;
+}
+
+/* What lies below the axis: tics; tics and groups; leaning tics, and perhaps groups. */
+static double
+below(const struct figure *figure, double plain, double grouped, double crowded)
+{
+    return is_crowded(figure) ? crowded : figure->group_count > 0 ? grouped : plain;
+}
+
+static void
+put_tics(FILE *out, const char *name, const struct figure_axis *axis, const char *look)
+{
     if (axis->tic_count == 0)
         return;
     fprintf(out, "set %stics (", name);
@@ -70,7 +91,7 @@ put_tics(FILE *out, const char *name, const struct figure_axis *axis)
         gnuplot_quoted(out, axis->tics[i].label);
         fprintf(out, " %.9g", axis->tics[i].position);
     }
-    fprintf(out, ")%s\n", name[0] == 'x' && length > 64 ? " font ',9'" : "");
+    fprintf(out, ")%s\n", look);
 }
 
 static void
@@ -97,13 +118,16 @@ put_axes(FILE *out, const struct figure *figure)
     put_y_range(out, figure);
     fputs("set xlabel ", out);
     gnuplot_quoted(out, figure->x.label);
-    fprintf(out, " noenhanced offset 0, %g\nset ylabel ", figure->group_count > 0 ? -1.35 : 0.2);
+    fprintf(out, " noenhanced offset 0, %g\nset ylabel ", below(figure, 0.2, -1.35, -0.9));
     gnuplot_quoted(out, figure->y.label);
     /* So that a long label ends below the title. */
     fprintf(out, " noenhanced offset -0.6, 0%s\n",
             strlen(figure->y.label) > 38 ? " font ',10'" : "");
-    put_tics(out, "x", &figure->x);
-    put_tics(out, "y", &figure->y);
+    put_tics(out, "x", &figure->x,
+             is_crowded(figure)             ? " rotate by 30 right font ',10'"
+             : tics_length(&figure->x) > 60 ? " font ',9'"
+                                            : "");
+    put_tics(out, "y", &figure->y, "");
 }
 
 /* Two strokes through the axis: from here on the scale is another one. */
@@ -139,14 +163,14 @@ put_groups(FILE *out, const struct figure *figure)
     for (size_t i = 0; i < figure->group_count; i++) {
         fputs("set label ", out);
         gnuplot_quoted(out, figure->groups[i].label);
-        fprintf(out, " at first %.9g, graph -0.165 center noenhanced\n",
-                figure->groups[i].position);
+        fprintf(out, " at first %.9g, graph %g center noenhanced\n", figure->groups[i].position,
+                below(figure, 0, -0.165, -0.235));
         if (i > 0)
-            fprintf(
-                out,
-                "set arrow from first %.9g, graph 0 to first %.9g, graph -0.19 nohead linewidth "
-                "0.8 linecolor rgb '#a0a0a0'\n",
-                figure->groups[i].position - 0.5, figure->groups[i].position - 0.5);
+            fprintf(out,
+                    "set arrow from first %.9g, graph 0 to first %.9g, graph %g nohead linewidth "
+                    "0.8 linecolor rgb '#a0a0a0'\n",
+                    figure->groups[i].position - 0.5, figure->groups[i].position - 0.5,
+                    below(figure, 0, -0.19, -0.26));
     }
 }
 
@@ -242,7 +266,7 @@ put_frame(FILE *out, const struct figure *figure)
               "width 1\nset rmargin 3\n",
               out);
     fprintf(out, "set errorbars 0.7\nset tmargin %g\nset bmargin %g\n", has_key(figure) ? 4 : 2.6,
-            figure->group_count > 0 ? 7.4 : 6);
+            below(figure, 6, 7.4, 8.4));
     put_label(out, 1, figure->title, 0.955, "font ',15'");
     put_label(out, 2, figure->caption, figure->remark[0] == '\0' ? 0.035 : 0.075,
               "font ',10' textcolor rgb '#606060'");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The series of a figure as data and as parts of gnuplot's plot command. Colours are Okabe and
- * Ito's, told apart by colour-blind readers; dashes, marks and hatches differ too, so that a grey
- * print can be read. See gnuplot.h.
+ * Ito's, and Tol's where they are too few, told apart by colour-blind readers; dashes and marks
+ * differ too, so that a grey print can be read. See gnuplot.h.
  */
 #include <math.h>
 
@@ -196,7 +196,13 @@ put_dots(FILE *out, const struct figure *figure, size_t index)
             figure->name, index, styles[style].colour, styles[style].mark);
 }
 
-/* More parts than colours: the rest are hatched. */
+/* Parts of bars: as many as a ledger has; black is for the interval. More of them are hatched. */
+static const char *const part_colours[] = {"#44AA99", "#D55E00", "#009E73", "#882255",
+                                           "#E69F00", "#CC79A7", "#56B4E9", "#DDCC77",
+                                           "#999999", "#0072B2", "#332288", "#B8A800"};
+
+enum { PART_COLOURS = sizeof part_colours / sizeof part_colours[0] };
+
 static void
 put_part(FILE *out, const struct figure *figure, size_t index)
 {
@@ -205,8 +211,8 @@ put_part(FILE *out, const struct figure *figure, size_t index)
     fprintf(out,
             "  '%s.dat' index %zu using 1:2:($1-$4/2):($1+$4/2):2:3 with boxxyerror linecolor rgb "
             "'%s' linewidth 1 fillstyle %s border rgb 'white'",
-            figure->name, index, gnuplot_colour(series->style),
-            series->style < STYLE_COUNT ? "solid 1" : "pattern 4");
+            figure->name, index, part_colours[series->style % PART_COLOURS],
+            series->style < PART_COLOURS ? "solid 1" : "pattern 4");
     put_title(out, series);
 }
 
