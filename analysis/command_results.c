@@ -14,13 +14,14 @@
 #include "results_json.h"
 #include "table.h"
 
-enum { KEY_JSON = OPTIONS_KEY, KEY_STUDY };
+enum { KEY_JSON = OPTIONS_KEY, KEY_STUDY, KEY_MARKDOWN };
 
 struct results_input {
     struct options_words words;
     const char *study;
     const char *out;
     bool is_json;
+    bool is_markdown;
 };
 
 #define STUDY_OPTION                                                                               \
@@ -41,6 +42,14 @@ static const struct argp_option out_options[] = {
     {0},
 };
 
+static const struct argp_option report_options[] = {
+    STUDY_OPTION,
+    {"out", 'o', "DIR", 0, "folder to write to; default: the database's", 0},
+    {"markdown", KEY_MARKDOWN, NULL, 0, "write report.md instead, with the figures by name", 0},
+    {"json", KEY_JSON, NULL, 0, "the files that were written, as JSON", 0},
+    {0},
+};
+
 static error_t
 parse_results(int key, char *argument, struct argp_state *state)
 {
@@ -49,6 +58,9 @@ parse_results(int key, char *argument, struct argp_state *state)
     switch (key) {
     case KEY_JSON:
         input->is_json = true;
+        return 0;
+    case KEY_MARKDOWN:
+        input->is_markdown = true;
         return 0;
     case KEY_STUDY:
         input->study = argument;
@@ -79,11 +91,11 @@ const struct argp plot_argp = {
         "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out paper",
 };
 const struct argp report_argp = {
-    .options = out_options,
+    .options = report_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Writes a study's figures and its report.html.\v"
-           "Examples:\n  flue report out/results.db\n  flue report out/results.db --out /tmp/loss",
+           "Examples:\n  flue report out/results.db\n  flue report out/results.db --markdown",
 };
 
 static bool
@@ -130,9 +142,8 @@ write_output(const struct argp *argp, const char *name, int argc, char **argv, i
     if (!parse(argp, name, argc, argv, &input, &problem))
         return problem_report(&problem);
     folder = input.out != NULL ? must_strdup(input.out) : folder_of(input.words.words[0]);
-    is_good = folder_prepare(folder, &problem) &&
-              output_parts(input.words.words[0], input.study, folder,
-                           parts | (input.is_json ? OUTPUT_JSON : 0), &problem);
+    parts |= (input.is_json ? OUTPUT_JSON : 0) | (input.is_markdown ? OUTPUT_MARKDOWN : 0);
+    is_good = output_parts(input.words.words[0], input.study, folder, parts, &problem);
     free(folder);
     return is_good ? EXIT_DONE : problem_report(&problem);
 }

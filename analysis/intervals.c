@@ -61,7 +61,7 @@ statistics_quantile(const double *values, size_t count, double quantile)
         interval.low = sorted[lower - 1];
         interval.high = sorted[upper - 1];
         interval.note = NULL;
-    } else if ((1 - quantile) * (double)n < 1) {
+    } else if ((1 - quantile) * (double)n < 1 - 1e-9) {
         interval.value = (double)NAN;
         interval.note = "too few values for this quantile";
     }

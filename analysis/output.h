@@ -7,11 +7,11 @@
 
 #include "base.h"
 
-/* JSON: the names of the files as JSON instead of lines. */
-enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2, OUTPUT_JSON = 4 };
+/* JSON: the names of the files as JSON instead of lines. MARKDOWN: the report as Markdown. */
+enum output_part { OUTPUT_FIGURES = 1, OUTPUT_REPORT = 2, OUTPUT_JSON = 4, OUTPUT_MARKDOWN = 8 };
 
-/* Writes the parts into the folder; the report includes the figures. `study` is a name, or NULL for
- * the study that was swept last. */
+/* Writes the parts into the folder, which it makes; the report includes the figures. `study` is a
+ * name, or NULL for the study that was swept last. */
 bool output_parts(const char *database, const char *study, const char *folder, int parts,
                   struct problem *problem);
 /* Figures and report into the folder, the table and where the report is on stdout. */

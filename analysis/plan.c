@@ -217,6 +217,20 @@ list_runs(struct plan *plan)
     }
 }
 
+/* A run with a time series is another run than one without: what is in the database has it, or not.
+ */
+static void
+name_series(struct plan *plan)
+{
+    char *longer;
+
+    if (plan->study->series_interval == NULL)
+        return;
+    longer = must_printf("%sseries=%s\n", plan->origin, plan->study->series_interval);
+    free(plan->origin);
+    plan->origin = longer;
+}
+
 bool
 plan_create(struct plan *plan, struct study *study, const struct catalogue *catalogue,
             const char *simulator, struct problem *problem)
@@ -241,6 +255,7 @@ plan_create(struct plan *plan, struct study *study, const struct catalogue *cata
     if (study_expand(study, plan->scenario, simulator, problem) &&
         check_points(plan, simulator, problem) &&
         name_origin(plan, catalogue, simulator, problem)) {
+        name_series(plan);
         list_runs(plan);
         if (check_different(plan, problem))
             return true;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "compare.h"
-#include "html.h"
 #include "units.h"
 
 /* The varied parameter that the first figure with a series sets side by side; SIZE_MAX: none. */
@@ -46,7 +45,8 @@ pair_of(const struct results *results, size_t varied, size_t point, size_t metri
 
 /* "Goodput: better at 3 of 4 points, no difference found at 1", for one value of the parameter. */
 static void
-put_sentence(FILE *out, const struct results *results, size_t varied, size_t place, size_t metric)
+put_sentence(struct page *page, const struct results *results, size_t varied, size_t place,
+             size_t metric)
 {
     const struct catalogue_metric *m = &results->scenario.metrics[metric];
     size_t better = 0;
@@ -71,67 +71,68 @@ put_sentence(FILE *out, const struct results *results, size_t varied, size_t pla
             worse++;
     }
     unit_label(label, sizeof label, m->name, m->unit);
-    html_format(out, "li",
-                "%s: better at %zu of %zu points, worse at %zu, no difference found at %zu%s.",
-                label, better, better + worse + same + untold, worse, same,
-                untold > 0 ? "; too few measured pairs at the rest" : "");
-    fputc('\n', out);
+    page_item(page, "%s: better at %zu of %zu points, worse at %zu, no difference found at %zu%s.",
+              label, better, better + worse + same + untold, worse, same,
+              untold > 0 ? "; too few measured pairs at the rest" : "");
 }
 
 static void
-put_cells(FILE *out, const struct paired *paired, bool lower_is_better)
+put_cells(struct page *page, const struct paired *paired, bool lower_is_better)
 {
     const struct interval *ratio = &paired->ratio;
 
-    fprintf(out, "<td>%zu</td>", paired->difference.n);
+    page_cell(page, CELL_NUMBER, "%zu", paired->difference.n);
     if (isnan(ratio->value))
-        fputs("<td>\342\200\223</td>", out);
+        page_cell(page, CELL_NUMBER, "\342\200\223");
     else
-        fprintf(out, "<td>%+.2f&nbsp;%%</td>", 100 * (ratio->value - 1));
+        page_cell(page, CELL_NUMBER, "%+.2f %%", 100 * (ratio->value - 1));
     if (isnan(ratio->low))
-        fputs("<td>\342\200\223</td>", out);
+        page_cell(page, CELL_NUMBER, "\342\200\223");
     else
-        fprintf(out, "<td>%+.2f to %+.2f&nbsp;%%</td>", 100 * (ratio->low - 1),
-                100 * (ratio->high - 1));
-    html_element(out, "td class=\"word\"", compare_word(paired, lower_is_better));
+        page_cell(page, CELL_NUMBER, "%+.2f to %+.2f %%", 100 * (ratio->low - 1),
+                  100 * (ratio->high - 1));
+    page_cell(page, CELL_WORD, "%s", compare_word(paired, lower_is_better));
 }
 
 static void
-put_table(FILE *out, const struct results *results, size_t varied, const size_t *metrics,
+put_table(struct page *page, const struct results *results, size_t varied, const size_t *metrics,
           size_t count)
 {
     const struct study *study = &results->study;
     char text[128];
 
-    fputs("<details><summary>Every pair of points</summary>\n<div class=\"scroll\"><table>\n"
-          "<thead><tr>",
-          out);
+    page_details_begin(page, "Every pair of points");
+    page_table_begin(page);
     for (size_t v = 0; v < study->vary_count; v++)
-        html_element(out, "th class=\"word\"", study->vary[v].name);
-    fputs("<th class=\"word\">metric</th><th>pairs</th><th>change</th><th>95&nbsp;% interval</th>"
-          "<th class=\"word\">finding</th></tr></thead>\n<tbody>\n",
-          out);
+        page_head(page, CELL_WORD, study->vary[v].name);
+    page_head(page, CELL_WORD, "metric");
+    page_head(page, CELL_NUMBER, "pairs");
+    page_head(page, CELL_NUMBER, "change");
+    page_head(page, CELL_NUMBER, "95 % interval");
+    page_head(page, CELL_WORD, "finding");
+    page_head_end(page);
     for (size_t p = 0; p < results->point_count; p++) {
         if (base_of(study, varied, p) == p)
             continue;
         for (size_t i = 0; i < count; i++) {
             struct paired paired = pair_of(results, varied, p, metrics[i]);
 
-            fputs("<tr>", out);
+            page_row_begin(page, false);
             for (size_t v = 0; v < study->vary_count; v++) {
                 results_varied_text(results, p, v, text, sizeof text);
-                html_element(out, "td class=\"word\"", text);
+                page_cell(page, CELL_WORD, "%s", text);
             }
-            html_element(out, "td class=\"word\"", results->scenario.metrics[metrics[i]].name);
-            put_cells(out, &paired, results->scenario.metrics[metrics[i]].lower_is_better);
-            fputs("</tr>\n", out);
+            page_cell(page, CELL_WORD, "%s", results->scenario.metrics[metrics[i]].name);
+            put_cells(page, &paired, results->scenario.metrics[metrics[i]].lower_is_better);
+            page_row_end(page);
         }
     }
-    fputs("</tbody>\n</table></div>\n</details>\n", out);
+    page_table_end(page);
+    page_details_end(page);
 }
 
 void
-report_answer(FILE *out, const struct results *results, const size_t *metrics, size_t count)
+report_answer(struct page *page, const struct results *results, const size_t *metrics, size_t count)
 {
     const struct study *study = &results->study;
     size_t varied = compared(results);
@@ -141,7 +142,7 @@ report_answer(FILE *out, const struct results *results, const size_t *metrics, s
     if (varied == SIZE_MAX)
         return;
     results_varied_text(results, 0, varied, base, sizeof base);
-    fputs("<h2>Answer</h2>\n", out);
+    page_heading(page, 2, "Answer");
     for (size_t p = 0; p < results->point_count; p++) {
         size_t place = study_place(study, study->vary[varied].axis, p);
 
@@ -149,17 +150,17 @@ report_answer(FILE *out, const struct results *results, const size_t *metrics, s
         if (place == 0 || base_of(study, varied, p) != 0)
             continue;
         results_varied_text(results, p, varied, value, sizeof value);
-        html_format(out, "p", "%s %s against %s:", study->vary[varied].name, value, base);
-        fputs("\n<ul>\n", out);
+        page_paragraph(page, NULL, "%s %s against %s:", study->vary[varied].name, value, base);
+        page_list_begin(page);
         for (size_t i = 0; i < count; i++)
-            put_sentence(out, results, varied, place, metrics[i]);
-        fputs("</ul>\n", out);
+            put_sentence(page, results, varied, place, metrics[i]);
+        page_list_end(page);
     }
-    html_element(
-        out, "p class=\"note\"",
+    page_paragraph(
+        page, "note",
         "Replications of one number are pairs: they had the same random streams. A change is "
-        "that of the mean, with Fieller's 95 % interval; a point counts as better or worse "
+        "that of the mean, with Fieller's 95 %% interval; a point counts as better or worse "
         "when the interval of the mean difference leaves zero out. Where nothing differs, one in "
         "twenty does so by chance.");
-    put_table(out, results, varied, metrics, count);
+    put_table(page, results, varied, metrics, count);
 }

@@ -6,11 +6,11 @@
 #ifndef FLUE_ANALYSIS_REPORT_ANSWER_H
 #define FLUE_ANALYSIS_REPORT_ANSWER_H
 
-#include <stdio.h>
-
+#include "page.h"
 #include "results.h"
 
 /* Nothing, when no figure has a series. */
-void report_answer(FILE *out, const struct results *results, const size_t *metrics, size_t count);
+void report_answer(struct page *page, const struct results *results, const size_t *metrics,
+                   size_t count);
 
 #endif

@@ -5,13 +5,12 @@
 #ifndef FLUE_ANALYSIS_REPORT_DETAILS_H
 #define FLUE_ANALYSIS_REPORT_DETAILS_H
 
-#include <stdio.h>
-
+#include "page.h"
 #include "results.h"
 
 /* Estimates, seeds, parameters, metrics, versions, the study file. */
-void report_methods(FILE *out, const struct results *results);
+void report_methods(struct page *page, const struct results *results);
 /* Every run with every metric, unrounded, folded away. */
-void report_values(FILE *out, const struct results *results);
+void report_values(struct page *page, const struct results *results);
 
 #endif

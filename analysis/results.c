@@ -33,7 +33,8 @@ read_study(struct results *results, const struct store *store, const char *name,
         results->json = json_loads(store_text(statement, 3), 0, NULL);
         is_good = catalogue_scenario_parse(&results->scenario, results->json, problem) &&
                   study_parse(&results->study, store_text(statement, 1), store_text(statement, 2),
-                              problem);
+                              problem) &&
+                  study_check_names(&results->study, &results->scenario, problem);
     }
     sqlite3_finalize(statement);
     return is_good;
@@ -69,6 +70,8 @@ read_counts(struct results *results, const struct store *store, long long study_
 
         point->replications = must_alloc(replications, sizeof *point->replications);
         point->metrics = must_alloc(results->scenario.metric_count, sizeof *point->metrics);
+        if (study_wants_series(&results->study))
+            point->series = must_alloc(replications, sizeof *point->series);
         for (size_t m = 0; m < results->scenario.metric_count; m++)
             point->metrics[m].values = must_alloc(replications, sizeof(double));
     }
@@ -165,7 +168,9 @@ read_runs(struct results *results, const struct store *store, long long study_id
             is_good = read_parameters(store, run, &point->effective, problem);
         if (!is_good || strcmp(store_text(statement, 4), "done") != 0)
             continue;
-        is_good = read_metrics(results, store, run, point, problem);
+        is_good = read_metrics(results, store, run, point, problem) &&
+                  (point->series == NULL ||
+                   results_read_series(results, store, run, &point->series[point->done], problem));
         point->replications[point->done] = sqlite3_column_int64(statement, 1);
         point->wall_s += sqlite3_column_double(statement, 3);
         point->done++;
@@ -231,6 +236,9 @@ results_fini(struct results *results)
 
         for (size_t m = 0; m < results->scenario.metric_count; m++)
             free(point->metrics[m].values);
+        for (size_t r = 0; r < study_replications(&results->study) && point->series != NULL; r++)
+            results_series_fini(results, &point->series[r]);
+        free(point->series);
         free(point->metrics);
         free(point->replications);
         effective_fini(&point->effective);
@@ -284,8 +292,9 @@ results_asked(const struct results *results, size_t *indices)
     if (count > 0)
         return count;
     for (size_t f = 0; f < results->study.figure_count; f++) {
-        size_t metric = results_metric(results, results->study.figures[f].y);
-        bool is_new = true;
+        const char *name = results->study.figures[f].metric;
+        size_t metric = name == NULL ? 0 : results_metric(results, name);
+        bool is_new = name != NULL; /* the parts of bars are too many for a table */
 
         for (size_t i = 0; i < count; i++)
             is_new = is_new && indices[i] != metric;

@@ -18,12 +18,22 @@ struct result_metric {
     const char *note; /* the simulator's, of the first replication that has one, or NULL */
 };
 
+/* The time series of one replication, as far as figures show it. */
+struct result_series {
+    double *times; /* the ends of the intervals, in seconds */
+    size_t length;
+    double **metrics; /* one array for each of the scenario's metrics; NULL: not shown, not kept */
+    struct run_event *events;
+    size_t event_count;
+};
+
 struct result_point {
     struct effective effective;
     size_t done;                   /* replications with a result */
     long long *replications;       /* which, from 0: `done` of them */
     double wall_s;                 /* of all of them */
     struct result_metric *metrics; /* one for each of the scenario's metrics */
+    struct result_series *series;  /* one a replication that was done; NULL: no figure shows any */
 };
 
 struct results {
@@ -53,6 +63,12 @@ struct results {
 bool results_read(struct results *results, const struct store *store, const char *study,
                   struct problem *problem);
 void results_fini(struct results *results);
+
+/* For results.c: the series of a run, as far as the study's figures show them (results_series.c).
+ */
+bool results_read_series(const struct results *results, const struct store *store, const char *run,
+                         struct result_series *series, struct problem *problem);
+void results_series_fini(const struct results *results, struct result_series *series);
 
 /* The value of a fact ("commit"), or "". */
 const char *results_fact(const struct results *results, const char *key);

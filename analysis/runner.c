@@ -9,8 +9,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "machine.h"
+#include "outcome.h"
 #include "schedule.h"
 #include "shell.h"
 #include "stock.h"
@@ -21,6 +23,7 @@ struct slot {
     struct child child;
     const struct plan_run *run; /* NULL: free */
     char *command;
+    char *series; /* the file of its time series; NULL: none is wanted */
     char started[32];
 };
 
@@ -115,51 +118,24 @@ start(struct runner *runner, struct slot *slot, const struct plan_run *run)
     char **arguments = simulator_run_arguments(
         runner->options->simulator, runner->plan->scenario->name, point->given, point->given_count,
         runner->plan->study->seed, run->replication + 1, NULL);
+    const char *interval = runner->plan->study->series_interval;
     bool is_good;
 
+    if (interval != NULL) {
+        /* The folder is ours alone, so the slot's number makes the name unique. */
+        slot->series = must_printf("%s.series-%td", runner->store->path, slot - runner->slots);
+        simulator_add_series(arguments, slot->series, interval);
+    }
     machine_time(slot->started, sizeof slot->started);
     is_good = child_start(&slot->child, arguments, NULL, runner->problem);
     simulator_arguments_free(arguments);
     if (is_good) {
         slot->run = run;
         slot->command = repeat_command(runner->plan, run);
+    } else {
+        free(slot->series);
     }
     return is_good;
-}
-
-/* A result is believed only when it says itself that it is the run that was asked for. */
-static bool
-check_result(const struct runner *runner, const struct plan_run *run, json_t *result,
-             struct problem *problem)
-{
-    const struct plan *plan = runner->plan;
-    json_t *versions = json_object_get(result, "versions");
-    const char *scenario = json_string_value(json_object_get(result, "scenario"));
-    const char *version = json_string_value(json_object_get(versions, "flue"));
-    const char *commit = json_string_value(json_object_get(versions, "commit"));
-    char id[RUN_ID_LENGTH + 1];
-    struct effective effective;
-    char *canonical;
-
-    if (version == NULL || strcmp(version, plan->catalogue->flue_version) != 0 ||
-        (commit != NULL && strcmp(commit, plan->catalogue->commit) != 0))
-        return problem_set(problem, EXIT_RUNS_FAILED,
-                           "the result is of another version of flue-sim: was it rebuilt during "
-                           "the sweep?");
-    if (scenario == NULL || !effective_parse(&effective, json_object_get(result, "parameters")))
-        return problem_set(problem, EXIT_RUNS_FAILED,
-                           "the result lacks its scenario or parameters");
-    canonical =
-        plan_canonical_of(scenario, &effective, json_integer_value(json_object_get(result, "seed")),
-                          json_integer_value(json_object_get(result, "run")), plan->origin);
-    plan_id(canonical, id);
-    free(canonical);
-    effective_fini(&effective);
-    if (strcmp(id, run->id) != 0)
-        return problem_set(
-            problem, EXIT_RUNS_FAILED,
-            "the result's parameters, seed or run are not those that were asked for");
-    return true;
 }
 
 static void
@@ -203,30 +179,18 @@ record(struct runner *runner, struct slot *slot)
     const struct child *child = &slot->child;
     struct run_record record = {child->exit_status, child->signal, child->err.text,   slot->command,
                                 slot->started,      child->wall_s, child->max_rss_kib};
+    struct run_series series;
     struct problem why;
     json_t *result = NULL;
-    char *words = NULL;
+    bool has_result =
+        outcome_read(runner->plan, slot->run, child, slot->series, &result, &series, &why);
     bool is_good;
 
-    if (child->exit_status != 0) {
-        char *outcome = child_outcome_text(child);
-
-        words = simulator_last_words(child);
-        if (strcmp(words, outcome) == 0)
-            problem_set(&why, EXIT_RUNS_FAILED, "%s", outcome);
-        else
-            problem_set(&why, EXIT_RUNS_FAILED, "%s: %s", outcome, words);
-        free(outcome);
-        free(words);
-    } else if (simulator_result_parse(child->out.text, &result, &why) &&
-               !check_result(runner, slot->run, result, &why)) {
-        json_decref(result);
-        result = NULL;
-    }
-    if (result == NULL && child->exit_status == 0)
+    if (!has_result && child->exit_status == 0)
         record.log = why.text;
     is_good = store_put_run(runner->store, runner->study_id, runner->plan, slot->run, &record,
-                            result, runner->problem);
+                            result, slot->series == NULL ? NULL : &series, runner->problem);
+    run_series_fini(&series);
     schedule_finished(&runner->schedule, slot->run->point, child->wall_s);
     if (is_good && result != NULL) {
         runner->summary->done++;
@@ -242,7 +206,11 @@ static void
 slot_free(struct slot *slot)
 {
     child_fini(&slot->child);
+    if (slot->series != NULL)
+        unlink(slot->series);
+    free(slot->series);
     free(slot->command);
+    slot->series = NULL;
     slot->command = NULL;
     slot->run = NULL;
 }

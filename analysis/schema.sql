@@ -61,6 +61,22 @@ CREATE TABLE metric (
     PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
 
+-- Of studies with a series_interval: SELECT key, value FROM json_each(...) gives one row an interval.
+CREATE TABLE series (
+    run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,        -- time_s: the ends of the intervals; otherwise a metric
+    array       TEXT NOT NULL,        -- JSON: one number an interval, null is "not measured"
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+    run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    number      INTEGER NOT NULL,     -- from 0, in the order in which flue-sim told them
+    time_s      REAL NOT NULL,
+    text        TEXT NOT NULL,
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE provenance (
     run         TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     key         TEXT NOT NULL,        -- flue, commit, ns3, host, machine, kernel, cpu

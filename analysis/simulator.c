@@ -84,7 +84,7 @@ static char **
 arguments_start(const char *path, const char *verb, const char *scenario, const struct given *given,
                 size_t given_count, size_t *used)
 {
-    char **arguments = must_alloc(3 + 2 * given_count + 6 + 1, sizeof *arguments);
+    char **arguments = must_alloc(3 + 2 * given_count + 8 + 1, sizeof *arguments);
     size_t n = 0;
 
     arguments[n++] = must_strdup(path);
@@ -114,6 +114,19 @@ simulator_run_arguments(const char *path, const char *scenario, const struct giv
         arguments[n++] = must_strdup(pcap_prefix);
     }
     return arguments;
+}
+
+void
+simulator_add_series(char **arguments, const char *file, const char *interval)
+{
+    size_t n = 0;
+
+    while (arguments[n] != NULL)
+        n++;
+    arguments[n++] = must_strdup("--series");
+    arguments[n++] = must_strdup(file);
+    arguments[n++] = must_strdup("--interval");
+    arguments[n++] = must_strdup(interval);
 }
 
 void

@@ -41,6 +41,8 @@ bool simulator_check(const char *path, const char *scenario, const struct given 
 char **simulator_run_arguments(const char *path, const char *scenario, const struct given *given,
                                size_t given_count, long long seed, long long run,
                                const char *pcap_prefix);
+/* The words of a time series, added to those of a run without pcap. */
+void simulator_add_series(char **arguments, const char *file, const char *interval);
 void simulator_arguments_free(char **arguments);
 
 /* What a finished child said last, without the program's name; never empty. The caller frees it. */

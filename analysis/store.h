@@ -10,9 +10,10 @@
 #include <sqlite3.h>
 
 #include "plan.h"
+#include "run_series.h"
 
 enum {
-    STORE_VERSION = 1,              /* PRAGMA user_version: of the tables */
+    STORE_VERSION = 2,              /* PRAGMA user_version: of the tables */
     STORE_APPLICATION = 0x464c5545, /* PRAGMA application_id: "FLUE" */
 };
 
@@ -60,10 +61,10 @@ bool store_states(const struct store *store, const struct plan *plan, enum run_s
 bool store_mean_cost(const struct store *store, const char *scenario, double *seconds,
                      struct problem *problem);
 /* Writes one run in one transaction, in the place of an earlier try. `result` is NULL for a failed
- * run. */
+ * run, `series` where the study wants none. */
 bool store_put_run(struct store *store, long long study_id, const struct plan *plan,
                    const struct plan_run *run, const struct run_record *record, json_t *result,
-                   struct problem *problem);
+                   const struct run_series *series, struct problem *problem);
 
 /* Takes over what another results database has and this one lacks, finished runs in the place of
  * failed ones; one transaction. With `parts` above 0 only the runs of the study with that hash at

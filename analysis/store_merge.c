@@ -32,7 +32,7 @@ merge_plans(struct store *store, struct problem *problem)
                          problem);
 }
 
-/* Which runs to take: a table of its own, as four others are filled by it. */
+/* Which runs to take: a table of its own, as six others are filled by it. */
 static bool
 choose_runs(struct store *store, const char *hash, long long part, long long parts,
             struct problem *problem)
@@ -66,6 +66,10 @@ copy_runs(struct store *store, struct problem *problem)
         "INSERT INTO main.parameter SELECT * FROM other.parameter"
         " WHERE run IN (SELECT id FROM temp.fresh);"
         "INSERT INTO main.metric SELECT * FROM other.metric"
+        " WHERE run IN (SELECT id FROM temp.fresh);"
+        "INSERT INTO main.series SELECT * FROM other.series"
+        " WHERE run IN (SELECT id FROM temp.fresh);"
+        "INSERT INTO main.event SELECT * FROM other.event"
         " WHERE run IN (SELECT id FROM temp.fresh);"
         "INSERT INTO main.provenance SELECT * FROM other.provenance"
         " WHERE run IN (SELECT id FROM temp.fresh);",

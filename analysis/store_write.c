@@ -227,10 +227,33 @@ put_provenance(const struct store *store, const char *id, json_t *versions, stru
            store_change(store, problem, sql, "sss", id, "cpu", machine->cpu);
 }
 
+static bool
+put_series(const struct store *store, const char *id, const struct run_series *series,
+           struct problem *problem)
+{
+    for (size_t i = 0; i < series->column_count; i++) {
+        char *array = run_series_array(series, i);
+        bool is_good = store_change(store, problem,
+                                    "INSERT INTO series (run, name, array) VALUES (?1, ?2, ?3)",
+                                    "sss", id, series->names[i], array);
+
+        free(array);
+        if (!is_good)
+            return false;
+    }
+    for (size_t i = 0; i < series->event_count; i++)
+        if (!store_change(store, problem,
+                          "INSERT INTO event (run, number, time_s, text) VALUES (?1, ?2, ?3, ?4)",
+                          "sirs", id, (long long)i, series->events[i].time_s,
+                          series->events[i].text))
+            return false;
+    return true;
+}
+
 bool
 store_put_run(struct store *store, long long study_id, const struct plan *plan,
               const struct plan_run *run, const struct run_record *record, json_t *result,
-              struct problem *problem)
+              const struct run_series *series, struct problem *problem)
 {
     char *canonical = plan_canonical(plan, run);
     bool is_good = store_execute(store, "BEGIN IMMEDIATE", problem);
@@ -254,6 +277,7 @@ store_put_run(struct store *store, long long study_id, const struct plan *plan,
                   put_parameters(store, run->id, &plan->points[run->point].effective, problem) &&
                   (result == NULL ||
                    put_metrics(store, run->id, json_object_get(result, "metrics"), problem)) &&
+                  (series == NULL || put_series(store, run->id, series, problem)) &&
                   put_provenance(
                       store, run->id,
                       json_object_get(result != NULL ? result : plan->catalogue->json, "versions"),

@@ -14,8 +14,8 @@
 enum { PRECISION_REPLICATIONS = 3 }; /* fewer say next to nothing about an interval */
 
 static const char *const study_keys[] = {
-    "title",        "question",  "scenario", "fixed",   "vary",   "zip", "sample",
-    "replications", "precision", "seed",     "metrics", "figure", NULL};
+    "title",        "question",  "scenario", "fixed",           "vary",    "zip",    "sample",
+    "replications", "precision", "seed",     "series_interval", "metrics", "figure", NULL};
 static const char *const precision_keys[] = {"metric", "relative", "at_most", NULL};
 
 static bool
@@ -70,6 +70,31 @@ read_precision(struct reader *reader, const config_setting_t *root)
     return true;
 }
 
+/* A time above zero, as flue-sim reads it. */
+static bool
+is_time(const char *text)
+{
+    static const char *const units[] = {"s", "ms", "us", "ns", "ps"};
+    char *end;
+    double value = strtod(text, &end);
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i]) == 0)
+            return value > 0 && text[strspn(text, "0123456789.")] == units[i][0];
+    return false;
+}
+
+static bool
+read_series_interval(struct reader *reader, const config_setting_t *root)
+{
+    char **text = &reader->study->series_interval;
+
+    return reader_text(reader, root, "series_interval", text) &&
+           (*text == NULL || is_time(*text) ||
+            reader_wrong(reader, config_setting_get_member(root, "series_interval"),
+                         "series_interval", "a time above zero, such as \"1ms\""));
+}
+
 static bool
 read_root(struct reader *reader, const config_setting_t *root)
 {
@@ -94,7 +119,8 @@ read_root(struct reader *reader, const config_setting_t *root)
            reader_whole(reader, root, "replications", 1, REPLICATIONS_MAX, &study->replications) &&
            read_precision(reader, root) &&
            reader_whole(reader, root, "seed", 1, 4294944442LL, &study->seed) &&
-           reader_metrics(reader, root) && reader_figures(reader, root);
+           read_series_interval(reader, root) && reader_metrics(reader, root) &&
+           reader_figures(reader, root);
 }
 
 /* The text of a study goes into the results database and must be whole there. */
@@ -179,6 +205,7 @@ study_fini(struct study *study)
     reader_figures_free(study);
     free(study->axes);
     free(study->precision.metric);
+    free(study->series_interval);
     free(study->path);
     free(study->name);
     free(study->text);
@@ -193,6 +220,15 @@ study_replications(const struct study *study)
 {
     return (size_t)(study->precision.metric != NULL ? study->precision.at_most
                                                     : study->replications);
+}
+
+bool
+study_wants_series(const struct study *study)
+{
+    for (size_t i = 0; i < study->figure_count; i++)
+        if (study->figures[i].kind == FIGURE_TIME)
+            return true;
+    return false;
 }
 
 const struct study_setting *

@@ -54,17 +54,35 @@ struct study_metric {
     int line;
 };
 
+enum figure_kind {
+    FIGURE_LINES, /* a metric over a varied parameter */
+    FIGURE_CDF,   /* how a metric is distributed over replications */
+    FIGURE_BOX,   /* the same as boxes, over a varied parameter */
+    FIGURE_BARS,  /* several metrics stacked: where time goes */
+    FIGURE_HEAT,  /* a metric over two varied parameters */
+    FIGURE_TIME,  /* a metric in the course of the runs */
+    FIGURE_LAWS,  /* lines, with what the resources allow as curves */
+};
+
 struct study_figure {
-    char *name; /* file name without an ending: goodput_bps_by_loss */
-    char *x;
-    char *y;
-    char *series; /* or NULL */
-    char *title;  /* or NULL */
+    enum figure_kind kind;
+    char *name;                 /* file name without an ending: goodput_bps_by_loss */
+    char *x;                    /* varied parameter; NULL where the kind has none */
+    char *y;                    /* varied parameter of a heat map, or NULL */
+    char *series;               /* varied parameter, or NULL */
+    char *metric;               /* NULL: bars, which have parts */
+    struct study_metric *parts; /* of bars; of LAWS curves the utilisations that bound them */
+    size_t part_count;
+    struct study_metric *scaled; /* of LAWS curves: utilisations that grow with x */
+    size_t scaled_count;
+    char *title; /* or NULL */
     char *x_label;
     char *y_label;
+    char *z_label;
     bool logx;
     int x_line;
     int y_line;
+    int metric_line;
     int series_line;
 };
 
@@ -86,6 +104,7 @@ struct study {
     enum sample_method sample;
     long long replications; /* of every point; with a precision, the first ones */
     long long seed;
+    char *series_interval; /* a time: of each run a time series is kept; NULL: none */
     struct study_precision precision;
     struct study_metric *metrics; /* wanted in tables; none: those of the figures, or all */
     size_t metric_count;
@@ -100,6 +119,9 @@ bool study_parse(struct study *study, const char *path, const char *text, struct
 /* Names and choices against what the simulator offers (study_check.c). */
 bool study_check(const struct study *study, const struct catalogue *catalogue,
                  struct problem *problem);
+/* The same for one scenario, such as a results database has. */
+bool study_check_names(const struct study *study, const struct catalogue_scenario *scenario,
+                       struct problem *problem);
 /* Fills in the values of ranges and samples (study_expand.c); the simulator reads their ends. */
 bool study_expand(struct study *study, const struct catalogue_scenario *scenario,
                   const char *simulator, struct problem *problem);
@@ -118,5 +140,12 @@ const char *study_point_text(const struct study *study, size_t index, size_t poi
 const char *study_varied_name(const void *study, size_t index);
 /* Every key that a study file may have, for those who test that each is read. */
 const char *study_key(size_t index);
+/* Every key that a figure of that kind may have, or NULL; and the kinds' names. */
+const char *study_figure_key(enum figure_kind kind, size_t index);
+const char *study_figure_kind(size_t index);
+/* Which key of such a figure names its metric ("y"); NULL: none does. */
+const char *study_figure_metric_key(enum figure_kind kind);
+/* Whether a figure shows time series. */
+bool study_wants_series(const struct study *study);
 
 #endif

@@ -98,57 +98,137 @@ check_metric(const struct study *study, const char *word, const char *name, int 
                    catalogue_metric_name, scenario);
 }
 
-/* Marks of one figure are found by their places on two axes, so these must be two. */
+/* A varied parameter that a figure names by `word`; without a name there is nothing to check. */
 static bool
-check_axes(const struct study *study, const struct study_figure *figure, struct problem *problem)
+check_varied(const struct study *study, const char *word, const char *name, int line,
+             struct problem *problem)
 {
-    const struct study_setting *x = study_varied(study, figure->x);
-    const struct study_setting *series =
-        figure->series == NULL ? NULL : study_varied(study, figure->series);
+    return name == NULL || study_varied(study, name) != NULL ||
+           unknown(problem, study, line, word, name, "varied in this study", study_varied_name,
+                   study);
+}
 
-    if (series != NULL && series->axis == x->axis)
-        return problem_at(
-            problem, study->path, figure->series_line,
-            "series: \"%s\" varies together with x: expected another varied parameter",
-            figure->series);
-    /* A line for every drawn point, or a figure for each, is nothing to look at. */
-    if (study->axes[0].kind == AXIS_SAMPLE && x->axis != 0)
-        return problem_at(problem, study->path, figure->x_line,
-                          "x: \"%s\" is not sampled: expected one of sample's parameters, as this "
-                          "study has a sample",
-                          figure->x);
+/* Marks of one figure are found by their places on its axes, so no two may be one. */
+static bool
+check_apart(const struct study *study, const char *word, const char *name, int line,
+            const char *other_word, const char *other, struct problem *problem)
+{
+    if (name == NULL || other == NULL)
+        return true;
+    if (strcmp(name, other) == 0)
+        return problem_at(problem, study->path, line,
+                          "%s: \"%s\" is %s already: expected another varied parameter", word, name,
+                          other_word);
+    return study_varied(study, name)->axis != study_varied(study, other)->axis ||
+           problem_at(problem, study->path, line,
+                      "%s: \"%s\" varies together with %s: expected another varied parameter", word,
+                      name, other_word);
+}
+
+/* A line for every drawn point, or a figure for each, is nothing to look at. */
+static bool
+check_sample(const struct study *study, const struct study_figure *figure, struct problem *problem)
+{
+    static const char advice[] =
+        "expected lines with one of sample's parameters as x, as this study has a sample";
+
+    if (study->axis_count == 0 || study->axes[0].kind != AXIS_SAMPLE)
+        return true;
+    if (figure->kind != FIGURE_LINES)
+        return problem_at(problem, study->path, figure->series_line, "figure: of kind %s: %s",
+                          study_figure_kind(figure->kind), advice);
+    return study_varied(study, figure->x)->axis == 0 ||
+           problem_at(problem, study->path, figure->x_line,
+                      "x: \"%s\" is not sampled: expected one of sample's parameters, as this "
+                      "study has a sample",
+                      figure->x);
+}
+
+static bool
+check_metrics(const struct study *study, const char *word, const struct study_metric *metrics,
+              size_t count, const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!check_metric(study, word, metrics[i].name, metrics[i].line, scenario, problem))
+            return false;
     return true;
+}
+
+/* What is stacked is added up, so it must be of one unit. */
+static bool
+check_units(const struct study *study, const struct study_figure *figure,
+            const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    const char *unit;
+
+    if (figure->kind != FIGURE_BARS)
+        return true;
+    unit = catalogue_metric(scenario, figure->parts[0].name)->unit;
+    for (size_t i = 1; i < figure->part_count; i++)
+        if (strcmp(catalogue_metric(scenario, figure->parts[i].name)->unit, unit) != 0)
+            return problem_at(problem, study->path, figure->parts[i].line,
+                              "y: \"%s\" is in \"%s\" and \"%s\" is not: expected metrics of one "
+                              "unit",
+                              figure->parts[0].name, unit, figure->parts[i].name);
+    return true;
+}
+
+/* The change that a heat map shows is that from one value to another. */
+static bool
+check_pair(const struct study *study, const struct study_figure *figure, struct problem *problem)
+{
+    size_t count;
+
+    if (figure->kind != FIGURE_HEAT || figure->series == NULL)
+        return true;
+    count = study->axes[study_varied(study, figure->series)->axis].length;
+    return count == 2 ||
+           problem_at(problem, study->path, figure->series_line,
+                      "series: \"%s\" has %zu values: expected two, as a heat map shows the change "
+                      "from the first to the second",
+                      figure->series, count);
+}
+
+/* The law is a function of a number. */
+static bool
+check_number(const struct study *study, const struct study_figure *figure,
+             const struct catalogue_scenario *scenario, struct problem *problem)
+{
+    return figure->kind != FIGURE_LAWS || has_range(catalogue_parameter(scenario, figure->x)) ||
+           problem_at(problem, study->path, figure->x_line,
+                      "x: \"%s\" is no number: expected a parameter that LAWS curves can follow",
+                      figure->x);
 }
 
 static bool
 check_figure(const struct study *study, const struct study_figure *figure,
              const struct catalogue_scenario *scenario, struct problem *problem)
 {
-    if (study_varied(study, figure->x) == NULL)
-        return unknown(problem, study, figure->x_line, "x", figure->x, "varied in this study",
-                       study_varied_name, study);
-    if (!check_metric(study, "y", figure->y, figure->y_line, scenario, problem))
-        return false;
-    if (figure->series == NULL)
-        return check_axes(study, figure, problem);
-    if (study_varied(study, figure->series) == NULL)
-        return unknown(problem, study, figure->series_line, "series", figure->series,
-                       "varied in this study", study_varied_name, study);
-    if (strcmp(figure->series, figure->x) == 0)
-        return problem_at(problem, study->path, figure->series_line,
-                          "series: \"%s\" is x already: expected another varied parameter",
-                          figure->series);
-    return check_axes(study, figure, problem);
+    const char *metric = study_figure_metric_key(figure->kind);
+    const char *parts = figure->kind == FIGURE_BARS ? "y" : "bounds";
+
+    return check_varied(study, "x", figure->x, figure->x_line, problem) &&
+           check_varied(study, "y", figure->y, figure->y_line, problem) &&
+           (metric == NULL ||
+            check_metric(study, metric, figure->metric, figure->metric_line, scenario, problem)) &&
+           check_metrics(study, parts, figure->parts, figure->part_count, scenario, problem) &&
+           check_metrics(study, "scaled", figure->scaled, figure->scaled_count, scenario,
+                         problem) &&
+           check_units(study, figure, scenario, problem) &&
+           check_varied(study, "series", figure->series, figure->series_line, problem) &&
+           check_apart(study, "y", figure->y, figure->y_line, "x", figure->x, problem) &&
+           check_apart(study, "series", figure->series, figure->series_line, "x", figure->x,
+                       problem) &&
+           check_apart(study, "series", figure->series, figure->series_line, "y", figure->y,
+                       problem) &&
+           check_number(study, figure, scenario, problem) && check_pair(study, figure, problem) &&
+           check_sample(study, figure, problem);
 }
 
 bool
-study_check(const struct study *study, const struct catalogue *catalogue, struct problem *problem)
+study_check_names(const struct study *study, const struct catalogue_scenario *scenario,
+                  struct problem *problem)
 {
-    const struct catalogue_scenario *scenario = catalogue_find(catalogue, study->scenario);
-
-    if (scenario == NULL)
-        return unknown(problem, study, study->scenario_line, "scenario", study->scenario,
-                       "a scenario", catalogue_scenario_name, catalogue);
     for (size_t i = 0; i < study->fixed_count; i++) {
         if (!check_setting(study, &study->fixed[i], scenario, problem))
             return false;
@@ -160,10 +240,8 @@ study_check(const struct study *study, const struct catalogue *catalogue, struct
     for (size_t i = 0; i < study->vary_count; i++)
         if (!check_setting(study, &study->vary[i], scenario, problem))
             return false;
-    for (size_t i = 0; i < study->metric_count; i++)
-        if (!check_metric(study, "metrics", study->metrics[i].name, study->metrics[i].line,
-                          scenario, problem))
-            return false;
+    if (!check_metrics(study, "metrics", study->metrics, study->metric_count, scenario, problem))
+        return false;
     if (study->precision.metric != NULL &&
         !check_metric(study, "metric", study->precision.metric, study->precision.metric_line,
                       scenario, problem))
@@ -172,4 +250,15 @@ study_check(const struct study *study, const struct catalogue *catalogue, struct
         if (!check_figure(study, &study->figures[i], scenario, problem))
             return false;
     return true;
+}
+
+bool
+study_check(const struct study *study, const struct catalogue *catalogue, struct problem *problem)
+{
+    const struct catalogue_scenario *scenario = catalogue_find(catalogue, study->scenario);
+
+    if (scenario == NULL)
+        return unknown(problem, study, study->scenario_line, "scenario", study->scenario,
+                       "a scenario", catalogue_scenario_name, catalogue);
+    return study_check_names(study, scenario, problem);
 }

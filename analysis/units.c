@@ -76,6 +76,27 @@ scale_si(struct unit_scale *scale, const char *shown, bool is_small, double larg
     }
 }
 
+/* Buffers come in powers of two: 65536 bytes are 64 KiB and not 65.536 kB. */
+static bool
+scale_binary(struct unit_scale *scale, const char *unit, double largest)
+{
+    static const struct {
+        double size;
+        const char *text;
+    } units[] = {{1073741824, "GiB"}, {1048576, "MiB"}, {1024, "KiB"}};
+
+    if (strcmp(unit, "bytes") != 0 || !(largest >= 1024) || fmod(largest, 1024) > 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (largest >= units[i].size) {
+            scale->factor = 1 / units[i].size;
+            snprintf(scale->text, sizeof scale->text, "%s", units[i].text);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct unit_scale
 unit_scale(const char *name, const char *unit, double largest)
 {
@@ -86,6 +107,8 @@ unit_scale(const char *name, const char *unit, double largest)
         snprintf(scale.text, sizeof scale.text, "%%");
         return scale;
     }
+    if (scale_binary(&scale, unit, fabs(largest)))
+        return scale;
     for (size_t i = 0; i < sizeof si_units / sizeof si_units[0]; i++) {
         if (strcmp(unit, si_units[i].unit) == 0) {
             scale_si(&scale, si_units[i].shown, si_units[i].is_small, fabs(largest));

@@ -35,6 +35,8 @@ static const struct flue_metric metrics[] = {
     {"in_flight_bytes", "bytes", "sent and not read when the order came", true},
     {"in_flight_requests", "1", "without a response when the order came", true},
     {"uploaded_connections", "1", "that came back from the NIC", false},
+    {"request_rate", "1/s", "requests served, from the order to sleep until the end", false},
+    {"offloaded_connections", "1", "connections on the client's NIC at the end", false},
     {"request_rate_before", "1/s", "requests served before the power went", false},
     {"request_rate_behind", "1/s", "requests served in the last 10 ms of the recovery", false},
     {"retransmitted_segments", "1", "segments that the client sent again", true},
@@ -43,17 +45,20 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct power {
-    struct flue_sim *sim;
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
-};
-
 struct reading {
     flue_time at;
     struct flue_sim_requests_statistics requests;
     struct flue_sim_adapter_statistics adapter;
     struct flue_sim_node_statistics client;
+};
+
+struct power {
+    struct flue_run *run;
+    struct flue_sim *sim;
+    struct flue_pair machines;
+    struct flue_sim_requests *requests;
+    struct reading last_row; /* of the time series */
+    flue_time start;         /* its time zero */
 };
 
 /* What came after the power-up, and when; 0: not yet. */
@@ -96,14 +101,54 @@ rate_between(const struct reading *before, const struct reading *after)
            ((double)(after->at - before->at) / (double)FLUE_SECOND);
 }
 
+static double
+seconds_since_start(const struct power *power, flue_time at)
+{
+    return (double)(at - power->start) / (double)FLUE_SECOND;
+}
+
+static void
+put_row(struct power *power)
+{
+    struct reading now;
+
+    read_all(power, &now);
+    flue_run_report(power->run, "request_rate", rate_between(&power->last_row, &now), NULL);
+    flue_run_report(power->run, "offloaded_connections", now.adapter.connections, NULL);
+    flue_run_series_row(power->run, seconds_since_start(power, now.at));
+    power->last_row = now;
+}
+
+/* Advances, with a row of the time series wherever one is due. */
 static bool
-go_to_sleep(const struct power *power)
+advance(struct power *power, flue_time duration)
+{
+    flue_time interval = flue_run_series_interval(power->run);
+    flue_time end = flue_sim_now(power->sim) + duration;
+
+    while (interval > 0 && power->last_row.at + interval <= end) {
+        if (!flue_advance(power->sim, power->last_row.at + interval - flue_sim_now(power->sim))) {
+            return false;
+        }
+        put_row(power);
+    }
+    return flue_advance(power->sim, end - flue_sim_now(power->sim));
+}
+
+static void
+put_event(const struct power *power, flue_time at, const char *text)
+{
+    flue_run_series_event(power->run, seconds_since_start(power, at), text);
+}
+
+static bool
+go_to_sleep(struct power *power)
 {
     struct flue_sim_adapter_statistics adapter = {.is_on = true};
     bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, false) == FLUE_OK;
 
     for (uint32_t i = 0; is_good && adapter.is_on && i < PATIENCE_S * 10000; i++) {
-        is_good = flue_advance(power->sim, 100 * FLUE_MICROSECOND);
+        is_good = advance(power, 100 * FLUE_MICROSECOND);
         flue_sim_adapter_read(power->machines.link, FLUE_PAIR_CLIENT, &adapter);
     }
     return is_good && !adapter.is_on;
@@ -111,22 +156,23 @@ go_to_sleep(const struct power *power)
 
 /* Steps of a millisecond, and rates over ten of them. */
 static bool
-wake_up(const struct power *power, const struct reading *before, double rate,
-        struct recovery *recovery)
+wake_up(struct power *power, const struct reading *before, double rate, struct recovery *recovery)
 {
     static struct reading window[10];
     struct reading now, up;
     bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, true) == FLUE_OK;
 
     read_all(power, &up);
+    put_event(power, up.at, "power on");
     for (uint32_t i = 0; is_good && i < PATIENCE_S * 1000; i++) {
-        is_good = flue_advance(power->sim, FLUE_MILLISECOND);
+        is_good = advance(power, FLUE_MILLISECOND);
         read_all(power, &now);
         if (recovery->response == 0 && now.requests.completed > up.requests.completed) {
             recovery->response = now.at - before->at;
         }
         if (recovery->offload == 0 && now.adapter.connections >= before->adapter.connections) {
             recovery->offload = now.at - up.at;
+            put_event(power, now.at, "all on the adapter");
         }
         recovery->rate = i < 10 ? 0 : rate_between(&window[i % 10], &now);
         window[i % 10] = now;
@@ -150,7 +196,7 @@ report_time(struct flue_run *run, const char *metric, flue_time time)
 static enum flue_result
 run_power(struct flue_run *run, struct flue_sim *sim)
 {
-    struct power power = {.sim = sim};
+    struct power power = {.run = run, .sim = sim};
     struct reading calm, before, asleep, after;
     struct recovery recovery = {0};
     double rate;
@@ -160,16 +206,20 @@ run_power(struct flue_run *run, struct flue_sim *sim)
                                 "the connections were not open and in their place within 100 s");
     }
     read_all(&power, &calm);
-    if (!flue_advance(sim, flue_run_time(run, "warmup") / 2)) {
+    power.start = calm.at;
+    power.last_row = calm;
+    if (!advance(&power, flue_run_time(run, "warmup") / 2)) {
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
     read_all(&power, &before);
     rate = rate_between(&calm, &before);
+    put_event(&power, before.at, "order to sleep");
     if (!go_to_sleep(&power)) {
         return flue_run_fail_in(run, sim, "the adapter did not sleep within 100 s");
     }
     read_all(&power, &asleep);
-    if (!flue_advance(sim, flue_run_time(run, "asleep")) ||
+    put_event(&power, asleep.adapter.powered_at, "asleep");
+    if (!advance(&power, flue_run_time(run, "asleep")) ||
         !wake_up(&power, &before, rate, &recovery)) {
         return flue_run_fail_in(run, sim, "the adapter did not wake up");
     }
@@ -185,6 +235,8 @@ run_power(struct flue_run *run, struct flue_sim *sim)
     flue_run_report(run, "in_flight_requests", before.requests.waiting, NULL);
     flue_run_report(run, "uploaded_connections",
                     (double)(asleep.client.uploads - before.client.uploads), NULL);
+    flue_run_report(run, "request_rate", rate_between(&before, &after), NULL);
+    flue_run_report(run, "offloaded_connections", after.adapter.connections, NULL);
     flue_run_report(run, "request_rate_before", rate, NULL);
     flue_run_report(run, "request_rate_behind", recovery.rate, NULL);
     flue_run_report(

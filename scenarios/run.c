@@ -489,6 +489,18 @@ flue_run_series_row(struct flue_run *run, double time_s)
     fputc('\n', run->series);
 }
 
+void
+flue_run_series_event(struct flue_run *run, double time_s, const char *text)
+{
+    if (run->series == NULL) {
+        return;
+    }
+    if (!run->has_series_heading) {
+        write_heading(run);
+    }
+    fprintf(run->series, "# event,%.9g,%s\n", time_s, text);
+}
+
 enum flue_result
 flue_run_start(struct flue_run *run, struct flue_sim *sim)
 {

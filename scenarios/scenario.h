@@ -75,6 +75,9 @@ flue_time flue_run_series_interval(const struct flue_run *run);
 /* What was reported since the last row (or the start) was for the series, which gets it as the row
  * of `time_s`; the run's own results are still to be reported. */
 void flue_run_series_row(struct flue_run *run, double time_s);
+/* Something happened that a reader of the series should know: a few words without a line's end.
+ * Nothing without a series. */
+void flue_run_series_event(struct flue_run *run, double time_s, const char *text);
 
 /* Reports a declared metric, once each. NAN: it could not be measured, and `note` (or NULL) says
  * why; the note of a number is dropped. The text is copied. */

@@ -12,6 +12,7 @@
  *   FAKE_LIE=N          ... answers for another seed
  *   FAKE_FACTOR=X       goodput is that many times what it was
  *   FAKE_COMMIT=TEXT    the commit that it says it was built from
+ *   FAKE_SERIES=TEXT    the time series that it writes instead of its own
  */
 #include <jansson.h>
 #include <math.h>
@@ -29,6 +30,8 @@ static const char *const units[PARAMETERS] = {"", "1", "s", "", "1"};
 static const char *values[PARAMETERS] = {"offload", "0", "500us", "", "4"};
 static const char *seed = "1";
 static const char *run = "1";
+static const char *series; /* the file; NULL: none is wanted */
+static const char *interval = "1ms";
 
 static const char describe[] =
     "{\"schema\":1,\"versions\":{\"flue\":\"0.1.0\",\"commit\":\"%s\",\"ns3\":\"3.37\"},"
@@ -180,6 +183,32 @@ put(json_t *json)
     json_decref(json);
 }
 
+/* 120 intervals of goodput that starts at half of what it reaches, and two events. */
+static int
+write_series(double goodput)
+{
+    const char *given = getenv("FAKE_SERIES");
+    char *end;
+    double step = strtod(interval, &end) * time_unit(end);
+    FILE *file = fopen(series, "w");
+
+    if (file == NULL)
+        return refuse("--series", series, "a file");
+    if (given != NULL) {
+        fputs(given, file);
+    } else {
+        fputs("time_s,goodput_bps,cpu_utilisation,timeouts,latency_s\n", file);
+        for (int i = 0; i < 120; i++) {
+            double share = i < 20 ? 0.5 : 1 + 0.1 * (noise((uint64_t)i + 10) - 0.5);
+
+            fprintf(file, "%.9g,%.17g,0.2,0,\n", (i + 1) * step, share * goodput);
+        }
+        fprintf(file, "# event,%.9g,it starts\n# event,%.9g,%s ends\n", 20 * step,
+                (strcmp(values[0], "host") == 0 ? 90 : 100) * step, values[0]);
+    }
+    return fclose(file) == 0 ? 0 : 1;
+}
+
 static int
 simulate(void)
 {
@@ -215,6 +244,8 @@ simulate(void)
     }
     if (factor != NULL)
         goodput *= strtod(factor, NULL);
+    if (series != NULL && write_series(goodput) != 0)
+        return 1;
     put(json_pack("{s:i, s:s, s:I, s:I, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:o, s:o, s:o}, s:i, s:f}",
                   "schema", 1, "scenario", "loss", "seed",
                   (json_int_t)strtoll(seed, NULL, 10) + (is_chosen("FAKE_LIE") ? 1 : 0), "run",
@@ -246,6 +277,10 @@ take_words(int argc, char **argv)
             seed = argv[i + 1];
         else if (strcmp(argv[i], "--run") == 0)
             run = argv[i + 1];
+        else if (strcmp(argv[i], "--series") == 0)
+            series = argv[i + 1];
+        else if (strcmp(argv[i], "--interval") == 0)
+            interval = argv[i + 1];
         else if (!known && strcmp(argv[i], "--pcap") != 0)
             return refuse("option", argv[i], "a parameter");
     }

@@ -88,6 +88,17 @@ test_intervals_quantile_of_too_few_values_says_so(void **state)
     assert_string_equal(statistics_quantile(values, 0, 0.5).note, "not measured");
 }
 
+/* Nine of ten of ten values is one of them, whatever 1 - 0.9 is in binary. */
+static void
+test_intervals_quantile_of_just_enough_values_is_told(void **state)
+{
+    static const double values[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+
+    (void)state;
+    assert_near(statistics_quantile(values, 10, 0.9).value, 9.1, 1e-12);
+    assert_true(isnan(statistics_quantile(values, 9, 0.9).value));
+}
+
 static void
 test_intervals_bootstrap_covers_the_mean_of_a_skewed_distribution(void **state)
 {
@@ -291,6 +302,7 @@ main(void)
         cmocka_unit_test(test_intervals_quantile_covers_the_truth_of_a_skewed_distribution),
         cmocka_unit_test(test_intervals_quantile_of_known_ranks_is_that_of_the_tables),
         cmocka_unit_test(test_intervals_quantile_of_too_few_values_says_so),
+        cmocka_unit_test(test_intervals_quantile_of_just_enough_values_is_told),
         cmocka_unit_test(test_intervals_bootstrap_covers_the_mean_of_a_skewed_distribution),
         cmocka_unit_test(test_intervals_pairs_cover_difference_and_ratio),
         cmocka_unit_test(test_intervals_pairs_without_chance_or_measurement_say_so),

@@ -74,6 +74,47 @@ test_study_every_key_is_read(void **state)
     }
 }
 
+/* A figure of that kind with everything it needs but `key`, which is a list of lists. */
+static void
+figure_text(enum figure_kind kind, const char *key, char *text, size_t size)
+{
+    static const char *const needed[] = {"x", "y", "z", "bounds"};
+    int length =
+        snprintf(text, size, "scenario = \"loss\"; series_interval = \"1ms\"; figure = ( { ");
+
+    if (strcmp(key, "kind") != 0)
+        length += snprintf(text + length, size - (size_t)length, "kind = \"%s\"; ",
+                           study_figure_kind(kind));
+    for (size_t i = 0; study_figure_key(kind, i) != NULL; i++)
+        for (size_t n = 0; n < sizeof needed / sizeof *needed; n++)
+            if (strcmp(study_figure_key(kind, i), needed[n]) == 0 && strcmp(key, needed[n]) != 0)
+                length += snprintf(text + length, size - (size_t)length,
+                                   (kind == FIGURE_BARS && n == 1) || n == 3 ? "%s = (\"a\"); "
+                                                                             : "%s = \"a\"; ",
+                                   needed[n]);
+    snprintf(text + length, size - (size_t)length, "\n%s = ((1)); } );\n", key);
+}
+
+static void
+test_study_every_key_of_a_figure_is_read(void **state)
+{
+    (void)state;
+    for (size_t kind = 0; study_figure_kind(kind) != NULL; kind++) {
+        for (size_t k = 0; study_figure_key((enum figure_kind)kind, k) != NULL; k++) {
+            const char *key = study_figure_key((enum figure_kind)kind, k);
+            char text[512];
+            char start[64];
+            struct problem problem = {0};
+            struct study study;
+
+            figure_text((enum figure_kind)kind, key, text, sizeof text);
+            snprintf(start, sizeof start, "test.cfg:2: %s: expected ", key);
+            assert_false(study_parse(&study, "test.cfg", text, &problem));
+            assert_memory_equal(problem.text, start, strlen(start));
+        }
+    }
+}
+
 static void
 test_study_linear_range_has_equal_steps_and_its_ends_as_typed(void **state)
 {
@@ -313,6 +354,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_study_every_key_is_read),
+        cmocka_unit_test(test_study_every_key_of_a_figure_is_read),
         cmocka_unit_test(test_study_linear_range_has_equal_steps_and_its_ends_as_typed),
         cmocka_unit_test(test_study_logarithmic_range_has_equal_factors),
         cmocka_unit_test(test_study_zipped_lists_step_together),

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,27 @@ test_units_values_get_prefixes_that_fit(void **state)
     check_value("loss", "1", 0.0001, "0.0001");
     check_value("cpu_utilisation", "1", 0.25, "25 %");
     check_value("segments", "segments", 3, "3 segments");
+}
+
+static void
+check_scale(double largest, double factor, const char *text)
+{
+    struct unit_scale scale = unit_scale("buffer", "bytes", largest);
+
+    assert_true(fabs(scale.factor / factor - 1) < 1e-12);
+    assert_string_equal(scale.text, text);
+}
+
+static void
+test_units_axis_of_powers_of_two_counts_in_them(void **state)
+{
+    (void)state;
+    check_scale(65536, 1.0 / 1024, "KiB");
+    check_scale(3 * 1048576, 1.0 / 1048576, "MiB");
+    check_scale(1073741824, 1.0 / 1073741824, "GiB");
+    check_scale(1000000, 1e-6, "MB");
+    check_scale(512, 1, "B");
+    check_scale(0, 1, "B");
 }
 
 static void
@@ -182,6 +204,7 @@ main(void)
         cmocka_unit_test(test_suggest_near_words_are_found),
         cmocka_unit_test(test_suggest_far_words_find_nothing),
         cmocka_unit_test(test_units_values_get_prefixes_that_fit),
+        cmocka_unit_test(test_units_axis_of_powers_of_two_counts_in_them),
         cmocka_unit_test(test_units_labels_are_words),
         cmocka_unit_test(test_units_decimals_show_two_digits_of_the_half_width),
         cmocka_unit_test(test_shell_words_are_quoted_only_where_needed),

@@ -152,3 +152,27 @@ churn | idle | loss | overload | rpc | table | window)
         }' "$scratch/series"
     ;;
 esac
+# A sleeping adapter serves nothing and has nothing: the rows say so, between the events that they go with.
+# Running with a series changes no result: the simulator only stops more often.
+if [ "$scenario" = power ]; then
+    set -- --connections 20 --warmup 40ms --asleep 20ms
+    "$flue_sim" run power "$@" >"$scratch/alone"
+    "$flue_sim" run power "$@" --series "$scratch/series" --interval 2ms >"$scratch/result"
+    diff "$scratch/alone" "$scratch/result" | grep "^[<>]" | grep -v "\"events\"" && exit 1
+    awk -F, '
+        /^# event/ { at[$3] = $2; events = events $3 ";"; next }
+        $1 == "time_s" { for (i = 2; i <= NF; i++) column[$i] = i; next }
+        {
+            if ($1 < 0.02 && $column["offloaded_connections"] != 20) wrong = 1
+            if ($1 < 0.02) served += $column["request_rate"]
+            if (at["asleep"] && !at["power on"] && $1 > at["asleep"] + 0.002 &&
+                ($column["offloaded_connections"] != 0 || $column["request_rate"] > 0)) wrong = 1
+            last = $column["offloaded_connections"]
+        }
+        END {
+            if (wrong || served == 0 || events != "order to sleep;asleep;power on;all on the adapter;" || last != 20) {
+                print "power: not the series of a sleep: " events " " last >"/dev/stderr"
+                exit 1
+            }
+        }' "$scratch/series"
+fi

@@ -17,7 +17,7 @@ change=$(sqlite3 out/results.db "SELECT printf('%+.2f', 100 * (avg(b.value) / av
     JOIN parameter pb ON pb.run = rb.id AND pb.name = 'stack' AND pb.text = 'offload'
     JOIN parameter lb ON lb.run = rb.id AND lb.name = 'loss' AND lb.text = '0.01'")
 sed -n '/Every pair of points/,/<\/details>/p' out/report.html |
-    grep -q "0.01</td><td class=\"word\">offload</td><td class=\"word\">cpu_utilisation</td><td>4</td><td>$change&nbsp;%"
+    grep -q "0.01</td><td class=\"word\">offload</td><td class=\"word\">cpu_utilisation</td><td>4</td><td>$change %"
 # nothing is loaded from elsewhere
 same "links" "" "$(grep -o ' src=[^ >]*\| href=.http[^ >]*\|@import\|url(http' out/report.html || true)"
 # no id twice
@@ -26,3 +26,29 @@ same "ids" "" "$(grep -o ' id="[^"]*"' out/report.html | sort | uniq -d)"
 sed 's/<meta[^>]*>//; s/<!DOCTYPE html>//; s/&nbsp;/ /g; s/&plusmn;/+-/g' out/report.html | xmllint --noout -
 # every run is there with every metric
 same "rows of runs" 36 "$(sed -n '/Every run/,$p' out/report.html | grep -c '^<tr><td class="word">')"
+# what a number lacks is said beside it, in both forms: nothing measured, nothing random, one replication of four missing
+cat > lacks.cfg <<'END'
+scenario = "loss";
+vary = { loss = (0, 1e-2); };
+replications = 4;
+metrics = ("goodput_bps", "latency_s");
+END
+flue sweep lacks.cfg --out lacks >/dev/null 2>&1
+sqlite3 lacks/results.db "UPDATE metric SET value = NULL, note = 'zero finished flows' WHERE name = 'goodput_bps'
+    AND run = (SELECT run FROM plan WHERE point = 1 AND replication = 2)"
+flue report lacks/results.db >/dev/null
+flue report lacks/results.db --markdown >/dev/null
+sed -n '/<h2>Results/,/<h2>Methods/p' lacks/report.html >part
+grep -q '<tr><td class="word">0</td><td>940.0&nbsp;<sup>a</sup></td><td>–&nbsp;<sup>b</sup></td><td>4</td></tr>' part
+grep -q '<sup>a</sup> all replications alike: nothing random in them, no interval.</p>' part
+grep -q '<sup>b</sup> not measured: no requests &lt;in&gt; this scenario.</p>' part
+grep -q '<sup>c</sup> mean of 3 replications, as 1 did not measure it: zero finished flows.</p>' part
+sed -n '/^## Results/,/^## Methods/p' lacks/report.md >part
+grep -q '^| 0 | 940.0 <sup>a</sup> | – <sup>b</sup> | 4 |$' part
+grep -q '^<sup>b</sup> not measured: no requests \\<in\\> this scenario\.$' part
+same "mean of three" "$(sqlite3 lacks/results.db "SELECT printf('%.1f', avg(value) / 1e6) FROM metric JOIN plan USING (run) WHERE name = 'goodput_bps' AND point = 1")" \
+    "$(sed -n 's/^| 0.01 | \([0-9.]*\) ± .* <sup>c<.sup> |.*/\1/p' part)"
+# Markdown's own signs are only signs, and every row of a table has as many cells as its head
+flue report out/results.db --markdown >/dev/null 2>&1
+head -n 1 out/report.md | grep -qF '# Loss \& \<offload\>'
+awk -F' \\| |^\\| | \\|$' '/^\|/ {if (cells && NF != cells && !/^\|---/) exit 1; if (!/^\|---/) cells = NF} !/^\|/ {cells = 0}' out/report.md
