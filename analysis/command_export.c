@@ -72,10 +72,11 @@ const struct argp export_argp = {
     .options = export_options,
     .parser = parse_export,
     .args_doc = "DATABASE",
-    .doc = "Writes every run of a study: parameters, metrics, seed, versions, time and memory.\v"
-           "Columns of CSV have their unit in their name. Values are not rounded.\n\n"
-           "Examples:\n  flue export out/results.db > loss.csv\n"
-           "  flue export out/results.db --format json | jq '.runs[0].metrics'",
+    .doc =
+        "Writes every run of a study: parameters, metrics, seed, versions, time and memory.\v"
+        "Columns of CSV have their unit in their name. Values are not rounded.\n\n"
+        "Examples:\n  flue export out/results.db > loss.csv\n"
+        "  flue export out/results.db --format json | jq '.runs[0].metrics'\n\n" EXITS_OF_WRITERS,
 };
 
 static bool
@@ -158,7 +159,7 @@ const struct argp merge_argp = {
            "A run that is there already stays as it is; a finished one takes the place of a failed "
            "one. Merging again changes nothing.\n\n"
            "Examples:\n  flue merge part1/results.db part2/results.db --out out\n"
-           "  flue sweep study.cfg --points 1/2 --out part1",
+           "  flue sweep study.cfg --points 1/2 --out part1\n\n" EXITS_OF_WRITERS,
 };
 
 static bool

@@ -40,7 +40,8 @@ const struct argp list_argp = {
     .options = list_options,
     .parser = parse_list,
     .doc = "Lists the scenarios and cost profiles that can be simulated.\v"
-           "Examples:\n  flue list\n  flue list --json | jq -r '.scenarios[].name'",
+           "Examples:\n  flue list\n  flue list --json | jq -r "
+           "'.scenarios[].name'\n\n" EXITS_OF_READERS,
 };
 
 const struct argp describe_argp = {
@@ -48,7 +49,7 @@ const struct argp describe_argp = {
     .parser = parse_list,
     .args_doc = "SCENARIO",
     .doc = "Tells a scenario's question, parameters and metrics.\v"
-           "Examples:\n  flue describe loss\n  flue describe loss --json",
+           "Examples:\n  flue describe loss\n  flue describe loss --json\n\n" EXITS_OF_READERS,
 };
 
 static bool

@@ -80,7 +80,8 @@ const struct argp stats_argp = {
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Prints means and 95 % confidence intervals of a study's results.\v"
-           "Examples:\n  flue stats out/results.db\n  flue stats out/results.db --json",
+           "Examples:\n  flue stats out/results.db\n  flue stats out/results.db "
+           "--json\n\n" EXITS_OF_READERS,
 };
 const struct argp plot_argp = {
     .options = out_options,
@@ -88,14 +89,16 @@ const struct argp plot_argp = {
     .args_doc = "DATABASE",
     .doc =
         "Draws a study's figures as SVG, PNG and PDF, with data and gnuplot script beside them.\v"
-        "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out paper",
+        "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out "
+        "paper\n\n" EXITS_OF_WRITERS,
 };
 const struct argp report_argp = {
     .options = report_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
     .doc = "Writes a study's figures and its report.html.\v"
-           "Examples:\n  flue report out/results.db\n  flue report out/results.db --markdown",
+           "Examples:\n  flue report out/results.db\n  flue report out/results.db "
+           "--markdown\n\n" EXITS_OF_WRITERS,
 };
 
 static bool

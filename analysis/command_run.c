@@ -37,6 +37,8 @@ static const struct argp_option base_options[BASE_OPTIONS + 1] = {
     {0},
 };
 
+const struct argp run_argp = {.options = base_options};
+
 struct run_input {
     const struct catalogue_scenario *scenario;
     struct given *given;
@@ -260,7 +262,8 @@ parse(struct run_input *input, int argc, char **argv)
                "'flue run SCENARIO --help' lists the scenario's parameters.\n\n"
                "Examples:\n  flue run loss --stack offload --loss 0.001\n"
                "  flue run loss --stack host --run 2 --json\n"
-               "  flue run loss --stack offload --duration 10ms --pcap /tmp/loss",
+               "  flue run loss --stack offload --duration 10ms --pcap /tmp/loss\n\n"
+               "Exit status: 0 done; 1 the run failed; 2 refused before anything ran.",
     };
     char *name = input->scenario == NULL ? must_strdup("flue run")
                                          : must_printf("flue run %s", input->scenario->name);

@@ -136,7 +136,10 @@ const struct argp sweep_argp = {
            "Examples:\n  flue sweep scenarios/studies/loss.cfg --out out\n"
            "  flue sweep scenarios/studies/loss.cfg --jobs 4\n"
            "  flue sweep scenarios/studies/loss.cfg --dry-run\n"
-           "  flue sweep scenarios/studies/loss.cfg --slurm --at-once 20",
+           "  flue sweep scenarios/studies/loss.cfg --slurm --at-once 20\n\n"
+           "Exit status: 0 done; 1 runs failed or results could not be written; 2 refused before "
+           "anything ran; 3 handed to the cluster: call again; 130 interrupted (finished results "
+           "are kept).",
 };
 
 /* Words that mean nothing without another, or not together. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flue: the table of subcommands, and nothing else. Each has a file command_*.c.
+ * flue: finds the subcommand.
  */
 #include <locale.h>
 #include <signal.h>
@@ -15,27 +15,6 @@
 #include "simulator.h"
 #include "suggest.h"
 
-static const struct command {
-    const char *name;
-    const char *arguments;
-    const char *help;
-    int (*run)(int argc, char **argv);
-} commands[] = {
-    {"list", "", "the scenarios and cost profiles that can be simulated", command_list},
-    {"describe", "SCENARIO", "a scenario's question, parameters and metrics", command_describe},
-    {"run", "SCENARIO", "one simulation, its metrics on the terminal", command_run},
-    {"sweep", "STUDY", "a whole study: runs, statistics, figures, report", command_sweep},
-    {"stats", "DATABASE", "means and confidence intervals of a study's results", command_stats},
-    {"compare", "DATABASE DATABASE", "what changed between two databases; a gate for builds",
-     command_compare},
-    {"plot", "DATABASE", "a study's figures, drawn again", command_plot},
-    {"report", "DATABASE", "a study's report, written again", command_report},
-    {"export", "DATABASE", "every run of a study as CSV or JSON", command_export},
-    {"merge", "DATABASE...", "results of other databases into one", command_merge},
-    {"live", "", "the simulated host on a TAP device, for this machine's own kernel", command_live},
-    {NULL, NULL, NULL, NULL},
-};
-
 static const char *
 command_name(const void *table, size_t index)
 {
@@ -48,11 +27,11 @@ put_help(void)
     printf("Usage: flue COMMAND [WORD...]\n"
            "Simulates TCP on the host and on the NIC, and says what it costs and gains.\n\n"
            "Commands:\n");
-    for (const struct command *c = commands; c->name != NULL; c++) {
+    for (const struct command *c = flue_commands; c->name != NULL; c++) {
         char words[32];
 
         snprintf(words, sizeof words, "%s %s", c->name, c->arguments);
-        printf("  %-25s %s\n", words, c->help);
+        printf("  %-25s  %s\n", words, c->help);
     }
     printf(
         "\nOptions:\n"
@@ -106,11 +85,13 @@ main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         return put_version();
-    for (const struct command *c = commands; c->name != NULL; c++)
+    if (strcmp(argv[1], "--complete") == 0)
+        return command_complete(argc - 1, argv + 1);
+    for (const struct command *c = flue_commands; c->name != NULL; c++)
         if (strcmp(c->name, argv[1]) == 0)
             return c->run(argc - 1, argv + 1);
     problem_set(&problem, EXIT_BAD_INPUT, "%s: expected a command%s", argv[1],
-                suggest_text(argv[1], command_name, commands));
+                suggest_text(argv[1], command_name, flue_commands));
     if (problem.text[strlen(problem.text) - 1] != ')')
         problem_set(&problem, EXIT_BAD_INPUT, "%s: expected a command (flue --help lists them)",
                     argv[1]);
