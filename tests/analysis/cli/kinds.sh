@@ -92,3 +92,14 @@ numbers html >html.numbers
 numbers markdown >markdown.numbers
 [ "$(wc -l <html.numbers)" -gt 20 ]
 diff html.numbers markdown.numbers
+
+# parts that were run apart have their series with them when they are merged
+flue sweep kinds.cfg --points 1/2 --out first >/dev/null 2>&1
+flue sweep kinds.cfg --points 2/2 --out second >/dev/null 2>&1
+flue merge first/results.db second/results.db --out merged >/dev/null 2>&1
+for table in series event; do
+    sqlite3 out/results.db "SELECT * FROM $table ORDER BY 1, 2" >whole
+    sqlite3 merged/results.db "SELECT * FROM $table ORDER BY 1, 2" >parts
+    [ -s whole ]
+    cmp whole parts
+done
