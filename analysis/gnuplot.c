@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "process.h"
 
@@ -333,8 +335,7 @@ run_gnuplot(const char *folder, const struct figure *figure, struct problem *pro
                               "gnuplot could not be started: expected the program gnuplot in PATH "
                               "(Debian: gnuplot-nox)");
     else if (is_good && child.exit_status != 0)
-        is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s/%s: gnuplot: %s", folder, script,
-                              child.err.text);
+        is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s: gnuplot: %s", script, child.err.text);
     child_fini(&child);
     free(arguments[0]);
     free(arguments[1]);
@@ -342,18 +343,52 @@ run_gnuplot(const char *folder, const struct figure *figure, struct problem *pro
     return is_good;
 }
 
+/* Takes the five files out of the folder they were made in: all of a good drawing, or none. */
+static bool
+move_files(const char *from, const char *to, const struct figure *figure, bool is_good,
+           struct problem *problem)
+{
+    static const char *const endings[] = {"dat", "gp", "svg", "png", "pdf"};
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char *made = must_printf("%s/%s.%s", from, figure->name, endings[i]);
+        char *place = must_printf("%s/%s.%s", to, figure->name, endings[i]);
+
+        if (is_good && rename(made, place) != 0)
+            is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s: %s", place, strerror(errno));
+        if (!is_good)
+            unlink(made);
+        free(made);
+        free(place);
+    }
+    return is_good;
+}
+
+/* A figure that was there before stays as it was until the whole of its successor is. */
+static bool
+draw(const struct figure *figure, const char *folder, struct problem *problem)
+{
+    char *workshop = must_printf("%s/.drawing", folder);
+    bool is_good;
+
+    if (mkdir(workshop, 0777) != 0 && errno != EEXIST) {
+        is_good = problem_set(problem, EXIT_RUNS_FAILED, "%s: %s", workshop, strerror(errno));
+    } else {
+        is_good = write_part(workshop, figure, ".dat", data_text(figure), problem) &&
+                  write_part(workshop, figure, ".gp", script_text(figure), problem) &&
+                  run_gnuplot(workshop, figure, problem);
+        is_good = move_files(workshop, folder, figure, is_good, problem);
+        rmdir(workshop);
+    }
+    free(workshop);
+    return is_good;
+}
+
 bool
 figures_draw(const struct figures *figures, const char *folder, struct problem *problem)
 {
-    for (size_t i = 0; i < figures->count; i++) {
-        const struct figure *figure = &figures->figures[i];
-
-        if (figure->is_empty)
-            continue;
-        if (!write_part(folder, figure, ".dat", data_text(figure), problem) ||
-            !write_part(folder, figure, ".gp", script_text(figure), problem) ||
-            !run_gnuplot(folder, figure, problem))
+    for (size_t i = 0; i < figures->count; i++)
+        if (!figures->figures[i].is_empty && !draw(&figures->figures[i], folder, problem))
             return false;
-    }
     return true;
 }
