@@ -48,6 +48,8 @@ same "distribution" "$(runs 1000us 0.0001 offload cpu_utilisation | sort -g | aw
 # the box of seven values: the second and third, fourth, fifth and sixth in the middle
 same "box" "$(runs 1000us 0.01 host goodput_bps | sort -g | awk '{v[NR] = $1 / 1e6} END {printf "%.6g %.6g %.6g", (v[2] + v[3]) / 2, v[4], (v[5] + v[6]) / 2}')" \
     "$(block goodput_bps_box_by_loss-1 0 | awk 'NR == 2 {printf "%.6g %.6g %.6g", $3, $4, $5}')"
+same "dots" "$(runs 1000us 0.01 host goodput_bps | sort -g | awk '{printf "%.6g\n", $1 / 1e6}')" \
+    "$(block goodput_bps_box_by_loss-1 1 | awk '$1 > 0.5 {printf "%.6g\n", $2}')"
 # a part begins where the one below it ends; the whole is their sum
 cpu=$(runs 2000us 0.01 offload cpu_utilisation | mean 1)
 timeouts=$(runs 2000us 0.01 offload timeouts | mean 1)
