@@ -87,10 +87,10 @@ const struct argp plot_argp = {
     .options = out_options,
     .parser = parse_results,
     .args_doc = "DATABASE",
-    .doc =
-        "Draws a study's figures as SVG, PNG and PDF, with data and gnuplot script beside them.\v"
-        "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out "
-        "paper\n\n" EXITS_OF_WRITERS,
+    .doc = "Draws the figures that a study wants (figure = ( ... ); in its file) as SVG, PNG and "
+           "PDF, with data and gnuplot script beside them.\v"
+           "Examples:\n  flue plot out/results.db\n  flue plot out/results.db --out "
+           "paper\n\n" EXITS_OF_WRITERS,
 };
 const struct argp report_argp = {
     .options = report_options,

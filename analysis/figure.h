@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The study's figures: what is drawn where (figure_*.c, one file a kind, on what they share in
- * figure_layout.c) and how (gnuplot.c, gnuplot_plot.c). A laid-out figure consists of series, each
- * of which is drawn in one of a few ways; so a kind is a choice of these and of axes.
+ * figure_layout.c) and how (gnuplot*.c). A laid-out figure consists of series, each of which is
+ * drawn in one of a few ways; so a kind is a choice of these and of axes.
  *
  * Each figure leaves five files: NAME.dat (numbers), NAME.gp (script), NAME.svg, NAME.png and
  * NAME.pdf. `gnuplot NAME.gp` in their folder draws it again, so that a figure can be changed by

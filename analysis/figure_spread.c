@@ -12,7 +12,8 @@
 #include "figure_layout.h"
 #include "intervals.h"
 
-enum { BOX_LEAST = 5 }; /* fewer values have no quartiles worth a box */
+/* Fewer values have no quartiles worth a box; up to so many, a box hides how they cluster. */
+enum { BOX_LEAST = 5, DOTS_MOST = 20 };
 
 /* The values that were measured, sorted and in shown units; the caller frees them. */
 static double *
@@ -77,8 +78,18 @@ add_row(const struct layout *layout, struct figure *figure, struct place place,
     figure_table_add(&figure->table, quantile_text(values, count, 0.9));
 }
 
-/* One box, or the values themselves where they are too few; what lies beyond the whiskers is a dot
- * of its own. */
+/* Neighbours in the order of size stand side by side, so that equal ones can be counted. */
+static void
+add_dot(struct figure_series *dots, double position, double width, double value, size_t i)
+{
+    static const double aside[] = {0, -0.14, 0.14, -0.28, 0.28};
+    struct figure_mark *dot = figure_add_mark(dots);
+
+    dot->values[0] = position + aside[i % (sizeof aside / sizeof *aside)] * width;
+    dot->values[1] = value;
+}
+
+/* A box, and as dots the values themselves; where they are many, what lies beyond the whiskers. */
 static void
 add_values(struct figure *figure, size_t box, size_t dots, double position, double width,
            const double *values, size_t count)
@@ -87,30 +98,29 @@ add_values(struct figure *figure, size_t box, size_t dots, double position, doub
     double high = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.75);
     double reach = 1.5 * (high - low);
     double whiskers[2] = {INFINITY, -INFINITY};
+    struct figure_mark *mark;
 
     for (size_t i = 0; i < count; i++) {
+        bool is_beyond = values[i] < low - reach || values[i] > high + reach;
+
         figure_reach(figure, values[i]);
-        if (count >= BOX_LEAST && values[i] >= low - reach && values[i] <= high + reach) {
+        if (is_beyond || count <= DOTS_MOST)
+            add_dot(&figure->series[dots], position, width, values[i], i);
+        if (!is_beyond) {
             whiskers[0] = fmin(whiskers[0], values[i]);
             whiskers[1] = fmax(whiskers[1], values[i]);
-        } else {
-            struct figure_mark *dot = figure_add_mark(&figure->series[dots]);
-
-            dot->values[0] = position;
-            dot->values[1] = values[i];
         }
     }
-    if (count >= BOX_LEAST) {
-        struct figure_mark *mark = figure_add_mark(&figure->series[box]);
-
-        mark->values[0] = position;
-        mark->values[1] = whiskers[0];
-        mark->values[2] = low;
-        mark->values[3] = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.5);
-        mark->values[4] = high;
-        mark->values[5] = whiskers[1];
-        mark->values[6] = width;
-    }
+    if (count < BOX_LEAST)
+        return;
+    mark = figure_add_mark(&figure->series[box]);
+    mark->values[0] = position;
+    mark->values[1] = whiskers[0];
+    mark->values[2] = low;
+    mark->values[3] = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.5);
+    mark->values[4] = high;
+    mark->values[5] = whiskers[1];
+    mark->values[6] = width;
 }
 
 void
@@ -156,8 +166,9 @@ figure_box(struct layout *layout, struct figure *figure)
     figure->is_zoomed = figure->y.low > 0.8 * figure->y.high;
     figure->remark = must_printf(
         "%s%s",
-        least < BOX_LEAST ? "Fewer than 5 values: dots, as there are too few for quartiles."
-                          : "Dots: single values beyond the whiskers.",
+        least < BOX_LEAST   ? "Fewer than 5 values: dots alone, as there are too few for quartiles."
+        : most <= DOTS_MOST ? "Dots: the replications, side by side."
+                            : "Dots: single values beyond the whiskers.",
         figure->is_zoomed ? " The y axis does not start at zero." : "");
     free(ruler.positions);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A laid-out figure in gnuplot's words: gnuplot.c has the frame, the files and gnuplot itself,
- * gnuplot_plot.c the series.
+ * A laid-out figure in gnuplot's words: gnuplot_script.c has the frame, gnuplot_plot.c the series,
+ * gnuplot.c the files and gnuplot itself.
  */
 #ifndef FLUE_ANALYSIS_GNUPLOT_H
 #define FLUE_ANALYSIS_GNUPLOT_H
@@ -18,6 +18,8 @@ void gnuplot_comment(FILE *out, const char *text);
 void gnuplot_series(FILE *out, const struct figure *figure, const struct figure_series *series);
 /* The command that draws all of them. */
 void gnuplot_plot(FILE *out, const struct figure *figure);
+/* The whole script. The caller frees it. */
+char *gnuplot_script(const struct figure *figure);
 /* The colour of a series: "#0072B2". */
 const char *gnuplot_colour(size_t style);
 

@@ -192,7 +192,7 @@ put_dots(FILE *out, const struct figure *figure, size_t index)
 
     fprintf(out,
             "  '%s.dat' index %zu using 1:2 with points linecolor rgb '%s' linewidth 1.4 pointtype "
-            "%d pointsize 0.7 notitle",
+            "%d pointsize 0.55 notitle",
             figure->name, index, styles[style].colour, styles[style].mark);
 }
 

@@ -48,6 +48,8 @@ same "distribution" "$(runs 1000us 0.0001 offload cpu_utilisation | sort -g | aw
 # the box of seven values: the second and third, fourth, fifth and sixth in the middle
 same "box" "$(runs 1000us 0.01 host goodput_bps | sort -g | awk '{v[NR] = $1 / 1e6} END {printf "%.6g %.6g %.6g", (v[2] + v[3]) / 2, v[4], (v[5] + v[6]) / 2}')" \
     "$(block goodput_bps_box_by_loss-1 0 | awk 'NR == 2 {printf "%.6g %.6g %.6g", $3, $4, $5}')"
+same "dots" "$(runs 1000us 0.01 host goodput_bps | sort -g | awk '{printf "%.6g\n", $1 / 1e6}')" \
+    "$(block goodput_bps_box_by_loss-1 1 | awk '$1 > 0.5 {printf "%.6g\n", $2}')"
 # a part begins where the one below it ends; the whole is their sum
 cpu=$(runs 2000us 0.01 offload cpu_utilisation | mean 1)
 timeouts=$(runs 2000us 0.01 offload timeouts | mean 1)
@@ -92,3 +94,14 @@ numbers html >html.numbers
 numbers markdown >markdown.numbers
 [ "$(wc -l <html.numbers)" -gt 20 ]
 diff html.numbers markdown.numbers
+
+# parts that were run apart have their series with them when they are merged
+flue sweep kinds.cfg --points 1/2 --out first >/dev/null 2>&1
+flue sweep kinds.cfg --points 2/2 --out second >/dev/null 2>&1
+flue merge first/results.db second/results.db --out merged >/dev/null 2>&1
+for table in series event; do
+    sqlite3 out/results.db "SELECT * FROM $table ORDER BY 1, 2" >whole
+    sqlite3 merged/results.db "SELECT * FROM $table ORDER BY 1, 2" >parts
+    [ -s whole ]
+    cmp whole parts
+done

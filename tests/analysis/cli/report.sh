@@ -29,6 +29,7 @@ same "rows of runs" 36 "$(sed -n '/Every run/,$p' out/report.html | grep -c '^<t
 # what a number lacks is said beside it, in both forms: nothing measured, nothing random, one replication of four missing
 cat > lacks.cfg <<'END'
 scenario = "loss";
+fixed = { label = "a|b *c*"; };
 vary = { loss = (0, 1e-2); };
 replications = 4;
 metrics = ("goodput_bps", "latency_s");
@@ -39,15 +40,28 @@ sqlite3 lacks/results.db "UPDATE metric SET value = NULL, note = 'zero finished 
 flue report lacks/results.db >/dev/null
 flue report lacks/results.db --markdown >/dev/null
 sed -n '/<h2>Results/,/<h2>Methods/p' lacks/report.html >part
-grep -q '<tr><td class="word">0</td><td>940.0&nbsp;<sup>a</sup></td><td>–&nbsp;<sup>b</sup></td><td>4</td></tr>' part
+grep -q '<tr><td class="word">0</td><td>940[.0]*&nbsp;<sup>a</sup></td><td>–&nbsp;<sup>b</sup></td><td>4</td></tr>' part
 grep -q '<sup>a</sup> all replications alike: nothing random in them, no interval.</p>' part
 grep -q '<sup>b</sup> not measured: no requests &lt;in&gt; this scenario.</p>' part
 grep -q '<sup>c</sup> mean of 3 replications, as 1 did not measure it: zero finished flows.</p>' part
 sed -n '/^## Results/,/^## Methods/p' lacks/report.md >part
-grep -q '^| 0 | 940.0 <sup>a</sup> | – <sup>b</sup> | 4 |$' part
+grep -q '^| 0 | 940[.0]* <sup>a</sup> | – <sup>b</sup> | 4 |$' part
 grep -q '^<sup>b</sup> not measured: no requests \\<in\\> this scenario\.$' part
-same "mean of three" "$(sqlite3 lacks/results.db "SELECT printf('%.1f', avg(value) / 1e6) FROM metric JOIN plan USING (run) WHERE name = 'goodput_bps' AND point = 1")" \
-    "$(sed -n 's/^| 0.01 | \([0-9.]*\) ± .* <sup>c<.sup> |.*/\1/p' part)"
+same "mean of three" "$(sqlite3 lacks/results.db "SELECT printf('%.0f', avg(value) / 1e6) FROM metric JOIN plan USING (run) WHERE name = 'goodput_bps' AND point = 1")" \
+    "$(sed -n 's/^| 0.01 | \([0-9]*\)[.0-9]* ± .* <sup>c<.sup> |.*/\1/p' part)"
+grep -qF '| a\|b \*c\* |' lacks/report.md
+# a run that is too short for what it should tell says so
+cat > short.cfg <<'END'
+scenario = "loss";
+series_interval = "1ms";
+figure = ( { kind = "time"; y = "goodput_bps"; } );
+END
+course() { awk -v rows="$1" -v late="$2" 'BEGIN {print "time_s,goodput_bps"; for (i = 1; i <= rows; i++) print i / 1000 "," (i > late) + 1}'; }
+FAKE_SERIES=$(course 80 45) flue sweep short.cfg --out late >/dev/null 2>&1
+grep -q '45 ms (the run is shorter than twice its warm-up: it may not have ended)' late/report.html
+grep -q '– (fewer than 100 values: no interval by batch means)' late/report.html
+FAKE_SERIES=$(course 20 5) flue sweep short.cfg --out few >/dev/null 2>&1
+grep -q '0 ms (fewer than 50 values: the warm-up cannot be told)' few/report.html
 # Markdown's own signs are only signs, and every row of a table has as many cells as its head
 flue report out/results.db --markdown >/dev/null 2>&1
 head -n 1 out/report.md | grep -qF '# Loss \& \<offload\>'
