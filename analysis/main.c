@@ -25,6 +25,8 @@ static const struct command {
     {"describe", "SCENARIO", "a scenario's question, parameters and metrics", command_describe},
     {"run", "SCENARIO", "one simulation, its metrics on the terminal", command_run},
     {"sweep", "STUDY", "a whole study: runs, statistics, figures, report", command_sweep},
+    {"plan", "STUDY", "how much is enough: the values that meet a study's requirements",
+     command_plan},
     {"stats", "DATABASE", "means and confidence intervals of a study's results", command_stats},
     {"compare", "DATABASE DATABASE", "what changed between two databases; a gate for builds",
      command_compare},
@@ -64,7 +66,8 @@ put_help(void)
         "  flue sweep scenarios/studies/loss.cfg --out out\n"
         "\nExit status: 0 done; 1 runs failed or results could not be written; 2 refused before\n"
         "anything ran; 3 handed to the cluster: call again; 4 flue compare --fail-if closed its\n"
-        "gate; 130 interrupted (finished results are kept).\n");
+        "gate; 5 flue plan found no value that meets the requirements; 130 interrupted (finished\n"
+        "results are kept).\n");
 }
 
 static int
