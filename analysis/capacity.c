@@ -16,8 +16,7 @@
 size_t
 capacity_point(const struct capacity *capacity, size_t combination, size_t step)
 {
-    size_t place =
-        capacity->sweep->study.search.is_largest ? step : capacity->count - 1 - step;
+    size_t place = capacity->sweep->study.search.is_largest ? step : capacity->count - 1 - step;
 
     return combination / capacity->stride * capacity->stride * capacity->count +
            place * capacity->stride + combination % capacity->stride;
@@ -37,8 +36,8 @@ check_row(const struct capacity *capacity)
     const struct study_setting *setting = &sweep->study.vary[capacity->setting];
 
     for (size_t i = 1; i < capacity->count; i++) {
-        const struct effective_parameter *before =
-            effective_find(&sweep->plan.points[(i - 1) * capacity->stride].effective, setting->name);
+        const struct effective_parameter *before = effective_find(
+            &sweep->plan.points[(i - 1) * capacity->stride].effective, setting->name);
         const struct effective_parameter *value =
             effective_find(&sweep->plan.points[i * capacity->stride].effective, setting->name);
 
@@ -81,8 +80,8 @@ capacity_prepare(struct capacity *capacity, struct sweep *sweep)
         capacity->stride *= study->axes[axis].length;
     capacity->count = study->axes[study->vary[capacity->setting].axis].length;
     capacity->combinations = plan->point_count / capacity->count;
-    capacity->share = search_share(search->confidence, capacity->count, looks(study),
-                                   search->requirement_count);
+    capacity->share =
+        search_share(search->confidence, capacity->count, looks(study), search->requirement_count);
     capacity->verdicts = must_alloc(plan->point_count, sizeof *capacity->verdicts);
     capacity->points = must_alloc(plan->point_count, sizeof *capacity->points);
     for (size_t p = 0; p < plan->point_count; p++) {
@@ -113,10 +112,10 @@ read_value(const struct capacity *capacity, const char *run, const char *metric,
     const struct sweep *sweep = capacity->sweep;
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
-    bool is_good = store_prepare(&sweep->store, &statement, sweep->problem,
-                                 "SELECT value FROM metric WHERE run = ?1 AND name = ?2", "ss", run,
-                                 metric) &&
-                   store_step(&sweep->store, statement, &has_row, sweep->problem);
+    bool is_good =
+        store_prepare(&sweep->store, &statement, sweep->problem,
+                      "SELECT value FROM metric WHERE run = ?1 AND name = ?2", "ss", run, metric) &&
+        store_step(&sweep->store, statement, &has_row, sweep->problem);
 
     *value = is_good && has_row && sqlite3_column_type(statement, 0) != SQLITE_NULL
                  ? sqlite3_column_double(statement, 0)
@@ -148,8 +147,8 @@ judge(struct capacity *capacity, size_t number)
                     &bound);
         point->estimates[r] = statistics_estimate(values, point->runs);
         point->half_widths[r] = search_half_width(&point->estimates[r], capacity->share);
-        verdict = search_judge(&point->estimates[r], requirement->is_least, bound,
-                               point->half_widths[r]);
+        verdict =
+            search_judge(&point->estimates[r], requirement->is_least, bound, point->half_widths[r]);
         if (verdict == SEARCH_FAILS ||
             (verdict == SEARCH_UNDECIDED && point->verdict == SEARCH_MEETS))
             point->verdict = verdict;
@@ -243,8 +242,7 @@ run_wanted(struct capacity *capacity, long long study_id)
         is_good = problem_set(sweep->problem, EXIT_RUNS_FAILED,
                               "%zu of %zu runs failed, and nothing is decided without them (the "
                               "same command tries them again); the first: %s",
-                              summary.failed, summary.failed + summary.done,
-                              summary.first_failure);
+                              summary.failed, summary.failed + summary.done, summary.first_failure);
     free(summary.first_failure);
     return is_good;
 }

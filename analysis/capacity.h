@@ -25,9 +25,9 @@ struct capacity {
     size_t count;   /* its values */
     size_t stride;  /* between points that are neighbours on its axis */
     size_t combinations;
-    double share;                   /* confidence of each interval */
-    struct capacity_point *points;  /* as many as the plan has */
-    enum search_verdict *verdicts;  /* by combination, then from the end that is easiest to meet */
+    double share;                  /* confidence of each interval */
+    struct capacity_point *points; /* as many as the plan has */
+    enum search_verdict *verdicts; /* by combination, then from the end that is easiest to meet */
 };
 
 /* Checks that the values are in a row, after sweep_prepare(). Released in any case. */
@@ -39,7 +39,8 @@ bool capacity_run(struct capacity *capacity);
 size_t capacity_point(const struct capacity *capacity, size_t combination, size_t step);
 struct search_answer capacity_answer(const struct capacity *capacity, size_t combination);
 
-/* Whether some run could not measure what a requirement is about: more of them would say no more. */
+/* Whether some run could not measure what a requirement is about: more of them would say no more.
+ */
 bool capacity_lacks_values(const struct capacity *capacity, size_t number);
 
 /* What was found, without a word of the combination; the caller frees it. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The answers of flue plan as JSON: numbers unscaled. Of each answer, `meets` is the last value that
- * meets the requirements, `may_meet` the last that does not surely fail them, `fails` the one behind
- * it, and `odd` a value that contradicts a single turn. See capacity.h.
+ * The answers of flue plan as JSON: numbers unscaled. Of each answer, `meets` is the last value
+ * that meets the requirements, `may_meet` the last that does not surely fail them, `fails` the one
+ * behind it, and `odd` a value that contradicts a single turn. See capacity.h.
  */
 #include <math.h>
 #include <stdio.h>
@@ -21,9 +21,8 @@ step_json(const struct capacity *capacity, size_t c, long step)
 
     if (step == SEARCH_NONE || step >= (long)capacity->count)
         return json_null();
-    p = effective_find(
-        &sweep->plan.points[capacity_point(capacity, c, (size_t)step)].effective,
-        sweep->study.search.parameter);
+    p = effective_find(&sweep->plan.points[capacity_point(capacity, c, (size_t)step)].effective,
+                       sweep->study.search.parameter);
     return isnan(p->value) ? json_string(p->text) : json_real(p->value);
 }
 
@@ -67,9 +66,8 @@ answer_json(const struct capacity *capacity, size_t c)
             &capacity->sweep->plan.points[capacity_point(capacity, c, 0)].effective;
 
         if (v != capacity->setting)
-            json_object_set_new(
-                parameters, study->vary[v].name,
-                json_string(effective_find(effective, study->vary[v].name)->text));
+            json_object_set_new(parameters, study->vary[v].name,
+                                json_string(effective_find(effective, study->vary[v].name)->text));
     }
     json = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "parameters", parameters, "text", text,
                      "meets", step_json(capacity, c, answer.least), "may_meet",

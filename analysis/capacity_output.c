@@ -50,8 +50,8 @@ combination_text(const struct capacity *capacity, size_t combination)
             continue;
         value_at(capacity, capacity_point(capacity, combination, 0), study->vary[v].name, text,
                  sizeof text);
-        longer = must_printf("%s%s%s %s", all, all[0] == '\0' ? "" : ", ", study->vary[v].name,
-                             text);
+        longer =
+            must_printf("%s%s%s %s", all, all[0] == '\0' ? "" : ", ", study->vary[v].name, text);
         free(all);
         all = longer;
     }
@@ -97,22 +97,25 @@ capacity_answer_text(const struct capacity *capacity, size_t c)
         step_text(capacity, c, answer.most, most, sizeof most);
     if (answer.most < last)
         step_text(capacity, c, answer.most + 1, next, sizeof next);
-    if (answer.most == SEARCH_NONE)
-        text = must_printf("no %s from %s to %s meets %s: not even %s does", name, easiest, hardest,
-                           required, easiest);
+    if (answer.least == last && answer.odd != SEARCH_NONE)
+        text = must_printf("%s %s and %s both meet %s, but not all between them do", name, easiest,
+                           hardest, required);
+    else if (answer.most == SEARCH_NONE)
+        text = must_printf("no %s that was tried, from %s to %s, meets %s", name, easiest, hardest,
+                           required);
     else if (answer.least == last)
-        text = must_printf("the whole range of %s from %s to %s meets %s: the %s lies beyond it",
+        text = must_printf("every %s that was tried, from %s to %s, meets %s: the %s lies beyond",
                            name, easiest, hardest, required, want);
     else if (answer.least == SEARCH_NONE)
-        text = must_printf("the runs do not tell whether any %s from %s on meets %s; none beyond "
-                           "%s does",
-                           name, easiest, required, most);
+        text = must_printf("the runs do not tell whether any %s from %s to %s meets %s", name,
+                           easiest, most, required);
     else if (answer.most == last)
         text = must_printf("the %s %s that meets %s is %s or beyond: the runs do not tell up to %s",
                            want, name, required, least, hardest);
     else if (answer.least < answer.most)
         text = must_printf("the %s %s that meets %s is between %s and %s; %s does not meet it",
-                           want, name, required, least, most, next);
+                           want, name, required, search->is_largest ? least : most,
+                           search->is_largest ? most : least, next);
     else
         text = must_printf("the %s %s that meets %s is %s; %s does not meet it", want, name,
                            required, least, next);
@@ -138,8 +141,8 @@ put_answer(const struct capacity *capacity, size_t c)
         printf("  Mind: %s %s %s. The requirements turn more than once over this range; look at "
                "the points.\n",
                capacity->sweep->study.search.parameter, odd,
-               answer.odd > answer.most ? "meets them although it lies beyond the answer"
-                                        : "fails them although it lies before the answer");
+               answer.odd > answer.most ? "meets them although it lies beyond the turn"
+                                        : "fails them although it lies before the turn");
     }
     free(text);
     free(combination);
@@ -150,8 +153,8 @@ static struct unit_scale
 column_scale(const struct capacity *capacity, size_t r)
 {
     const struct plan *plan = &capacity->sweep->plan;
-    const struct catalogue_metric *metric = catalogue_metric(
-        plan->scenario, capacity->sweep->study.search.requirements[r].metric);
+    const struct catalogue_metric *metric =
+        catalogue_metric(plan->scenario, capacity->sweep->study.search.requirements[r].metric);
     double largest = 0;
     struct unit_scale scale;
 
@@ -177,8 +180,8 @@ put_header(const struct capacity *capacity, struct table *table, size_t *positio
     }
     table_add(table, position, "runs");
     for (size_t r = 0; r < study->search.requirement_count; r++) {
-        const struct catalogue_metric *metric = catalogue_metric(
-            capacity->sweep->plan.scenario, study->search.requirements[r].metric);
+        const struct catalogue_metric *metric =
+            catalogue_metric(capacity->sweep->plan.scenario, study->search.requirements[r].metric);
 
         unit_label(text, sizeof text - sizeof scales[r].text - 4, metric->name, metric->unit);
         if (scales[r].text[0] != '\0')
@@ -186,7 +189,7 @@ put_header(const struct capacity *capacity, struct table *table, size_t *positio
         table_add(table, position, text);
     }
     table_align_left(table, table->columns - 1);
-    table_add(table, position, "");
+    table_add(table, position, "verdict");
 }
 
 static void
@@ -195,6 +198,7 @@ put_row(const struct capacity *capacity, struct table *table, size_t *position, 
 {
     const struct study *study = &capacity->sweep->study;
     const struct capacity_point *point = &capacity->points[p];
+    const char *plus_minus = table_is_utf8() ? "\302\261" : "+-";
     char text[CELL_SIZE];
 
     for (size_t v = 0; v < study->vary_count; v++) {
@@ -209,9 +213,11 @@ put_row(const struct capacity *capacity, struct table *table, size_t *position, 
 
         if (isnan(half))
             snprintf(text, sizeof text, "not measured");
+        else if (half > 0)
+            snprintf(text, sizeof text, "%.*f %s %.*f", unit_decimals(half), mean, plus_minus,
+                     unit_decimals(half), half);
         else
-            snprintf(text, sizeof text, "%.*f %s %.*f", half > 0 ? unit_decimals(half) : 4, mean,
-                     table_is_utf8() ? "\302\261" : "+-", half > 0 ? unit_decimals(half) : 0, half);
+            snprintf(text, sizeof text, "%.6g %s 0", mean, plus_minus);
         table_add(table, position, text);
     }
     table_add(table, position, search_word(point->verdict));
@@ -235,7 +241,8 @@ put_points(const struct capacity *capacity)
         if (c > 0)
             table_gap(&table, position);
         for (size_t i = 0; i < capacity->count; i++) {
-            size_t p = capacity_point(capacity, c, search->is_largest ? i : capacity->count - 1 - i);
+            size_t p =
+                capacity_point(capacity, c, search->is_largest ? i : capacity->count - 1 - i);
 
             if (capacity->points[p].runs > 0)
                 put_row(capacity, &table, &position, p, scales);
@@ -256,10 +263,11 @@ capacity_put_text(const struct capacity *capacity)
         put_answer(capacity, c);
     putchar('\n');
     put_points(capacity);
-    printf("\nMean %s half-width (Student t). Each interval has %.4g %%, so that everything decided "
-           "for one answer\nholds with %.4g %%.\n",
-           table_is_utf8() ? "\302\261" : "+-", 100 * capacity->share,
-           100 * sweep->study.search.confidence);
+    printf(
+        "\nMean %s half-width (Student t). Each interval has %.4g %%, so that everything decided "
+        "for one answer\nholds with %.4g %%.\n",
+        table_is_utf8() ? "\302\261" : "+-", 100 * capacity->share,
+        100 * sweep->study.search.confidence);
     for (size_t p = 0; p < sweep->plan.point_count; p++)
         lacking += capacity->points[p].runs > 0 && capacity_lacks_values(capacity, p);
     if (lacking > 0)

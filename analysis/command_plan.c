@@ -63,17 +63,21 @@ const struct argp plan_argp = {
            "run twice: the same command continues an interrupted search.\n\n"
            "Examples:\n  flue plan scenarios/studies/capacity.cfg --out out\n"
            "  flue plan scenarios/studies/capacity.cfg --dry-run\n\n"
-           "Exit status: 0 answered; 1 runs failed; 2 refused; 5 no value is known to meet the "
-           "requirements (of one combination at least); 130 interrupted.",
+           "Exit status: 0 answered; 1 runs failed; 2 refused; 5 of one combination at "
+           "least no value is known to meet the requirements, or they turn more than once; 130 "
+           "interrupted.",
 };
 
-/* Whether every combination has a value that meets its requirements. */
+/* Whether every combination has one turn, and a value before it. */
 static int
 status_of(const struct capacity *capacity)
 {
-    for (size_t c = 0; c < capacity->combinations; c++)
-        if (capacity_answer(capacity, c).least == SEARCH_NONE)
+    for (size_t c = 0; c < capacity->combinations; c++) {
+        struct search_answer answer = capacity_answer(capacity, c);
+
+        if (answer.least == SEARCH_NONE || answer.odd != SEARCH_NONE)
             return EXIT_NO_ANSWER;
+    }
     return EXIT_DONE;
 }
 

@@ -145,8 +145,8 @@ search_most(size_t count)
 double
 search_share(double confidence, size_t count, size_t looks, size_t requirements)
 {
-    return 1 -
-           2 * (1 - confidence) / ((double)search_most(count) * (double)looks * (double)requirements);
+    return 1 - 2 * (1 - confidence) /
+                   ((double)search_most(count) * (double)looks * (double)requirements);
 }
 
 size_t

@@ -111,8 +111,7 @@ read_runs(struct reader *reader, const config_setting_t *root, const config_sett
                                   ? search->at_most
                                   : SEARCH_REPLICATIONS;
     if (study->replications < 2)
-        return reader_wrong(reader, replications, "replications",
-                            "at least 2, as there is a plan");
+        return reader_wrong(reader, replications, "replications", "at least 2, as there is a plan");
     if (search->at_most == 0) {
         search->at_most = study->replications * SEARCH_GROWTH;
         if (search->at_most > REPLICATIONS_MAX)
@@ -173,9 +172,9 @@ study_bound(const struct study_requirement *requirement, const char *unit, doubl
         const char *unit; /* the metric's */
         const char *typed;
         double factor;
-    } units[] = {{"s", "ms", 1e-3},      {"s", "us", 1e-6},    {"s", "ns", 1e-9},
-                 {"bps", "kbps", 1e3},   {"bps", "Mbps", 1e6}, {"bps", "Gbps", 1e9},
-                 {"bps", "Tbps", 1e12},  {"1", "%", 1e-2},     {"bytes", "B", 1},
+    } units[] = {{"s", "ms", 1e-3},      {"s", "us", 1e-6},        {"s", "ns", 1e-9},
+                 {"bps", "kbps", 1e3},   {"bps", "Mbps", 1e6},     {"bps", "Gbps", 1e9},
+                 {"bps", "Tbps", 1e12},  {"1", "%", 1e-2},         {"bytes", "B", 1},
                  {"bytes", "KiB", 1024}, {"bytes", "MiB", 1048576}};
 
     *bound = requirement->number;
@@ -204,8 +203,8 @@ check_requirement(const struct study *study, const struct study_requirement *req
                           suggest_text(requirement->metric, catalogue_metric_name, scenario));
     if (!study_bound(requirement, metric->unit, &bound))
         return problem_at(problem, study->path, requirement->line,
-                          "require: \"%s\": %s is no unit of %s, which is in %s",
-                          requirement->text, requirement->unit, metric->name, metric->unit);
+                          "require: \"%s\": %s is no unit of %s, which is in %s", requirement->text,
+                          requirement->unit, metric->name, metric->unit);
     return true;
 }
 
@@ -220,11 +219,10 @@ study_check_search(const struct study *study, const struct catalogue_scenario *s
         return true;
     setting = study_varied(study, search->parameter);
     if (setting == NULL || study->axes[setting->axis].kind != AXIS_VARY)
-        return problem_at(problem, study->path, search->parameter_line,
-                          "parameter: \"%s\": expected a parameter under vary%s", search->parameter,
-                          setting != NULL
-                              ? ""
-                              : suggest_text(search->parameter, study_varied_name, study));
+        return problem_at(
+            problem, study->path, search->parameter_line,
+            "parameter: \"%s\": expected a parameter under vary%s", search->parameter,
+            setting != NULL ? "" : suggest_text(search->parameter, study_varied_name, study));
     if (study->axes[setting->axis].length < 2)
         return problem_at(problem, study->path, setting->line,
                           "%s: expected at least two values, as the plan looks among them",

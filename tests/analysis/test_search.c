@@ -189,7 +189,8 @@ test_search_with_noise_holds_its_confidence(void **state)
     }
     gsl_rng_free(random);
     assert_in_range(wrong, 0, SEARCHES / 20);
-    /* ... and it is no wider than such noise makes it: 32 runs tell means 10 * 3.7 / sqrt(32) apart */
+    /* ... and it is no wider than such noise makes it: 32 runs tell means 10 * 3.7 / sqrt(32) apart
+     */
     assert_in_range((long)(width / SEARCHES), 1, 20);
     print_message("wrong: %zu of %d, mean width %.1f steps\n", wrong, SEARCHES, width / SEARCHES);
 }
