@@ -18,6 +18,7 @@ enum exit_status {
     EXIT_BAD_INPUT = 2,     /* refused before anything ran */
     EXIT_PENDING = 3,       /* handed to the cluster, or still there: call again for the results */
     EXIT_GATE_CLOSED = 4,   /* flue compare --fail-if found what it looked for */
+    EXIT_NO_ANSWER = 5,     /* flue plan: no value is known to meet, or no single turn */
     EXIT_INTERRUPTED = 130, /* by SIGINT or SIGTERM; finished results are kept */
 };
 

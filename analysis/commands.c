@@ -13,6 +13,8 @@ const struct command flue_commands[] = {
     {"run", "SCENARIO", "one simulation, its metrics on the terminal", command_run, &run_argp},
     {"sweep", "STUDY", "a whole study: runs, statistics, figures, report", command_sweep,
      &sweep_argp},
+    {"plan", "STUDY", "how much is enough: the values that meet a study's requirements",
+     command_plan, &plan_argp},
     {"stats", "DATABASE", "means and confidence intervals of a study's results", command_stats,
      &stats_argp},
     {"compare", "DATABASE DATABASE", "what changed between two databases; a gate for builds",

@@ -43,7 +43,7 @@ put_help(void)
         "  flue sweep scenarios/studies/loss.cfg --out out\n"
         "\nExit status: 0 done; 1 runs failed or results could not be written; 2 refused before\n"
         "anything ran; 3 handed to the cluster: call again; 4 flue compare --fail-if closed its\n"
-        "gate; 130 interrupted (finished results are kept).\n");
+        "gate; 5 flue plan found no answer; 130 interrupted (finished results are kept).\n");
 }
 
 static int

@@ -314,6 +314,7 @@ loop(struct runner *runner)
         is_good = collect(runner, true);
     }
     is_good = stop_all(runner) && is_good;
+    runner->summary->is_stopped = stop_signal != 0;
     runner->summary->is_interrupted =
         stop_signal != 0 &&
         runner->summary->done + runner->summary->failed < runner->progress.total;

@@ -22,7 +22,8 @@ struct runner_summary {
     size_t stored; /* were there already */
     size_t done;
     size_t failed;
-    bool is_interrupted;
+    bool is_interrupted; /* before everything was done */
+    bool is_stopped;     /* asked to stop, at the last moment perhaps */
     char *first_failure; /* what, why and how to repeat it; NULL without a failure */
 };
 

@@ -13,9 +13,10 @@
 
 enum { PRECISION_REPLICATIONS = 3 }; /* fewer say next to nothing about an interval */
 
-static const char *const study_keys[] = {
-    "title",        "question",  "scenario", "fixed",           "vary",    "zip",    "sample",
-    "replications", "precision", "seed",     "series_interval", "metrics", "figure", NULL};
+static const char *const study_keys[] = {"title",     "question", "scenario", "fixed",
+                                         "vary",      "zip",      "sample",   "replications",
+                                         "precision", "plan",     "seed",     "series_interval",
+                                         "metrics",   "figure",   NULL};
 static const char *const precision_keys[] = {"metric", "relative", "at_most", NULL};
 
 static bool
@@ -117,7 +118,7 @@ read_root(struct reader *reader, const config_setting_t *root)
            reader_text(reader, root, "question", &study->question) && reader_fixed(reader, root) &&
            reader_varied(reader, root) &&
            reader_whole(reader, root, "replications", 1, REPLICATIONS_MAX, &study->replications) &&
-           read_precision(reader, root) &&
+           read_precision(reader, root) && reader_search(reader, root) &&
            reader_whole(reader, root, "seed", 1, 4294944442LL, &study->seed) &&
            read_series_interval(reader, root) && reader_metrics(reader, root) &&
            reader_figures(reader, root);
@@ -204,6 +205,7 @@ study_fini(struct study *study)
     reader_settings_free(study->vary, study->vary_count, study->axes);
     reader_figures_free(study);
     free(study->axes);
+    reader_search_free(&study->search);
     free(study->precision.metric);
     free(study->series_interval);
     free(study->path);
@@ -218,6 +220,8 @@ study_fini(struct study *study)
 size_t
 study_replications(const struct study *study)
 {
+    if (study->search.parameter != NULL)
+        return (size_t)study->search.at_most;
     return (size_t)(study->precision.metric != NULL ? study->precision.at_most
                                                     : study->replications);
 }

@@ -49,6 +49,28 @@ struct study_precision {
     int metric_line;
 };
 
+/* What a planned point must have: "latency_p99_s <= 2ms". */
+struct study_requirement {
+    char *text; /* as typed */
+    char *metric;
+    bool is_least; /* ">="; otherwise "<=" */
+    double number;
+    char *unit; /* behind the number; "": the metric's own */
+    int line;
+};
+
+/* What `flue plan` looks for: the largest or smallest value of a varied parameter that meets every
+ * requirement. */
+struct study_search {
+    char *parameter; /* NULL: this study has nothing to look for */
+    int parameter_line;
+    bool is_largest;
+    struct study_requirement *requirements;
+    size_t requirement_count;
+    double confidence; /* of the whole answer */
+    long long at_most; /* replications of a point */
+};
+
 struct study_metric {
     char *name;
     int line;
@@ -106,6 +128,7 @@ struct study {
     long long seed;
     char *series_interval; /* a time: of each run a time series is kept; NULL: none */
     struct study_precision precision;
+    struct study_search search;
     struct study_metric *metrics; /* wanted in tables; none: those of the figures, or all */
     size_t metric_count;
     struct study_figure *figures;
@@ -122,6 +145,9 @@ bool study_check(const struct study *study, const struct catalogue *catalogue,
 /* The same for one scenario, such as a results database has. */
 bool study_check_names(const struct study *study, const struct catalogue_scenario *scenario,
                        struct problem *problem);
+/* The same for what it looks for (study_search.c). */
+bool study_check_search(const struct study *study, const struct catalogue_scenario *scenario,
+                        struct problem *problem);
 /* Fills in the values of ranges and samples (study_expand.c); the simulator reads their ends. */
 bool study_expand(struct study *study, const struct catalogue_scenario *scenario,
                   const char *simulator, struct problem *problem);
@@ -138,6 +164,8 @@ size_t study_place(const struct study *study, size_t axis, size_t point);
 const char *study_point_text(const struct study *study, size_t index, size_t point);
 /* Names of the varied parameters, for suggest(). */
 const char *study_varied_name(const void *study, size_t index);
+/* A requirement's bound in the metric's unit; false when its unit is of something else. */
+bool study_bound(const struct study_requirement *requirement, const char *unit, double *bound);
 /* Every key that a study file may have, for those who test that each is read. */
 const char *study_key(size_t index);
 /* Every key that a figure of that kind may have, or NULL; and the kinds' names. */

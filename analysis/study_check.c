@@ -246,6 +246,8 @@ study_check_names(const struct study *study, const struct catalogue_scenario *sc
         !check_metric(study, "metric", study->precision.metric, study->precision.metric_line,
                       scenario, problem))
         return false;
+    if (!study_check_search(study, scenario, problem))
+        return false;
     for (size_t i = 0; i < study->figure_count; i++)
         if (!check_figure(study, &study->figures[i], scenario, problem))
             return false;

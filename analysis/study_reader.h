@@ -39,7 +39,7 @@ bool reader_choice(struct reader *reader, const config_setting_t *group, const c
 bool reader_value(struct reader *reader, const config_setting_t *setting, const char *word,
                   struct study_value *value);
 
-/* The parts: study_vary.c, study_figure.c. */
+/* The parts: study_vary.c, study_figure.c, study_search.c. */
 bool reader_fixed(struct reader *reader, const config_setting_t *root);
 bool reader_varied(struct reader *reader, const config_setting_t *root);
 bool reader_figures(struct reader *reader, const config_setting_t *root);
@@ -47,5 +47,7 @@ bool reader_metrics(struct reader *reader, const config_setting_t *root);
 void reader_settings_free(struct study_setting *settings, size_t count,
                           const struct study_axis *axes);
 void reader_figures_free(struct study *study);
+bool reader_search(struct reader *reader, const config_setting_t *root);
+void reader_search_free(struct study_search *search);
 
 #endif

@@ -21,7 +21,7 @@ static char *
 command_line(const struct sweep_wish *wish)
 {
     char *words[] = {must_strdup("flue"),
-                     must_strdup("sweep"),
+                     must_strdup(wish->is_plan ? "plan" : "sweep"),
                      must_strdup(wish->study),
                      must_strdup("--out"),
                      must_strdup(wish->out),

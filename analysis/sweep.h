@@ -16,6 +16,7 @@ struct sweep_wish {
     long long jobs;    /* at once; 0: as many as there are processors */
     long long part;    /* 1 to parts: only every parts-th point; parts 0: all points */
     long long parts;
+    bool is_plan; /* flue plan: only the points that its search comes by */
     bool is_dry;
     bool is_json;
     bool is_slurm;

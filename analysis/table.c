@@ -254,6 +254,9 @@ add_rows(struct table *table, const struct results *results, const struct table_
     char before[CELL_SIZE] = "";
 
     for (size_t p = 0; p < results->point_count; p++) {
+        /* A search comes by a few of its points alone. */
+        if (results->study.search.parameter != NULL && results->points[p].effective.count == 0)
+            continue;
         for (size_t v = 0; v < results->study.vary_count; v++) {
             results_varied_text(results, p, v, text, sizeof text);
             if (v == 0 && results->study.vary_count > 1 && p > 0 && strcmp(text, before) != 0)

@@ -18,6 +18,8 @@ static const struct flue_parameter parameters[] = {
     FLUE_REQUESTS_PARAMETERS("32", "0s"),
     {"arrivals", FLUE_PARAMETER_REAL, "1/s", "0", "0", "1e9", NULL,
      "requests a second, at random; 0: a closed loop"},
+    {"cores", FLUE_PARAMETER_COUNT, "1", "0", "0", "1024", NULL,
+     "of each machine; 0: as the profile says"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "50ms", "1ms", "100s", NULL, "not measured"},
     {"duration", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "100s", NULL, "measured time"},
     {.name = NULL},
@@ -39,14 +41,27 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
+static struct flue_profile
+with_cores(const struct flue_profile *profile, uint64_t cores)
+{
+    struct flue_profile machine = *profile;
+
+    if (cores > 0)
+        machine.cores = cores;
+    return machine;
+}
+
 static bool
 build(const struct flue_run *run, struct flue_sim *sim, struct flue_workload *rpc)
 {
     struct flue_sim_link_config link;
     struct flue_sim_stack_config stack;
     struct flue_sim_requests_config requests = flue_requests_configure(run);
+    struct flue_profile machine;
 
     flue_pair_configure(run, &link, &stack);
+    machine = with_cores(stack.profile, flue_run_count(run, "cores"));
+    stack.profile = &machine;
     requests.rate = flue_run_real(run, "arrivals");
     return flue_pair_build(run, sim, flue_run_text(run, "stack"), &link, &stack, &rpc->machines) &&
            flue_sim_requests(sim, rpc->machines.client, rpc->machines.server, &requests,

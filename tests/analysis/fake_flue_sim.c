@@ -11,6 +11,7 @@
  *   FAKE_GARBAGE=N      ... prints half an answer
  *   FAKE_LIE=N          ... answers for another seed
  *   FAKE_FACTOR=X       goodput is that many times what it was
+ *   FAKE_TURN=X         goodput is as without loss where loss is larger than this
  *   FAKE_COMMIT=TEXT    the commit that it says it was built from
  *   FAKE_SERIES=TEXT    the time series that it writes instead of its own
  */
@@ -213,6 +214,7 @@ static int
 simulate(void)
 {
     const char *factor = getenv("FAKE_FACTOR");
+    const char *turn = getenv("FAKE_TURN");
     const char *log = getenv("FAKE_LOG");
     const char *sleep_ms = getenv("FAKE_SLEEP_MS");
     double loss = number(1);
@@ -242,6 +244,8 @@ simulate(void)
         printf("{\"schema\": 1, \"scen");
         return 0;
     }
+    if (turn != NULL && loss > strtod(turn, NULL))
+        goodput = 9.4e8;
     if (factor != NULL)
         goodput *= strtod(factor, NULL);
     if (series != NULL && write_series(goodput) != 0)

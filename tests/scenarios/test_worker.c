@@ -116,10 +116,10 @@ static const char *const refusals[][2] = {
     {"run", "run: expected the name of a scenario after it"},
     {"run lost",
      "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle, "
-     "window, theory, short or table (did you mean \"loss\"?)"},
+     "window, theory, short, table or incast (did you mean \"loss\"?)"},
     {"--help lost",
      "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle, "
-     "window, theory, short or table (did you mean \"loss\"?)"},
+     "window, theory, short, table or incast (did you mean \"loss\"?)"},
     {"--describe loss", "\"loss\" is not expected after --describe"},
     {"run loss rate", "\"rate\" is not an option: expected --name value"},
     {"run loss --", "\"--\" is not an option: expected --name value"},
