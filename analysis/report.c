@@ -66,8 +66,9 @@ put_estimate(struct page *page, const struct result_metric *metric,
              const struct table_metric *column)
 {
     const struct estimate *estimate = &metric->estimate;
-    char *mean = must_printf("%.*f", column->decimals, estimate->mean * column->scale.factor);
-    char *half = must_printf("%.*f", column->decimals, estimate->half_width * column->scale.factor);
+    int decimals = table_decimals(column, estimate);
+    char *mean = must_printf("%.*f", decimals, estimate->mean * column->scale.factor);
+    char *half = must_printf("%.*f", decimals, estimate->half_width * column->scale.factor);
     char *note = NULL;
 
     if (estimate->n == 0)

@@ -188,22 +188,35 @@ table_metric_heading(const struct results *results, const struct table_metric *c
         snprintf(text, size, "%s (%s)", label, column->scale.text);
 }
 
+int
+table_decimals(const struct table_metric *column, const struct estimate *estimate)
+{
+    double mean = fabs(estimate->mean * column->scale.factor);
+    int least; /* of which two digits can be seen */
+
+    if (!(mean > 0) || isinf(mean))
+        return column->decimals;
+    least = 1 - (int)floor(log10(mean));
+    least = least > 9 ? 9 : least;
+    return mean < 0.1 && least > column->decimals ? least : column->decimals;
+}
+
 void
 table_metric_cell(const struct estimate *estimate, const struct table_metric *column,
                   const char *plus_minus, char *text, size_t size)
 {
     double factor = column->scale.factor;
-
+    int decimals = table_decimals(column, estimate);
     int pad = column->half_digits;
 
     if (estimate->n == 0)
         snprintf(text, size, "-%*s", pad > 0 ? pad + 3 : 0, "");
     else if (isnan(estimate->half_width))
-        snprintf(text, size, "%.*f *%*s", column->decimals, estimate->mean * factor,
-                 pad > 0 ? pad + 1 : 0, "");
+        snprintf(text, size, "%.*f *%*s", decimals, estimate->mean * factor, pad > 0 ? pad + 1 : 0,
+                 "");
     else
-        snprintf(text, size, "%.*f %s %*.*f", column->decimals, estimate->mean * factor, plus_minus,
-                 pad, column->decimals, estimate->half_width * factor);
+        snprintf(text, size, "%.*f %s %*.*f", decimals, estimate->mean * factor, plus_minus, pad,
+                 decimals, estimate->half_width * factor);
 }
 
 /* What the marks in the table mean; nothing is said of marks that are not there. */

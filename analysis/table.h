@@ -46,6 +46,8 @@ struct table_metric table_metric(const struct results *results, size_t metric);
 /* "Goodput (Gb/s)". */
 void table_metric_heading(const struct results *results, const struct table_metric *column,
                           char *text, size_t size);
+/* Decimals of one cell: the column's, or more where a small mean would show as nothing. */
+int table_decimals(const struct table_metric *column, const struct estimate *estimate);
 /* Mean and half-width, or what there is; `plus_minus` is the sign to use. A mark `*` follows a mean
  * that has no interval, "-" stands for nothing measured. */
 void table_metric_cell(const struct estimate *estimate, const struct table_metric *column,

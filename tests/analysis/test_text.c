@@ -16,6 +16,7 @@
 #include "html.h"
 #include "shell.h"
 #include "suggest.h"
+#include "table.h"
 #include "units.h"
 
 static const char *const words[] = {"replications", "seed", "stack", "loss", NULL};
@@ -197,10 +198,23 @@ test_problem_is_one_line(void **state)
     assert_int_equal(problem.status, EXIT_BAD_INPUT);
 }
 
+static void
+test_text_small_mean_among_large_ones_keeps_two_digits(void **state)
+{
+    const struct table_metric column = {.scale = {.factor = 1000}, .decimals = 3};
+    const struct estimate small = {.mean = 6.1e-8}, none = {.mean = 0}, large = {.mean = 0.012};
+
+    (void)state;
+    assert_int_equal(table_decimals(&column, &small), 6);
+    assert_int_equal(table_decimals(&column, &none), 3);
+    assert_int_equal(table_decimals(&column, &large), 3);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_small_mean_among_large_ones_keeps_two_digits),
         cmocka_unit_test(test_suggest_near_words_are_found),
         cmocka_unit_test(test_suggest_far_words_find_nothing),
         cmocka_unit_test(test_units_values_get_prefixes_that_fit),
