@@ -25,7 +25,8 @@ static const struct flue_parameter parameters[] = {
     {"way", FLUE_PARAMETER_CHOICE, "", "relink", NULL, NULL, ways,
      "relink the path, or take the connections back and hand them over again"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "1ms", "100s", NULL, "before the next hop fails"},
-    {"duration", FLUE_PARAMETER_TIME, "s", "500ms", "1ms", "100s", NULL, "measured, behind it"},
+    {"duration", FLUE_PARAMETER_TIME, "s", "500ms", "1ms", "100s", NULL,
+     "measured, behind the move"},
     {.name = NULL},
 };
 
@@ -131,7 +132,7 @@ run_invalidate(struct flue_run *run, struct flue_sim *sim)
         return flue_run_fail_in(run, sim, "the connections did not move within 100 s");
     }
     switched_at = flue_sim_now(sim);
-    if (switched_at < failed_at + duration && flue_sim_run(sim, failed_at + duration) != FLUE_OK) {
+    if (!flue_advance(sim, duration)) {
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
     duration = flue_sim_now(sim) - failed_at;
