@@ -6,6 +6,7 @@
  *
  *   FAKE_LOG=FILE       appends one line for every run
  *   FAKE_SLEEP_MS=N     a run takes so long
+ *   FAKE_BURN_MS=N      a run takes so much processor time
  *   FAKE_FAIL=N         the run of that number says why and exits with 1
  *   FAKE_CRASH=N        ... aborts
  *   FAKE_GARBAGE=N      ... prints half an answer
@@ -217,6 +218,7 @@ simulate(void)
     const char *turn = getenv("FAKE_TURN");
     const char *log = getenv("FAKE_LOG");
     const char *sleep_ms = getenv("FAKE_SLEEP_MS");
+    const char *burn_ms = getenv("FAKE_BURN_MS");
     double loss = number(1);
     double goodput = 9.4e8 * (1 - loss) + (loss > 0 ? 2e7 * noise(1) : 0);
 
@@ -234,6 +236,8 @@ simulate(void)
 
         nanosleep(&time, NULL);
     }
+    while (burn_ms != NULL && clock() < strtol(burn_ms, NULL, 10) * (CLOCKS_PER_SEC / 1000))
+        continue;
     if (is_chosen("FAKE_FAIL")) {
         fprintf(stderr, "flue-sim: something\nflue-sim: the link melted\n");
         return 1;
