@@ -101,26 +101,46 @@ capacity_answer_text(const struct capacity *capacity, size_t c)
         text = must_printf("%s %s and %s both meet %s, but not all between them do", name, easiest,
                            hardest, required);
     else if (answer.most == SEARCH_NONE)
-        text = must_printf("no %s that was tried, from %s to %s, meets %s", name, easiest, hardest,
-                           required);
+        text = must_printf("no value of %s that was tried, from %s to %s, meets %s", name, easiest,
+                           hardest, required);
     else if (answer.least == last)
-        text = must_printf("every %s that was tried, from %s to %s, meets %s: the %s lies beyond",
-                           name, easiest, hardest, required, want);
+        text = must_printf(
+            "every value of %s that was tried, from %s to %s, meets %s: the %s is %s or beyond",
+            name, easiest, hardest, required, want, hardest);
     else if (answer.least == SEARCH_NONE)
-        text = must_printf("the runs do not tell whether any %s from %s to %s meets %s", name,
-                           easiest, most, required);
+        text = must_printf("the runs do not tell whether any value of %s from %s to %s meets %s",
+                           name, easiest, most, required);
     else if (answer.most == last)
-        text = must_printf("the %s %s that meets %s is %s or beyond: the runs do not tell up to %s",
-                           want, name, required, least, hardest);
+        text = must_printf(
+            "the %s value of %s that meets %s is %s or beyond: the runs do not tell up to %s", want,
+            name, required, least, hardest);
     else if (answer.least < answer.most)
-        text = must_printf("the %s %s that meets %s is between %s and %s; %s does not meet it",
+        text = must_printf("the %s value of %s that meets %s is between %s and %s; %s does not",
                            want, name, required, search->is_largest ? least : most,
                            search->is_largest ? most : least, next);
     else
-        text = must_printf("the %s %s that meets %s is %s; %s does not meet it", want, name,
+        text = must_printf("the %s value of %s that meets %s is %s; %s does not", want, name,
                            required, least, next);
     free(required);
     return text;
+}
+
+/* What speaks against a single turn. */
+static void
+put_doubts(const struct capacity *capacity, size_t c, const struct search_answer *answer)
+{
+    const char *name = capacity->sweep->study.search.parameter;
+    char text[CELL_SIZE];
+
+    if (answer->odd != SEARCH_NONE) {
+        step_text(capacity, c, answer->odd, text, sizeof text);
+        printf("  Mind: %s %s %s the turn. The requirements turn more than once over this range; "
+               "look at the points.\n",
+               name, text, answer->odd > answer->most ? "meets them beyond" : "fails them before");
+    } else if (answer->doubtful != SEARCH_NONE) {
+        step_text(capacity, c, answer->doubtful, text, sizeof text);
+        printf("  Mind: %s %s is undecided, although it lies beyond one that fails.\n", name, text);
+    }
 }
 
 /* The first letter belongs to the sentence. */
@@ -134,16 +154,7 @@ put_answer(const struct capacity *capacity, size_t c)
     if (combination[0] == '\0' && text[0] >= 'a' && text[0] <= 'z')
         text[0] = (char)(text[0] - 'a' + 'A');
     printf("%s%s%s.\n", combination, combination[0] == '\0' ? "" : ": ", text);
-    if (answer.odd != SEARCH_NONE) {
-        char odd[CELL_SIZE];
-
-        step_text(capacity, c, answer.odd, odd, sizeof odd);
-        printf("  Mind: %s %s %s. The requirements turn more than once over this range; look at "
-               "the points.\n",
-               capacity->sweep->study.search.parameter, odd,
-               answer.odd > answer.most ? "meets them although it lies beyond the turn"
-                                        : "fails them although it lies before the turn");
-    }
+    put_doubts(capacity, c, &answer);
     free(text);
     free(combination);
 }

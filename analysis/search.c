@@ -100,12 +100,16 @@ search_answer(const enum search_verdict *verdicts, size_t count)
 {
     long ignored;
     struct search_answer answer = {last_that(verdicts, count, meets, &ignored),
-                                   last_that(verdicts, count, may_meet, &ignored), SEARCH_NONE};
+                                   last_that(verdicts, count, may_meet, &ignored), SEARCH_NONE,
+                                   SEARCH_NONE};
 
-    for (long i = 0; i < (long)count; i++)
+    for (long i = 0; i < (long)count; i++) {
         if ((i < answer.least && verdicts[i] == SEARCH_FAILS) ||
             (i > answer.most && verdicts[i] == SEARCH_MEETS))
             answer.odd = i;
+        if (i > answer.most && verdicts[i] == SEARCH_UNDECIDED)
+            answer.doubtful = i;
+    }
     return answer;
 }
 

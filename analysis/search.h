@@ -27,6 +27,7 @@ struct search_answer {
     long least;
     long most;
     long odd; /* a value that shows that the row turns more than once; SEARCH_NONE: none seen */
+    long doubtful; /* an undecided value behind one that fails, that may show it; SEARCH_NONE */
 };
 
 /* "meets", "fails", "undecided". */

@@ -80,6 +80,12 @@ test_search_of_a_row_that_turns_back_says_where(void **state)
         truth[i] = SEARCH_MEETS;
     search_all(verdicts, truth, VALUES);
     assert_in_range(search_answer(verdicts, VALUES).odd, 50, 89);
+    assert_int_equal(search_answer(verdicts, VALUES).doubtful, SEARCH_NONE);
+    /* the same, but for runs that do not tell */
+    set_truth(verdicts, VALUES, 20, 20);
+    verdicts[60] = SEARCH_UNDECIDED;
+    assert_int_equal(search_answer(verdicts, VALUES).odd, SEARCH_NONE);
+    assert_int_equal(search_answer(verdicts, VALUES).doubtful, 60);
     /* the wrong end is the easy one */
     for (size_t i = 0; i < VALUES; i++)
         truth[i] = i < 50 ? SEARCH_FAILS : SEARCH_MEETS;

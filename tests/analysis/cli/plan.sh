@@ -40,8 +40,10 @@ while [ ! -e log2 ] || [ "$(wc -l < log2)" -lt 30 ]; do
     [ "$tries" -lt 500 ]
     sleep 0.02
 done
-kill -9 "$pid"
-wait "$pid" || true
+{ # the shell may say "Killed", or not
+    kill -9 "$pid"
+    wait "$pid" || true
+} 2>/dev/null
 kept=$(sqlite3 hit/results.db 'SELECT count(*) FROM run')
 rm log2
 FAKE_LOG="$PWD/log2" flue plan goodput.cfg --out hit --json 2>/dev/null > hit.json
