@@ -26,3 +26,12 @@ same "ids" "" "$(grep -o ' id="[^"]*"' out/report.html | sort | uniq -d)"
 sed 's/<meta[^>]*>//; s/<!DOCTYPE html>//; s/&nbsp;/ /g; s/&plusmn;/+-/g' out/report.html | xmllint --noout -
 # every run is there with every metric
 same "rows of runs" 36 "$(sed -n '/Every run/,$p' out/report.html | grep -c '^<tr><td class="word">')"
+# the values inside of a range are known to the simulator alone: the first parameter may be one
+cat > range.cfg <<'STUDY'
+scenario = "loss";
+vary = { loss = { from = 0.01; to = 0.4; steps = 4; }; stack = ("ns3", "host"); };
+replications = 2;
+STUDY
+flue sweep range.cfg --out range >/dev/null 2>&1
+same "groups of a range, in every table of the points" "0.14 0.27 0.4" "$(sed -n \
+    's/^<tr class="group"><td class="word">\([^<]*\)<.*/\1/p' range/report.html | sort -u | tr '\n' ' ' | sed 's/ $//')"
