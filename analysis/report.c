@@ -100,8 +100,8 @@ static bool
 begins_group(const struct results *results, size_t point)
 {
     return point > 0 && results->study.vary_count > 1 &&
-           strcmp(study_point_text(&results->study, 0, point),
-                  study_point_text(&results->study, 0, point - 1)) != 0;
+           study_place(&results->study, results->study.vary[0].axis, point) !=
+               study_place(&results->study, results->study.vary[0].axis, point - 1);
 }
 
 static void

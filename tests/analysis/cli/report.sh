@@ -66,3 +66,12 @@ grep -q '0 ms (fewer than 50 values: the warm-up cannot be told)' few/report.htm
 flue report out/results.db --markdown >/dev/null 2>&1
 head -n 1 out/report.md | grep -qF '# Loss \& \<offload\>'
 awk -F' \\| |^\\| | \\|$' '/^\|/ {if (cells && NF != cells && !/^\|---/) exit 1; if (!/^\|---/) cells = NF} !/^\|/ {cells = 0}' out/report.md
+# the values inside of a range are known to the simulator alone: the first parameter may be one
+cat > range.cfg <<'STUDY'
+scenario = "loss";
+vary = { loss = { from = 0.01; to = 0.4; steps = 4; }; stack = ("ns3", "host"); };
+replications = 2;
+STUDY
+flue sweep range.cfg --out range >/dev/null 2>&1
+same "groups of a range, in every table of the points" "0.14 0.27 0.4" "$(sed -n \
+    's/^<tr class="group"><td class="word">\([^<]*\)<.*/\1/p' range/report.html | sort -u | tr '\n' ' ' | sed 's/ $//')"
