@@ -100,6 +100,42 @@ flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *
     return open == count;
 }
 
+void
+flue_rows_start(struct flue_rows *rows)
+{
+    rows->start = flue_sim_now(rows->sim);
+    rows->last = rows->start;
+}
+
+static double
+seconds_since_start(const struct flue_rows *rows, flue_time at)
+{
+    return (double)(at - rows->start) / (double)FLUE_SECOND;
+}
+
+bool
+flue_rows_advance(struct flue_rows *rows, flue_time by)
+{
+    flue_time interval = flue_run_series_interval(rows->run);
+    flue_time end = flue_sim_now(rows->sim) + by;
+
+    while (interval > 0 && rows->last + interval <= end) {
+        if (flue_sim_run(rows->sim, rows->last + interval) != FLUE_OK) {
+            return false;
+        }
+        rows->put(rows->user);
+        rows->last += interval;
+        flue_run_series_row(rows->run, seconds_since_start(rows, rows->last));
+    }
+    return flue_sim_run(rows->sim, end) == FLUE_OK;
+}
+
+void
+flue_rows_event(const struct flue_rows *rows, flue_time at, const char *text)
+{
+    flue_run_series_event(rows->run, seconds_since_start(rows, at), text);
+}
+
 static bool
 is_still(const struct flue_pair *pair)
 {

@@ -83,6 +83,20 @@ bool flue_advance(struct flue_sim *sim, flue_time by);
 bool flue_advance_until_connected(struct flue_sim *sim, struct flue_sim_flow *const *flows,
                                   uint32_t count, flue_time patience);
 
+/* A time series of what a scenario reads itself. `put` reports the metrics of a row; time zero is
+ * when flue_rows_start was called. Without a series wanted nothing is put. */
+struct flue_rows {
+    struct flue_run *run;
+    struct flue_sim *sim;
+    void (*put)(void *user);
+    void *user;
+    flue_time start, last;
+};
+void flue_rows_start(struct flue_rows *rows);
+/* flue_advance, with a row wherever one is due. */
+bool flue_rows_advance(struct flue_rows *rows, flue_time by);
+void flue_rows_event(const struct flue_rows *rows, flue_time at, const char *text);
+
 /* In steps of 10 us, until the client's adapter has done all that it was asked for and none of the
  * client's connections is on its way to it or back. */
 bool flue_advance_until_still(struct flue_sim *sim, const struct flue_pair *pair,

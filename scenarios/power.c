@@ -53,12 +53,11 @@ struct reading {
 };
 
 struct power {
-    struct flue_run *run;
     struct flue_sim *sim;
     struct flue_pair machines;
     struct flue_sim_requests *requests;
-    struct reading last_row; /* of the time series */
-    flue_time start;         /* its time zero */
+    struct flue_rows rows;
+    struct reading last_row;
 };
 
 /* What came after the power-up, and when; 0: not yet. */
@@ -100,44 +99,16 @@ rate_between(const struct reading *before, const struct reading *after)
            ((double)(after->at - before->at) / (double)FLUE_SECOND);
 }
 
-static double
-seconds_since_start(const struct power *power, flue_time at)
-{
-    return (double)(at - power->start) / (double)FLUE_SECOND;
-}
-
 static void
-put_row(struct power *power)
+put_row(void *user)
 {
+    struct power *power = user;
     struct reading now;
 
     read_all(power, &now);
-    flue_run_report(power->run, "request_rate", rate_between(&power->last_row, &now), NULL);
-    flue_run_report(power->run, "offloaded_connections", now.adapter.connections, NULL);
-    flue_run_series_row(power->run, seconds_since_start(power, now.at));
+    flue_run_report(power->rows.run, "request_rate", rate_between(&power->last_row, &now), NULL);
+    flue_run_report(power->rows.run, "offloaded_connections", now.adapter.connections, NULL);
     power->last_row = now;
-}
-
-/* Advances, with a row of the time series wherever one is due. */
-static bool
-advance(struct power *power, flue_time duration)
-{
-    flue_time interval = flue_run_series_interval(power->run);
-    flue_time end = flue_sim_now(power->sim) + duration;
-
-    while (interval > 0 && power->last_row.at + interval <= end) {
-        if (!flue_advance(power->sim, power->last_row.at + interval - flue_sim_now(power->sim))) {
-            return false;
-        }
-        put_row(power);
-    }
-    return flue_advance(power->sim, end - flue_sim_now(power->sim));
-}
-
-static void
-put_event(const struct power *power, flue_time at, const char *text)
-{
-    flue_run_series_event(power->run, seconds_since_start(power, at), text);
 }
 
 static bool
@@ -147,7 +118,7 @@ go_to_sleep(struct power *power)
     bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, false) == FLUE_OK;
 
     for (uint32_t i = 0; is_good && adapter.is_on && i < PATIENCE_S * 10000; i++) {
-        is_good = advance(power, 100 * FLUE_MICROSECOND);
+        is_good = flue_rows_advance(&power->rows, 100 * FLUE_MICROSECOND);
         flue_sim_adapter_read(power->machines.link, FLUE_PAIR_CLIENT, &adapter);
     }
     return is_good && !adapter.is_on;
@@ -162,16 +133,16 @@ wake_up(struct power *power, const struct reading *before, double rate, struct r
     bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, true) == FLUE_OK;
 
     read_all(power, &up);
-    put_event(power, up.at, "power on");
+    flue_rows_event(&power->rows, up.at, "power on");
     for (uint32_t i = 0; is_good && i < PATIENCE_S * 1000; i++) {
-        is_good = advance(power, FLUE_MILLISECOND);
+        is_good = flue_rows_advance(&power->rows, FLUE_MILLISECOND);
         read_all(power, &now);
         if (recovery->response == 0 && now.requests.completed > up.requests.completed) {
             recovery->response = now.at - before->at;
         }
         if (recovery->offload == 0 && now.adapter.connections >= before->adapter.connections) {
             recovery->offload = now.at - up.at;
-            put_event(power, now.at, "all on the adapter");
+            flue_rows_event(&power->rows, now.at, "all on the adapter");
         }
         if (i >= 10 && recovery->requests == 0 &&
             rate_between(&window[i % 10], &now) >= 0.9 * rate) {
@@ -192,10 +163,31 @@ report_time(struct flue_run *run, const char *metric, flue_time time)
                     "not within 100 s");
 }
 
+static void
+report_counts(struct flue_run *run, const struct reading *before, const struct reading *asleep,
+              const struct reading *after)
+{
+    flue_run_report(run, "in_flight_bytes",
+                    (double)(before->requests.sent_bytes - before->requests.received_bytes), NULL);
+    flue_run_report(run, "in_flight_requests", before->requests.waiting, NULL);
+    flue_run_report(run, "uploaded_connections",
+                    (double)(asleep->client.uploads - before->client.uploads), NULL);
+    flue_run_report(run, "request_rate", rate_between(before, after), NULL);
+    flue_run_report(run, "offloaded_connections", after->adapter.connections, NULL);
+    flue_run_report(
+        run, "retransmitted_segments",
+        (double)(after->client.retransmitted_segments - before->client.retransmitted_segments),
+        NULL);
+    flue_run_report(run, "timeouts", (double)(after->client.timeouts - before->client.timeouts),
+                    NULL);
+    flue_run_report(run, "failed_connections", (double)after->requests.failed, NULL);
+}
+
 static enum flue_result
 run_power(struct flue_run *run, struct flue_sim *sim)
 {
-    struct power power = {.run = run, .sim = sim};
+    struct power power = {.sim = sim,
+                          .rows = {.run = run, .sim = sim, .put = put_row, .user = &power}};
     struct reading calm, before, asleep, after;
     struct recovery recovery = {0};
     double rate;
@@ -205,22 +197,22 @@ run_power(struct flue_run *run, struct flue_sim *sim)
                                 "the connections were not open and in their place within 100 s");
     }
     read_all(&power, &calm);
-    power.start = calm.at;
     power.last_row = calm;
-    if (!advance(&power, flue_run_time(run, "warmup") / 2)) {
+    flue_rows_start(&power.rows);
+    if (!flue_rows_advance(&power.rows, flue_run_time(run, "warmup") / 2)) {
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
     read_all(&power, &before);
     rate = rate_between(&calm, &before);
-    put_event(&power, before.at, "order to sleep");
+    flue_rows_event(&power.rows, before.at, "order to sleep");
     if (!go_to_sleep(&power)) {
         return flue_run_fail_in(run, sim, "the adapter did not sleep within 100 s");
     }
     read_all(&power, &asleep);
-    put_event(&power, asleep.adapter.powered_at, "asleep");
-    if (!advance(&power, flue_run_time(run, "asleep")) ||
+    flue_rows_event(&power.rows, asleep.adapter.powered_at, "asleep");
+    if (!flue_rows_advance(&power.rows, flue_run_time(run, "asleep")) ||
         !wake_up(&power, &before, rate, &recovery) ||
-        !advance(&power, flue_run_time(run, "behind"))) {
+        !flue_rows_advance(&power.rows, flue_run_time(run, "behind"))) {
         return flue_run_fail_in(run, sim, "the adapter did not wake up");
     }
     read_all(&power, &after);
@@ -230,19 +222,7 @@ run_power(struct flue_run *run, struct flue_sim *sim)
     report_time(run, "recovery_s", recovery.requests);
     report_time(run, "offload_s", recovery.offload);
     flue_report_latency(run, "longest_request_s", power.requests, before.at, 1);
-    flue_run_report(run, "in_flight_bytes",
-                    (double)(before.requests.sent_bytes - before.requests.received_bytes), NULL);
-    flue_run_report(run, "in_flight_requests", before.requests.waiting, NULL);
-    flue_run_report(run, "uploaded_connections",
-                    (double)(asleep.client.uploads - before.client.uploads), NULL);
-    flue_run_report(run, "request_rate", rate_between(&before, &after), NULL);
-    flue_run_report(run, "offloaded_connections", after.adapter.connections, NULL);
-    flue_run_report(
-        run, "retransmitted_segments",
-        (double)(after.client.retransmitted_segments - before.client.retransmitted_segments), NULL);
-    flue_run_report(run, "timeouts", (double)(after.client.timeouts - before.client.timeouts),
-                    NULL);
-    flue_run_report(run, "failed_connections", (double)after.requests.failed, NULL);
+    report_counts(run, &before, &asleep, &after);
     return FLUE_OK;
 }
 
