@@ -36,10 +36,10 @@ class FlueAdapter::Unit
         m_event->Cancel();
     }
 
-    void Submit(Job* job)
+    void Submit(Job* job, flue_time now)
     {
-        flue_engine_submit(&engine, FlueNow(), job);
-        Arm();
+        flue_engine_submit(&engine, now, job);
+        Arm(now);
     }
 
     void Stop()
@@ -51,14 +51,13 @@ class FlueAdapter::Unit
     flue_engine engine; //!< the arithmetic
 
   private:
-    void Arm()
+    void Arm(flue_time now)
     {
         const flue_time due = flue_engine_next_deadline(&engine);
         if (m_isArmed || due == FLUE_TIME_NEVER)
         {
             return;
         }
-        const flue_time now = FlueNow();
         m_isArmed = true;
         m_event->Schedule(m_context, FlueToTime(due > now ? due - now : 0));
     }
@@ -69,14 +68,14 @@ class FlueAdapter::Unit
         const flue_time now = FlueNow();
         while (flue_job* job = flue_engine_finish(&engine, now))
         {
-            m_adapter->OnEngineDone(static_cast<Job*>(job));
+            m_adapter->OnEngineDone(static_cast<Job*>(job), now);
             if (m_isStopped)
             {
                 return;
             }
         }
         m_isArmed = false;
-        Arm();
+        Arm(now);
     }
 
     /** The event type. */
@@ -152,35 +151,45 @@ void FlueAdapter::Send(const Work& work, FlueTask ready)
     Job* job = TakeJob(work, true, std::move(ready));
     if (work.IsOffloaded())
     {
-        Engage(job);
+        Engage(job, FlueNow());
     }
     else
     {
-        Transfer(job);
+        Transfer(job, FlueNow());
     }
 }
 
 void FlueAdapter::Receive(const Work& work, FlueTask ready)
 {
-    Engage(TakeJob(work, false, std::move(ready)));
+    Engage(TakeJob(work, false, std::move(ready)), FlueNow());
 }
 
 void FlueAdapter::Complete(uint32_t count)
 {
-    for (uint32_t i = 0; i < count && !m_isFree; i++)
+    if (count == 0 || m_isFree)
     {
-        Book(FLUE_BUS_READ, FLUE_COST_DESCRIPTOR, m_profile->descriptor_bytes);
-        m_written =
-            std::max(m_written,
-                     Book(FLUE_BUS_WRITE, FLUE_COST_DESCRIPTOR, m_profile->descriptor_bytes));
+        return;
+    }
+    const flue_time now = FlueNow();
+    const uint64_t bytes = m_profile->descriptor_bytes;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        Book(now, FLUE_BUS_READ, FLUE_COST_DESCRIPTOR, bytes);
+        m_written = std::max(m_written, Book(now, FLUE_BUS_WRITE, FLUE_COST_DESCRIPTOR, bytes));
     }
 }
 
 void FlueAdapter::Move(uint32_t count, bool isToAdapter)
 {
-    for (uint32_t i = 0; i < count && !m_isFree; i++)
+    if (count == 0 || m_isFree)
     {
-        Book(isToAdapter ? FLUE_BUS_READ : FLUE_BUS_WRITE,
+        return;
+    }
+    const flue_time now = FlueNow();
+    for (uint32_t i = 0; i < count; i++)
+    {
+        Book(now,
+             isToAdapter ? FLUE_BUS_READ : FLUE_BUS_WRITE,
              FLUE_COST_STATE_MOVE,
              m_profile->context_bytes);
     }
@@ -191,11 +200,11 @@ const flue_engine& FlueAdapter::GetUnit(uint32_t index) const
     return m_units.at(index)->engine;
 }
 
-void FlueAdapter::Engage(Job* job)
+void FlueAdapter::Engage(Job* job, flue_time now)
 {
     if (!m_hasEngine)
     {
-        OnEngineDone(job);
+        OnEngineDone(job, now);
         return;
     }
     job->category = job->work.category;
@@ -203,7 +212,7 @@ void FlueAdapter::Engage(Job* job)
     job->key = job->work.hash;
     job->has_context = job->work.IsOffloaded();
     job->is_urgent = m_profile->engine_has_priority && !job->work.IsOffloaded();
-    m_units[job->work.hash % m_units.size()]->Submit(job);
+    m_units[job->work.hash % m_units.size()]->Submit(job, now);
 }
 
 uint64_t FlueAdapter::CyclesOf(flue_cost_category category) const
@@ -221,47 +230,49 @@ uint64_t FlueAdapter::CyclesOf(flue_cost_category category) const
     }
 }
 
-void FlueAdapter::OnEngineDone(Job* job)
+void FlueAdapter::OnEngineDone(Job* job, flue_time now)
 {
     const Work& work = job->work;
     if (work.IsOffloaded() == job->isSending)
     {
-        Transfer(job); // a segment's payload to be sent; a frame for the host
+        Transfer(job, now); // a segment's payload to be sent; a frame for the host
         return;
     }
     if (work.IsOffloaded() && work.bytes != 0)
     {
-        m_written = std::max(m_written, Book(FLUE_BUS_WRITE, FLUE_COST_PAYLOAD, work.bytes));
+        m_written = std::max(m_written, Book(now, FLUE_BUS_WRITE, FLUE_COST_PAYLOAD, work.bytes));
     }
     Finish(job);
 }
 
-void FlueAdapter::Transfer(Job* job)
+void FlueAdapter::Transfer(Job* job, flue_time now)
 {
     const flue_bus_direction direction = job->isSending ? FLUE_BUS_READ : FLUE_BUS_WRITE;
-    const flue_time now = FlueNow();
     flue_time arrival = now;
     if (!job->work.IsOffloaded())
     {
-        arrival = Book(direction, FLUE_COST_DESCRIPTOR, m_profile->descriptor_bytes);
+        arrival = Book(now, direction, FLUE_COST_DESCRIPTOR, m_profile->descriptor_bytes);
     }
     if (job->work.bytes != 0)
     {
-        arrival = Book(direction, FLUE_COST_PAYLOAD, job->work.bytes);
+        arrival = Book(now, direction, FLUE_COST_PAYLOAD, job->work.bytes);
     }
     if (arrival <= now && m_waiting[direction].IsEmpty())
     {
-        OnTransferred(job);
+        OnTransferred(job, now);
         return;
     }
-    m_waiting[direction].Wait(arrival, FlueTask([this, job] { OnTransferred(job); }), m_context);
+    m_waiting[direction].Wait(now,
+                              arrival,
+                              FlueTask([this, job] { OnTransferred(job, FlueNow()); }),
+                              m_context);
 }
 
-void FlueAdapter::OnTransferred(Job* job)
+void FlueAdapter::OnTransferred(Job* job, flue_time now)
 {
     if (job->isSending && !job->work.IsOffloaded())
     {
-        Engage(job);
+        Engage(job, now);
     }
     else
     {
@@ -277,11 +288,12 @@ void FlueAdapter::Finish(Job* job)
     ready();
 }
 
-flue_time FlueAdapter::Book(flue_bus_direction direction,
+flue_time FlueAdapter::Book(flue_time now,
+                            flue_bus_direction direction,
                             flue_cost_category category,
                             uint64_t bytes)
 {
-    return flue_bus_transfer(&m_bus, FlueNow(), direction, category, bytes);
+    return flue_bus_transfer(&m_bus, now, direction, category, bytes);
 }
 
 FlueAdapter::Job* FlueAdapter::TakeJob(const Work& work, bool isSending, FlueTask&& ready)

@@ -123,17 +123,20 @@ class FlueAdapter
     class Unit;
 
     /** Gives a frame to its unit of the engine. */
-    void Engage(Job* job);
-    void OnEngineDone(Job* job);
+    void Engage(Job* job, flue_time now);
+    void OnEngineDone(Job* job, flue_time now);
     /** Gives a frame to the bus. */
-    void Transfer(Job* job);
-    void OnTransferred(Job* job);
+    void Transfer(Job* job, flue_time now);
+    void OnTransferred(Job* job, flue_time now);
     /** Its way is over. */
     void Finish(Job* job);
     /** @return what the engine does for a frame of @p category */
     uint64_t CyclesOf(flue_cost_category category) const;
     /** Books a transfer. @return when it has arrived */
-    flue_time Book(flue_bus_direction direction, flue_cost_category category, uint64_t bytes);
+    flue_time Book(flue_time now,
+                   flue_bus_direction direction,
+                   flue_cost_category category,
+                   uint64_t bytes);
     Job* TakeJob(const Work& work, bool isSending, FlueTask&& ready);
 
     const flue_profile* m_profile = nullptr;    //!< what work costs

@@ -16,6 +16,9 @@
 #include "ns3/nstime.h"
 #include "ns3/simulator.h"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace ns3
 {
 
@@ -34,8 +37,7 @@ inline flue_time FlueFromTime(const Time& time)
 /** @return @p time as an ns-3 time, rounded up to ns-3's resolution */
 inline Time FlueToTime(flue_time time)
 {
-    const flue_time most = static_cast<flue_time>(Time::Max().GetTimeStep());
-    const int64_t picoseconds = static_cast<int64_t>(time < most ? time : most);
+    const int64_t picoseconds = static_cast<int64_t>(std::min<flue_time>(time, INT64_MAX));
     Time result = PicoSeconds(picoseconds);
     if (result.GetPicoSeconds() < picoseconds)
     {

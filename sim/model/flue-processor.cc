@@ -154,16 +154,16 @@ flue_time FlueProcessor::Occupy(uint32_t hash, flue_cost_category category, uint
     return flue_server_occupy(&core, FlueNow(), category, cycles);
 }
 
-bool FlueProcessor::IsIdle(flue_role role, uint32_t hash) const
+bool FlueProcessor::IsIdle(flue_time now, flue_role role, uint32_t hash) const
 {
     const Server& server = *m_servers[GetCoreOf(role, hash)];
-    return server.waiting.IsEmpty() && server.core.busy_until <= FlueNow();
+    return server.waiting.IsEmpty() && server.core.busy_until <= now;
 }
 
-void FlueProcessor::Wait(flue_role role, uint32_t hash, FlueTask&& task)
+void FlueProcessor::Wait(flue_time now, flue_role role, uint32_t hash, FlueTask&& task)
 {
     Server& server = *m_servers[GetCoreOf(role, hash)];
-    server.waiting.Wait(server.core.busy_until, std::move(task), GetContext());
+    server.waiting.Wait(now, server.core.busy_until, std::move(task), GetContext());
 }
 
 flue_role FlueProcessor::GetRoleOf(flue_cost_category category)
@@ -243,9 +243,9 @@ uint32_t FlueProcessor::FlowHash(uint32_t a, uint32_t b, uint16_t aPort, uint16_
 
 uint32_t FlueProcessor::FlowHash(const flue_four_tuple& tuple)
 {
-    // All 16 bytes: those behind an IPv4 address are zero.
-    return FlowHash(FoldAddress(tuple.local.bytes, sizeof tuple.local.bytes),
-                    FoldAddress(tuple.remote.bytes, sizeof tuple.remote.bytes),
+    const uint32_t size = tuple.ip_version == 4 ? 4 : sizeof tuple.local.bytes;
+    return FlowHash(FoldAddress(tuple.local.bytes, size),
+                    FoldAddress(tuple.remote.bytes, size),
                     tuple.local_port,
                     tuple.remote_port);
 }
@@ -257,9 +257,9 @@ uint32_t FlueProcessor::FoldAddress(const uint8_t* bytes, uint32_t size)
     {
         uint32_t word;
         std::memcpy(&word, bytes + i, sizeof word);
-        folded ^= ntohl(word);
+        folded ^= word;
     }
-    return folded;
+    return ntohl(folded);
 }
 
 } // namespace ns3

@@ -10,6 +10,7 @@
 #ifndef FLUE_PROCESSOR_H
 #define FLUE_PROCESSOR_H
 
+#include "flue-deadline.h"
 #include "flue-event.h"
 #include "flue-task.h"
 
@@ -149,17 +150,19 @@ class FlueProcessor : public Object
     struct Server;
 
     /**
+     * @param now the simulation's time
      * @param role which of its cores
      * @param hash of a flow
      * @return true when that core has nothing to do and nobody waiting
      */
-    bool IsIdle(flue_role role, uint32_t hash) const;
+    bool IsIdle(flue_time now, flue_role role, uint32_t hash) const;
     /**
+     * @param now the simulation's time
      * @param role which of its cores
      * @param hash of a flow
      * @param task waits for that core
      */
-    void Wait(flue_role role, uint32_t hash, FlueTask&& task);
+    void Wait(flue_time now, flue_role role, uint32_t hash, FlueTask&& task);
     /** @return the node's id, for the context of events */
     uint32_t GetContext();
 
@@ -175,12 +178,13 @@ class FlueProcessor : public Object
 template <typename F>
 void FlueProcessor::WhenDone(flue_role role, uint32_t hash, F&& callback)
 {
-    if (IsIdle(role, hash))
+    const flue_time now = FlueNow();
+    if (IsIdle(now, role, hash))
     {
         callback();
         return;
     }
-    Wait(role, hash, FlueTask(std::forward<F>(callback)));
+    Wait(now, role, hash, FlueTask(std::forward<F>(callback)));
 }
 
 template <typename F>

@@ -44,15 +44,16 @@ class FlueWaiting
     }
 
     /**
+     * @param now the simulation's time
      * @param due when @p task is called; not before that of the task before it
      * @param task what to call
      * @param context the node in whose context it is called
      */
-    void Wait(flue_time due, FlueTask&& task, uint32_t context)
+    void Wait(flue_time now, flue_time due, FlueTask&& task, uint32_t context)
     {
         m_context = context;
         m_tasks.Push({due, std::move(task)});
-        Arm();
+        Arm(now);
     }
 
   private:
@@ -64,13 +65,12 @@ class FlueWaiting
     };
 
     /** Sets the event for the first that waits. */
-    void Arm()
+    void Arm(flue_time now)
     {
         if (m_isArmed || m_tasks.IsEmpty())
         {
             return;
         }
-        const flue_time now = FlueNow();
         const flue_time due = m_tasks.Front().due;
         m_isArmed = true;
         m_event->Schedule(m_context, FlueToTime(due > now ? due - now : 0));
@@ -86,7 +86,7 @@ class FlueWaiting
             first.task();
         }
         m_isArmed = false;
-        Arm();
+        Arm(now);
     }
 
     /** The event type. */
