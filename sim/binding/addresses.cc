@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Addresses, neighbours and routes.
- *
- * Neighbours are known from the start: an ARP request that a lossy link takes would cost a second
- * and say nothing about TCP.
+ * Addresses and routes. What a machine knows of its neighbours is in neighbors.cc.
  */
 #include "binding.h"
 
-#include "ns3/arp-cache.h"
 #include "ns3/ipv4-global-routing-helper.h"
-#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
 
 #include <algorithm>
@@ -111,29 +106,13 @@ flue_result CheckLink(const struct flue_sim_link* link)
                       : FLUE_OK;
 }
 
-/** @return the links by which a switch's machines get addresses: the first of each team, and those
- * that are in none */
-std::vector<struct flue_sim_link*> Attachments(const struct flue_sim_node* node)
-{
-    std::vector<struct flue_sim_link*> attachments;
-    for (struct flue_sim_link* link : node->links)
-    {
-        const struct flue_sim_team* team = link->teams[1 - flue::EndOf(link, node)];
-        if (!team || team->links.front() == link)
-        {
-            attachments.push_back(link);
-        }
-    }
-    return attachments;
-}
-
 flue_result CheckSwitch(const struct flue_sim_node* node)
 {
     if (!node->is_switch)
     {
         return Fail(node->sim, FLUE_ERROR_INVALID, node->name + " is no switch");
     }
-    for (const struct flue_sim_link* link : Attachments(node))
+    for (const struct flue_sim_link* link : flue::AttachmentsOf(node))
     {
         const flue_result checked = CheckHasStack(link->nodes[1 - flue::EndOf(link, node)]);
         if (checked != FLUE_OK || link->mask)
@@ -171,15 +150,6 @@ void AddInterface(struct flue_sim_link* link, uint32_t end, const Network& netwo
     ipv4->SetUp(interface);
     // Behind ns-3's own, which forgets all neighbours.
     device->AddLinkChangeCallback(ns3::MakeBoundCallback(&flue::KnowNeighbors, link));
-}
-
-void Know(const Ptr<ns3::ArpCache>& cache, uint32_t address, const ns3::Address& mac)
-{
-    const ns3::Ipv4Address ip(address);
-    ns3::ArpCache::Entry* entry = cache->Lookup(ip);
-    entry = entry ? entry : cache->Add(ip);
-    entry->SetMacAddress(mac);
-    entry->MarkPermanent();
 }
 
 } // namespace
@@ -256,82 +226,6 @@ flue_result flue::TakeAddresses(struct flue_sim_node* node,
     return FLUE_OK;
 }
 
-uint32_t flue::EndOf(const struct flue_sim_link* link, const struct flue_sim_node* node)
-{
-    return link->nodes[0] == node ? 0 : 1;
-}
-
-Ptr<ns3::NetDevice> flue::DeviceOf(const struct flue_sim_link* link, uint32_t end)
-{
-    return link->teams[end] ? Ptr<ns3::NetDevice>(link->teams[end]->device)
-                            : Ptr<ns3::NetDevice>(link->devices[end]);
-}
-
-bool flue::IsSwitched(const struct flue_sim_link* link)
-{
-    return link->nodes[0]->is_switch || link->nodes[1]->is_switch;
-}
-
-namespace
-{
-
-/** What one machine of a network knows of another. */
-void KnowNeighbor(const struct flue_sim_link* link,
-                  uint32_t end,
-                  const struct flue_sim_link* other,
-                  uint32_t otherEnd)
-{
-    Ptr<ns3::Ipv4L3Protocol> ipv4 = link->nodes[end]->node->GetObject<ns3::Ipv4L3Protocol>();
-    const int32_t index = ipv4 ? ipv4->GetInterfaceForDevice(flue::DeviceOf(link, end)) : -1;
-    if (index < 0)
-    {
-        return; // its address comes next
-    }
-    Ptr<ns3::ArpCache> cache = ipv4->GetInterface(static_cast<uint32_t>(index))->GetArpCache();
-    const ns3::Address mac = flue::DeviceOf(other, otherEnd)->GetAddress();
-    for (const uint32_t address : flue::AddressesOf(other, otherEnd))
-    {
-        Know(cache, address, mac);
-    }
-    if (link->gateways[end])
-    {
-        Know(cache, link->gateways[end], mac);
-    }
-}
-
-void KnowNeighborsAt(const struct flue_sim_node* node)
-{
-    const std::vector<struct flue_sim_link*> attachments = Attachments(node);
-    for (const struct flue_sim_link* link : attachments)
-    {
-        for (const struct flue_sim_link* other : attachments)
-        {
-            if (other != link)
-            {
-                KnowNeighbor(link,
-                             1 - flue::EndOf(link, node),
-                             other,
-                             1 - flue::EndOf(other, node));
-            }
-        }
-    }
-}
-
-} // namespace
-
-void flue::KnowNeighbors(struct flue_sim_link* link)
-{
-    if (IsSwitched(link))
-    {
-        KnowNeighborsAt(link->nodes[link->nodes[0]->is_switch ? 0 : 1]);
-        return;
-    }
-    for (uint32_t end = 0; end < 2; end++)
-    {
-        KnowNeighbor(link, end, link, 1 - end);
-    }
-}
-
 extern "C"
 {
     enum flue_result flue_sim_link_address(struct flue_sim_link* link,
@@ -372,7 +266,7 @@ extern "C"
                      [=]()
                      {
                          const flue_result checked = CheckSwitch(node);
-                         const std::vector<struct flue_sim_link*> links = Attachments(node);
+                         const std::vector<struct flue_sim_link*> links = flue::AttachmentsOf(node);
                          const uint32_t count = static_cast<uint32_t>(links.size());
                          Network read{};
                          const flue_result result =
@@ -388,7 +282,7 @@ extern "C"
                          {
                              AddInterface(links[i], 1 - flue::EndOf(links[i], node), read, i);
                          }
-                         KnowNeighborsAt(node);
+                         flue::KnowNeighborsAt(node);
                          return FLUE_OK;
                      });
     }

@@ -181,6 +181,13 @@ ns3::Ptr<ns3::NetDevice> DeviceOf(const struct flue_sim_link* link, uint32_t end
 /** @return true when a switch is at one of its ends */
 bool IsSwitched(const struct flue_sim_link* link);
 
+/** @return the links by which a switch's machines get addresses: the first of each team, and those
+ * that are in none */
+std::vector<struct flue_sim_link*> AttachmentsOf(const struct flue_sim_node* node);
+
+/** All machines at a switch know each other's addresses. */
+void KnowNeighborsAt(const struct flue_sim_node* node);
+
 /** Makes a machine, or a switch. */
 flue_result MakeNode(flue_sim* sim, const char* name, bool isSwitch, struct flue_sim_node** node);
 
