@@ -126,13 +126,9 @@ static void
 disconnect_complete(void *binding, flue_time now, struct flue_buffer_list *list)
 {
     struct flue_host *host = host_of(binding);
-    struct flue_host_connection *connection = list->protocol_reserved[0];
 
     flue__host_enter(host);
-    flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
-    if (list == &connection->moved->graceful && list->status == FLUE_STATUS_SUCCESS)
-        connection->is_send_closed = true;
-    flue__host_attend(connection);
+    flue__host_disconnect_complete(host, now, list);
     flue__host_leave(host, now);
 }
 

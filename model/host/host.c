@@ -62,6 +62,7 @@ init_memory(struct flue_host *host)
     slab_init(&host->chunks, allocator, sizeof(struct host_chunk));
     slab_init(&host->reads, &host->allocator, sizeof(struct host_read));
     slab_init(&host->segments, allocator, sizeof(struct host_segment));
+    slab_init(&host->notices, allocator, sizeof(struct host_notice));
     slab_init(&host->neighbor_blocks, allocator, sizeof(struct flue_neighbor_block));
     slab_init(&host->path_blocks, allocator, sizeof(struct flue_path_block));
     slab_init(&host->tcp_blocks, allocator, sizeof(struct flue_tcp_block));
@@ -133,6 +134,7 @@ flue_host_destroy(struct flue_host *host)
     slab_fini(&host->chunks);
     slab_fini(&host->reads);
     slab_fini(&host->segments);
+    slab_fini(&host->notices);
     slab_fini(&host->neighbor_blocks);
     slab_fini(&host->path_blocks);
     slab_fini(&host->tcp_blocks);

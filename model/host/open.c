@@ -67,20 +67,6 @@ flue_host_listener_user(const struct flue_host_listener *listener)
     return listener->user;
 }
 
-void
-flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now, uint32_t flags)
-{
-    struct flue_provider *provider = connection->adapter->provider;
-    struct host_moved *moved = connection->moved;
-    bool abortive = (flags & FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE) != 0;
-    struct flue_buffer_list *list = abortive ? &moved->abortive : &moved->graceful;
-
-    flue_buffer_list_init(list, &moved->nothing[abortive ? 1 : 0], NULL, 0);
-    list->protocol_reserved[0] = connection;
-    (void)provider->tcp_offload_disconnect(provider->adapter, now, flue__host_context(connection),
-                                           list, flags);
-}
-
 /* FIN behind everything that was sent. During a move the wish is kept in is_shutdown. */
 static enum flue_result
 shut_down(struct flue_host_connection *connection, flue_time now)

@@ -44,6 +44,9 @@ struct host_adapter {
     bool has_capabilities;                           /* ... are still those that it last told of */
     bool is_paused;                                  /* it asked for no more objects */
     bool is_uploading_all;                           /* it asked for all of them back */
+    bool is_spare_out;                               /* a termination is using ... */
+    struct flue_tcp_delegated_block spare;           /* ... what one does without memory */
+    struct flue_host_connection *short_of;           /* those that wait for such a block */
 };
 
 /* One piece of what the application sent, until it is acknowledged. */
@@ -99,29 +102,35 @@ struct host_segment {
     uint8_t header[FLUE_TCP_HEADER_MAX];
 };
 
-/* What a connection needs while its state is away. */
+/* A list without data that the target has: a disconnect, or the request that has data shown. */
+struct host_notice {
+    struct flue_buffer_list list; /* first: the list is the notice; protocol_reserved[1] says so */
+    struct flue_memory_descriptor nothing;
+    bool is_graceful; /* a graceful disconnect */
+};
+
+/* What a connection needs while its state is away, all the time: ten thousands of them idle there.
+ * What only its way there or back needs is taken when it comes to that. */
 struct host_moved {
     struct flue_tcp_const constants;
     struct flue_tcp_cached cached;
+    uint32_t segment_count;
     flue_time since;               /* when its state left the engine */
     struct send_chain held;        /* sent by the application during a move */
     struct send_chain returned;    /* came back from the target unsent, in stream order */
     struct chunk_queue handed;     /* undelivered data given to the target (HOST-016); the host's
                                       again when it refuses */
-    struct flue_buffer_list query; /* asks for them: no room, so that they are shown */
     struct host_segment *segments; /* arrived during a move */
     struct host_segment *last_segment;
-    uint32_t segment_count;
-    struct flue_buffer_list graceful; /* the disconnects' lists */
-    struct flue_buffer_list abortive;
-    struct flue_memory_descriptor nothing[3]; /* their data, and the query's */
-    struct flue_tcp_icmp too_big;             /* waits for the query that judges it */
-    bool is_operated : 1;                     /* an update or a query is out: one at a time */
-    bool wants_update : 1;                    /* the target does not know `cached` as it is */
+    struct flue_tcp_icmp too_big; /* waits for the query that judges it */
+    bool is_operated : 1;         /* an update or a query is out: one at a time */
+    bool wants_update : 1;        /* the target does not know `cached` as it is */
     bool wants_query : 1;
-    bool is_lost : 1;                       /* a termination has failed */
-    struct flue_tcp_delegated_block ending; /* the termination must not fail for want of memory */
+    bool is_lost : 1;  /* a termination has failed */
+    bool is_short : 1; /* it waits for the block of its termination */
 };
+
+_Static_assert(sizeof(struct host_moved) <= 176, "an idle connection on a target is small");
 
 /* What the policy needs of an established connection. */
 struct host_watch {
@@ -153,7 +162,7 @@ struct flue_host_connection {
     struct host_watch *watch;               /* NULL: no policy cares */
     struct flue_host_connection *hash_next; /* in the table of moved connections */
     struct flue_host_connection *attention_next;
-    struct flue_host_connection *waiting_next; /* for its neighbour or path */
+    struct flue_host_connection *waiting_next; /* for its neighbour or path, or is_short */
     struct chunk_queue received;
     struct host_read *reads; /* posted, oldest first */
     struct host_read *last_read;
@@ -202,6 +211,7 @@ struct flue_host {
     struct slab chunks;
     struct slab reads;
     struct slab segments;
+    struct slab notices;
     struct slab neighbor_blocks;
     struct slab path_blocks;
     struct slab tcp_blocks;
@@ -388,9 +398,17 @@ void flue__host_fill_view(const struct flue_host_connection *connection,
 bool flue__host_make_room(struct flue_host_connection *connection, flue_time now,
                           struct host_adapter *adapter);
 
-/* ---- open.c ---- */
+/* ---- notice.c ---- */
+/* To the target that has the connection. Without memory the connection comes back instead, and what
+ * was to be said is done here. */
 void flue__host_post_disconnect(struct flue_host_connection *connection, flue_time now,
                                 uint32_t flags);
+void flue__host_disconnect_complete(struct flue_host *host, flue_time now,
+                                    struct flue_buffer_list *list);
+/* Has received data shown that the target keeps. */
+void flue__host_post_query(struct flue_host_connection *connection, flue_time now);
+/* Is this the query, and not a read? Then it is gone. */
+bool flue__host_take_query(struct flue_host *host, struct flue_buffer_list *list);
 
 /* ---- power.c ---- */
 void flue__host_ask_power(struct host_adapter *adapter, flue_time now, uint32_t power);

@@ -271,16 +271,10 @@ flue__host_drop_handed(struct flue_host_connection *connection)
 void
 flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
 {
-    struct flue_provider *provider = connection->adapter->provider;
-    struct host_moved *moved = connection->moved;
-
-    if (moved->handed.first == NULL)
+    if (connection->moved->handed.first == NULL)
         return;
     flue__host_drop_handed(connection);
-    flue_buffer_list_init(&moved->query, &moved->nothing[2], NULL, 0);
-    moved->query.protocol_reserved[0] = connection;
-    (void)provider->tcp_offload_receive(provider->adapter, now, flue__host_context(connection),
-                                        &moved->query);
+    flue__host_post_query(connection, now);
 }
 
 void
@@ -292,7 +286,7 @@ flue__host_receive_complete(struct flue_host *host, flue_time now, struct flue_b
 
         lists = lists->next;
         flue__host_worked(host, now, FLUE_COST_COMPLETION, 1);
-        if (connection->moved == NULL || list != &connection->moved->query)
+        if (!flue__host_take_query(host, list))
             flue__host_read_complete(connection, now, (struct host_read *)list);
         flue__host_tell_readable(connection, now);
     }

@@ -4,18 +4,58 @@
  * data and whatever waited back into the engine. No byte is lost or doubled: sends come back in
  * stream order, received data in front of what the engine will deliver.
  */
+#include <string.h>
+
 #include "host/parts.h"
 
+/* A termination must not fail for want of memory: one at a time an adapter can always do, and the
+ * others wait for its block. */
+static struct flue_tcp_delegated_block *
+take_block(struct flue_host_connection *connection)
+{
+    struct host_adapter *adapter = connection->adapter;
+    struct flue_tcp_delegated_block *block = slab_get(&connection->host->tcp_blocks);
+
+    if (block != NULL)
+        return block;
+    if (!adapter->is_spare_out) {
+        adapter->is_spare_out = true;
+        return &adapter->spare;
+    }
+    if (!connection->moved->is_short) {
+        connection->moved->is_short = true;
+        connection->waiting_next = adapter->short_of;
+        adapter->short_of = connection;
+    }
+    return NULL;
+}
+
 static void
-terminate(struct flue_host_connection *connection, flue_time now)
+give_block_back(struct host_adapter *adapter, struct flue_tcp_delegated_block *block)
+{
+    struct flue_host_connection *next = adapter->short_of;
+
+    if (block == &adapter->spare)
+        adapter->is_spare_out = false;
+    else
+        slab_put(&adapter->host->tcp_blocks, block);
+    if (next == NULL)
+        return;
+    adapter->short_of = next->waiting_next;
+    next->moved->is_short = false;
+    flue__host_attend(next);
+}
+
+static void
+terminate(struct flue_host_connection *connection, flue_time now,
+          struct flue_tcp_delegated_block *block)
 {
     struct flue_provider *provider = connection->adapter->provider;
-    struct flue_tcp_delegated_block *block = &connection->moved->ending;
 
     flue_block_list_init(&block->block, FLUE_TCP_OFFLOAD_DELEGATED_STATE, sizeof *block,
                          &connection->handle);
+    memset(&block->delegated, 0, sizeof block->delegated);
     block->delegated.header.length = sizeof block->delegated;
-    block->delegated.buffered_data = NULL;
     block->block.protocol_reserved[0] = connection;
     provider->terminate_offload(provider->adapter, now, &block->block);
 }
@@ -23,10 +63,14 @@ terminate(struct flue_host_connection *connection, flue_time now)
 void
 flue__host_start_upload(struct flue_host_connection *connection, flue_time now)
 {
-    connection->want_upload = false;
+    struct flue_tcp_delegated_block *block = take_block(connection);
+
+    connection->want_upload = block == NULL; /* and nothing else begins there */
+    if (block == NULL)
+        return;
     flue__host_set_owner(connection, FLUE_OWNER_UPLOADING);
     flue__host_tell_moved(connection, now);
-    terminate(connection, now);
+    terminate(connection, now, block);
 }
 
 /* HOST-018. False: no memory, data is lost. */
@@ -207,6 +251,7 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
                      struct flue_tcp_delegated_block *block)
 {
     struct flue_host *host = connection->host;
+    struct host_adapter *adapter = connection->adapter;
     struct flue_tcp_delegated delegated;
     uint32_t unread = connection->received.bytes;
     bool kept = block->block.status == FLUE_STATUS_SUCCESS;
@@ -214,7 +259,7 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
     if (!kept && !connection->moved->is_lost) {
         /* TERM-005: hardware that has lost it keeps it, and what is under way, until the next. */
         connection->moved->is_lost = true;
-        terminate(connection, now);
+        terminate(connection, now, block);
         return;
     }
     host->statistics.uploads++;
@@ -230,7 +275,8 @@ take_connection_back(struct flue_host_connection *connection, flue_time now,
     /* Before the end of the connection, if this is one, is told. */
     if (connection->received.bytes > unread)
         flue__host_tell_readable(connection, now);
-    delegated = block->delegated; /* the block goes with what the move needed */
+    delegated = block->delegated;
+    give_block_back(adapter, block);
     flue__host_take_home(connection, now, &delegated);
 }
 
