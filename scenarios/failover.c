@@ -5,26 +5,23 @@
  *     client ======== a team of two links ======== switch -------- server
  *            N connections with requests and responses
  *
- * The connections open over perfect links; then all links lose frames. In the middle of the work
- * the link that carries most fails for good. The team notices, the host takes the connections back,
- * goes on by the other link and offloads them there. In an aggregate each link carries connections,
- * those that a hash sends there; where the switch has another hash, segments arrive on an adapter
- * that does not have their connection, and the host forwards them.
+ * In the middle of the work the link that carries most fails for good. The team notices, the host
+ * takes the connections back, goes on by the other link and offloads them there. In an aggregate a
+ * hash says which link carries a connection; where the switch has another hash, segments arrive on
+ * an adapter that does not have their connection, and the host forwards them.
  */
-#include <math.h>
 #include <stddef.h>
 
 #include "teamed.h"
 
-enum { PATIENCE_S = 100, STEPS = 100 /* of the time in which a rate is taken */ };
+enum { STEPS = 100 };
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_stack),
     FLUE_REQUESTS_PARAMETERS("300", "20ms"),
     FLUE_ENTRIES_PARAMETER,
     FLUE_TEAM_PARAMETERS,
-    {"loss", FLUE_PARAMETER_REAL, "1", "0.0001", "0", "0.5", NULL,
-     "share of frames that each link loses, each way"},
+    {"loss", FLUE_PARAMETER_REAL, "1", "0.0001", "0", "0.5", NULL, "of each link, each way"},
     {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "10ms", "100s", NULL,
      "with requests, before the failure"},
     {"behind", FLUE_PARAMETER_TIME, "s", "1s", "0s", "100s", NULL,
@@ -33,8 +30,7 @@ static const struct flue_parameter parameters[] = {
 };
 
 static const struct flue_metric metrics[] = {
-    {"outage_s", "s", "the longest time without a response, from the failure to the recovery",
-     true},
+    {"outage_s", "s", "the longest time without a response, until the recovery", true},
     FLUE_FAILOVER_METRICS,
     {"recovery_s", "s", "from the failure until 90 % of the requests before it were served", true},
     {"longest_request_s", "s", "the slowest request since the failure", true},
@@ -43,8 +39,7 @@ static const struct flue_metric metrics[] = {
     {"request_rate", "1/s", "requests served, from the failure until the end", false},
     {"offloaded_connections", "1", "connections on the client's NICs at the end", false},
     {"forwarded_ratio", "1", "share of the client's frames that its host forwarded to a NIC", true},
-    {"client_cpu_utilisation", "1", "busy share of the client's core time before the failure",
-     true},
+    {"client_cpu_utilisation", "1", "the client's busy core time before the failure", true},
     {"retransmitted_segments", "1", "that the client sent again since the failure", true},
     {"timeouts", "1", "retransmission timeouts of the client since the failure", true},
     {"failed_connections", "1", "connections that ended", true},
@@ -83,16 +78,8 @@ read_all(const struct failover *failover, struct reading *reading)
 static bool
 build(const struct flue_run *run, struct failover *failover)
 {
-    struct flue_sim_requests_config requests = flue_requests_configure(run);
-    struct flue_sim *sim = failover->sim;
-
-    requests.with_content = true;
-    return flue_teamed_build(run, sim, &failover->machines) &&
-           flue_sim_requests(sim, failover->machines.client, failover->machines.server, &requests,
-                             &failover->requests) == FLUE_OK &&
-           flue_advance_until_open(sim, failover->requests, requests.connections,
-                                   PATIENCE_S * FLUE_SECOND) &&
-           flue_advance(sim, flue_run_time(run, "warmup") / 2) &&
+    return flue_teamed_open(run, failover->sim, &failover->machines, &failover->requests) &&
+           flue_advance(failover->sim, flue_run_time(run, "warmup") / 2) &&
            flue_teamed_lose(&failover->machines, flue_run_real(run, "loss"));
 }
 
@@ -107,17 +94,16 @@ static void
 put_row(void *user)
 {
     struct failover *failover = user;
+    struct flue_run *run = failover->rows.run;
     struct reading now;
 
     read_all(failover, &now);
-    flue_run_report(failover->rows.run, "request_rate", rate_between(&failover->last_row, &now),
-                    NULL);
-    flue_run_report(failover->rows.run, "offloaded_connections", now.client.offloaded, NULL);
+    flue_run_report(run, "request_rate", rate_between(&failover->last_row, &now), NULL);
+    flue_run_report(run, "offloaded_connections", now.client.offloaded, NULL);
     failover->last_row = now;
 }
 
-/* The link that carries most fails; then steps of 100 us, and rates over a hundred of them, until
- * all is as before. */
+/* The link that carries most fails; then steps of 100 us, and rates over STEPS of them. */
 static bool
 fail(struct failover *failover, const struct reading *before, double rate)
 {
@@ -128,7 +114,7 @@ fail(struct failover *failover, const struct reading *before, double rate)
         return false;
     }
     flue_rows_event(&failover->rows, before->at, "link fails");
-    for (uint32_t i = 0; i < PATIENCE_S * 10000; i++) {
+    for (uint32_t i = 0; i < FLUE_PATIENCE_S * 10000; i++) {
         if (!flue_rows_advance(&failover->rows, 100 * FLUE_MICROSECOND)) {
             return false;
         }
@@ -159,26 +145,23 @@ report(struct flue_run *run, const struct failover *failover, const struct readi
        const struct reading *before, const struct reading *after)
 {
     const struct flue_sim_node_statistics *then = &before->client, *now = &after->client;
+    uint64_t forwards = then->forwards - calm->client.forwards;
+    uint64_t frames = before->frames - calm->frames;
+    uint64_t in_flight = before->requests.sent_bytes - before->requests.received_bytes;
+    uint64_t again = now->retransmitted_segments - then->retransmitted_segments;
 
     flue_run_report(run, "outage_s", (double)failover->outage / (double)FLUE_SECOND, NULL);
     flue_report_failover(run, &after->team, failover->is_offloaded);
-    flue_run_report(run, "recovery_s",
-                    failover->recovery == 0 ? (double)NAN
-                                            : (double)failover->recovery / (double)FLUE_SECOND,
-                    "not within 100 s");
+    flue_report_recovery(run, "recovery_s", failover->recovery);
     flue_report_latency(run, "longest_request_s", failover->requests, before->at, 1);
-    flue_run_report(run, "in_flight_bytes",
-                    (double)(before->requests.sent_bytes - before->requests.received_bytes), NULL);
+    flue_run_report(run, "in_flight_bytes", (double)in_flight, NULL);
     flue_run_report(run, "uploaded_connections", (double)(now->uploads - then->uploads), NULL);
     flue_run_report(run, "request_rate", rate_between(before, after), NULL);
     flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
-    flue_run_report(run, "forwarded_ratio",
-                    flue_ratio((double)(then->forwards - calm->client.forwards),
-                               (double)(before->frames - calm->frames)),
+    flue_run_report(run, "forwarded_ratio", flue_ratio((double)forwards, (double)frames),
                     "no frame arrived before the failure");
     flue_report_cpu(run, "client_cpu_utilisation", before->at - calm->at, &calm->client, then);
-    flue_run_report(run, "retransmitted_segments",
-                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
+    flue_run_report(run, "retransmitted_segments", (double)again, NULL);
     flue_run_report(run, "timeouts", (double)(now->timeouts - then->timeouts), NULL);
     flue_run_report(run, "failed_connections", (double)after->requests.failed, NULL);
     flue_run_report(run, "corrupt_bytes", (double)after->requests.corrupt_bytes, NULL);

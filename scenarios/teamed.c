@@ -61,6 +61,19 @@ flue_teamed_build(const struct flue_run *run, struct flue_sim *sim, struct flue_
 }
 
 bool
+flue_teamed_open(const struct flue_run *run, struct flue_sim *sim, struct flue_teamed *teamed,
+                 struct flue_sim_requests **requests)
+{
+    struct flue_sim_requests_config config = flue_requests_configure(run);
+
+    config.with_content = true;
+    return flue_teamed_build(run, sim, teamed) &&
+           flue_sim_requests(sim, teamed->client, teamed->server, &config, requests) == FLUE_OK &&
+           flue_advance_until_open(sim, *requests, config.connections,
+                                   FLUE_PATIENCE_S * FLUE_SECOND);
+}
+
+bool
 flue_teamed_lose(const struct flue_teamed *teamed, double share)
 {
     bool is_good = true;

@@ -5,7 +5,7 @@
 #ifndef FLUE_SCENARIOS_TEAMED_H
 #define FLUE_SCENARIOS_TEAMED_H
 
-#include "measure.h"
+#include "outage.h"
 
 enum { FLUE_TEAM_LINKS = 2 };
 
@@ -37,6 +37,10 @@ extern const char *const flue_choices_team[];
 /* Builds them, with addresses and, if one is wanted, a trace. False: flue_sim_error says why. */
 bool flue_teamed_build(const struct flue_run *run, struct flue_sim *sim,
                        struct flue_teamed *teamed);
+/* The same with the connections of FLUE_REQUESTS_PARAMETERS, whose bytes are verified, and runs
+ * until all are open. */
+bool flue_teamed_open(const struct flue_run *run, struct flue_sim *sim, struct flue_teamed *teamed,
+                      struct flue_sim_requests **requests);
 /* All links lose this share of frames, each way. */
 bool flue_teamed_lose(const struct flue_teamed *teamed, double share);
 /* The link whose adapter carries most connections fails, or the active one where none does. */
