@@ -56,7 +56,6 @@ struct reading {
 };
 
 struct failover {
-    struct flue_sim *sim;
     struct flue_teamed machines;
     struct flue_sim_requests *requests;
     struct flue_rows rows;
@@ -68,7 +67,7 @@ struct failover {
 static void
 read_all(const struct failover *failover, struct reading *reading)
 {
-    reading->at = flue_sim_now(failover->sim);
+    reading->at = flue_sim_now(failover->rows.sim);
     flue_sim_requests_read(failover->requests, &reading->requests);
     flue_sim_node_read(failover->machines.client, &reading->client);
     flue_sim_team_read(failover->machines.team, &reading->team);
@@ -78,8 +77,8 @@ read_all(const struct failover *failover, struct reading *reading)
 static bool
 build(const struct flue_run *run, struct failover *failover)
 {
-    return flue_teamed_open(run, failover->sim, &failover->machines, &failover->requests) &&
-           flue_advance(failover->sim, flue_run_time(run, "warmup") / 2) &&
+    return flue_teamed_open(run, failover->rows.sim, &failover->machines, &failover->requests) &&
+           flue_advance(failover->rows.sim, flue_run_time(run, "warmup") / 2) &&
            flue_teamed_lose(&failover->machines, flue_run_real(run, "loss"));
 }
 
@@ -171,7 +170,7 @@ static enum flue_result
 run_failover(struct flue_run *run, struct flue_sim *sim)
 {
     struct failover failover = {
-        .sim = sim, .rows = {.run = run, .sim = sim, .put = put_row, .user = &failover}};
+        .rows = {.run = run, .sim = sim, .put = put_row, .user = &failover}};
     struct reading calm, before, after;
 
     if (!build(run, &failover)) {

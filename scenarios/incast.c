@@ -164,6 +164,7 @@ run_incast(struct flue_run *run, struct flue_sim *sim)
     uint64_t blocks = flue_run_count(run, "blocks"), late = 0;
     flue_time start, took, sum = 0;
     struct reading before, after;
+    double bits;
 
     if (!build(run, &incast) || !open_connections(run, &incast)) {
         return flue_run_fail_in(run, sim, "a connection did not open within 100 s");
@@ -178,10 +179,8 @@ run_incast(struct flue_run *run, struct flue_sim *sim)
         late += took >= flue_run_time(run, "min-rto");
     }
     read_all(&incast, &after);
-    flue_run_report(run, "goodput_bps",
-                    8 * (double)blocks * share_of(run) * incast.workers /
-                        ((double)sum / (double)FLUE_SECOND),
-                    NULL);
+    bits = 8 * (double)blocks * share_of(run) * incast.workers;
+    flue_run_report(run, "goodput_bps", bits / ((double)sum / (double)FLUE_SECOND), NULL);
     flue_run_report(run, "late_blocks", (double)late / (double)blocks, NULL);
     flue_run_report(run, "queue_drops", (double)(after.port.queue_drops - before.port.queue_drops),
                     NULL);
