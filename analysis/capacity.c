@@ -247,6 +247,19 @@ run_wanted(struct capacity *capacity, long long study_id)
     return is_good;
 }
 
+static bool
+keep_answer(const struct capacity *capacity, long long study_id)
+{
+    json_t *json = capacity_json(capacity);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    bool is_good = text != NULL && store_put_answer(&capacity->sweep->store, study_id, text,
+                                                    capacity->sweep->problem);
+
+    free(text);
+    json_decref(json);
+    return is_good;
+}
+
 bool
 capacity_run(struct capacity *capacity)
 {
@@ -257,5 +270,5 @@ capacity_run(struct capacity *capacity)
 
     while (is_good && ask(capacity) > 0)
         is_good = run_wanted(capacity, study_id) && listen(capacity);
-    return is_good && store_close(&sweep->store, sweep->problem);
+    return is_good && keep_answer(capacity, study_id) && store_close(&sweep->store, sweep->problem);
 }

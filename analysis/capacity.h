@@ -7,6 +7,8 @@
 #ifndef FLUE_ANALYSIS_CAPACITY_H
 #define FLUE_ANALYSIS_CAPACITY_H
 
+#include <jansson.h>
+
 #include "search.h"
 #include "sweep.h"
 
@@ -33,7 +35,7 @@ struct capacity {
 /* Checks that the values are in a row, after sweep_prepare(). Released in any case. */
 bool capacity_prepare(struct capacity *capacity, struct sweep *sweep);
 void capacity_release(struct capacity *capacity);
-/* Runs whatever the answers need. */
+/* Runs whatever the answers need, and keeps them with the runs. */
 bool capacity_run(struct capacity *capacity);
 /* The plan's point of a combination, `step` values from the easiest end. */
 size_t capacity_point(const struct capacity *capacity, size_t combination, size_t step);
@@ -43,9 +45,15 @@ struct search_answer capacity_answer(const struct capacity *capacity, size_t com
  */
 bool capacity_lacks_values(const struct capacity *capacity, size_t number);
 
-/* What was found, without a word of the combination; the caller frees it. */
+/* "stack offload, loss 0.001"; empty when nothing else varies. The caller frees all three. */
+char *capacity_combination_text(const struct capacity *capacity, size_t combination);
+/* What was found, without a word of the combination. */
 char *capacity_answer_text(const struct capacity *capacity, size_t combination);
+/* What speaks against a single turn, or NULL. */
+char *capacity_doubt_text(const struct capacity *capacity, size_t combination);
 
+/* The answers and the points that they rest on; the caller owns it (capacity_json.c). */
+json_t *capacity_json(const struct capacity *capacity);
 /* capacity_output.c, capacity_json.c: what would be run, and the answers, on stdout. */
 void capacity_put_outlook(const struct capacity *capacity);
 void capacity_put_text(const struct capacity *capacity);

@@ -35,9 +35,8 @@ step_text(const struct capacity *capacity, size_t combination, long step, char *
              capacity->sweep->study.search.parameter, text, size);
 }
 
-/* "stack offload, loss 0.001"; empty when nothing else varies. The caller frees it. */
-static char *
-combination_text(const struct capacity *capacity, size_t combination)
+char *
+capacity_combination_text(const struct capacity *capacity, size_t combination)
 {
     const struct study *study = &capacity->sweep->study;
     char *all = must_strdup("");
@@ -125,36 +124,40 @@ capacity_answer_text(const struct capacity *capacity, size_t c)
     return text;
 }
 
-/* What speaks against a single turn. */
-static void
-put_doubts(const struct capacity *capacity, size_t c, const struct search_answer *answer)
+char *
+capacity_doubt_text(const struct capacity *capacity, size_t c)
 {
+    struct search_answer answer = capacity_answer(capacity, c);
     const char *name = capacity->sweep->study.search.parameter;
     char text[CELL_SIZE];
 
-    if (answer->odd != SEARCH_NONE) {
-        step_text(capacity, c, answer->odd, text, sizeof text);
-        printf("  Mind: %s %s %s the turn. The requirements turn more than once over this range; "
-               "look at the points.\n",
-               name, text, answer->odd > answer->most ? "meets them beyond" : "fails them before");
-    } else if (answer->doubtful != SEARCH_NONE) {
-        step_text(capacity, c, answer->doubtful, text, sizeof text);
-        printf("  Mind: %s %s is undecided, although it lies beyond one that fails.\n", name, text);
+    if (answer.odd != SEARCH_NONE) {
+        step_text(capacity, c, answer.odd, text, sizeof text);
+        return must_printf("%s %s %s the turn. The requirements turn more than once over this "
+                           "range; look at the points.",
+                           name, text,
+                           answer.odd > answer.most ? "meets them beyond" : "fails them before");
     }
+    if (answer.doubtful == SEARCH_NONE)
+        return NULL;
+    step_text(capacity, c, answer.doubtful, text, sizeof text);
+    return must_printf("%s %s is undecided, although it lies beyond one that fails.", name, text);
 }
 
 /* The first letter belongs to the sentence. */
 static void
 put_answer(const struct capacity *capacity, size_t c)
 {
-    char *combination = combination_text(capacity, c);
+    char *combination = capacity_combination_text(capacity, c);
     char *text = capacity_answer_text(capacity, c);
-    struct search_answer answer = capacity_answer(capacity, c);
+    char *doubt = capacity_doubt_text(capacity, c);
 
     if (combination[0] == '\0' && text[0] >= 'a' && text[0] <= 'z')
         text[0] = (char)(text[0] - 'a' + 'A');
     printf("%s%s%s.\n", combination, combination[0] == '\0' ? "" : ": ", text);
-    put_doubts(capacity, c, &answer);
+    if (doubt != NULL)
+        printf("  Mind: %s\n", doubt);
+    free(doubt);
     free(text);
     free(combination);
 }
@@ -283,7 +286,7 @@ capacity_put_text(const struct capacity *capacity)
         lacking += capacity->points[p].runs > 0 && capacity_lacks_values(capacity, p);
     if (lacking > 0)
         printf("Not measured: not in every run, so that nothing is decided by it.\n");
-    printf("Runs: %s\n", sweep->database);
+    printf("\nreport: %s/report.html\n", sweep->wish->out);
 }
 
 void

@@ -14,13 +14,14 @@
 #include "store.h"
 #include "suggest.h"
 
-enum { KEY_STUDY = OPTIONS_KEY, KEY_FORMAT };
+enum { KEY_STUDY = OPTIONS_KEY, KEY_FORMAT, KEY_SERIES };
 
 struct export_input {
     struct options_words words;
     const char *study;
     const char *out;
     enum export_format format;
+    bool has_series;
     struct problem *problem;
 };
 
@@ -28,6 +29,7 @@ static const char *const formats[] = {"csv", "json", NULL}; /* the enum's */
 
 static const struct argp_option export_options[] = {
     {"format", KEY_FORMAT, "WORD", 0, "csv (default): one row a run; json: one object a run", 0},
+    {"series", KEY_SERIES, NULL, 0, "time series as CSV: one row an interval", 0},
     {"study", KEY_STUDY, "NAME", 0, "the study of that name; default: the one swept last", 0},
     {"out", 'o', "FILE", 0, "file to write; default: standard output", 0},
     {0},
@@ -55,6 +57,9 @@ parse_export(int key, char *argument, struct argp_state *state)
     switch (key) {
     case KEY_FORMAT:
         return take_format(input, argument);
+    case KEY_SERIES:
+        input->has_series = true;
+        return 0;
     case KEY_STUDY:
         input->study = argument;
         return 0;
@@ -72,11 +77,12 @@ const struct argp export_argp = {
     .options = export_options,
     .parser = parse_export,
     .args_doc = "DATABASE",
-    .doc =
-        "Writes every run of a study: parameters, metrics, seed, versions, time and memory.\v"
-        "Columns of CSV have their unit in their name. Values are not rounded.\n\n"
-        "Examples:\n  flue export out/results.db > loss.csv\n"
-        "  flue export out/results.db --format json | jq '.runs[0].metrics'\n\n" EXITS_OF_WRITERS,
+    .doc = "Writes every run of a study: parameters, metrics, seed, versions, time and memory.\v"
+           "Columns of CSV have their unit in their name. Values are not rounded. JSON has the "
+           "time series and events of runs that kept them.\n\n"
+           "Examples:\n  flue export out/results.db > loss.csv\n"
+           "  flue export out/results.db --format json | jq '.runs[0].metrics'\n"
+           "  flue export out/results.db --series > course.csv\n\n" EXITS_OF_WRITERS,
 };
 
 static bool
@@ -107,6 +113,18 @@ export_all(const struct export_input *input, struct problem *problem)
     return is_good;
 }
 
+/* Two ways of saying which form the runs take. */
+static bool
+settle_format(struct export_input *input)
+{
+    if (input->has_series && input->format == EXPORT_JSON)
+        return problem_set(input->problem, EXIT_BAD_INPUT,
+                           "--series: expected it without --format json, which has them");
+    if (input->has_series)
+        input->format = EXPORT_SERIES;
+    return true;
+}
+
 int
 command_export(int argc, char **argv)
 {
@@ -116,7 +134,7 @@ command_export(int argc, char **argv)
     if (!options_parse(&export_argp, "flue export", argc, argv, &input, &problem) ||
         !options_one_word(&input.words, "flue export", "a results database (results.db)",
                           &problem) ||
-        !export_all(&input, &problem))
+        !settle_format(&input) || !export_all(&input, &problem))
         return problem_report(&problem);
     return EXIT_DONE;
 }

@@ -7,6 +7,7 @@
 #include "capacity.h"
 #include "commands.h"
 #include "options.h"
+#include "output.h"
 #include "runner.h"
 
 enum { KEY_DRY_RUN = OPTIONS_KEY, KEY_JSON };
@@ -19,7 +20,7 @@ struct plan_input {
 
 static const struct argp_option plan_options[] = {
     {"jobs", 'j', "N", 0, "simulations at once; default: the processors there are", 0},
-    {"out", 'o', "DIR", 0, "folder for results.db; default: out", 0},
+    {"out", 'o', "DIR", 0, "folder for results.db, figures and report.html; default: out", 0},
     {"dry-run", KEY_DRY_RUN, NULL, 0, "check everything, say how many runs there may be", 0},
     {"json", KEY_JSON, NULL, 0, "print the answers and the points they rest on as JSON", 0},
     {0},
@@ -98,7 +99,8 @@ command_plan(int argc, char **argv)
     is_good = sweep_prepare(&sweep, &input.wish, &problem) && capacity_prepare(&capacity, &sweep);
     if (is_good && input.wish.is_dry) {
         capacity_put_outlook(&capacity);
-    } else if (is_good && (is_good = capacity_run(&capacity))) {
+    } else if (is_good && (is_good = capacity_run(&capacity) &&
+                                     output_report(sweep.database, input.wish.out, &problem))) {
         if (input.wish.is_json)
             capacity_put_json(&capacity);
         else

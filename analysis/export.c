@@ -95,6 +95,68 @@ read_members(struct exporter *exporter, const char *sql, const char *run)
     return NULL;
 }
 
+/* The time series of a run, by name; NULL on failure. */
+static json_t *
+read_series(struct exporter *exporter, const char *run)
+{
+    json_t *series = json_object();
+    sqlite3_stmt *statement = NULL;
+    bool has_row = false;
+    bool is_good = store_prepare(exporter->store, &statement, exporter->problem,
+                                 "SELECT name, array FROM series WHERE run = ?1", "s", run);
+
+    while (is_good &&
+           (is_good = store_step(exporter->store, statement, &has_row, exporter->problem)) &&
+           has_row)
+        json_object_set_new(series, store_text(statement, 0),
+                            json_loads(store_text(statement, 1), 0, NULL));
+    sqlite3_finalize(statement);
+    if (is_good)
+        return series;
+    json_decref(series);
+    return NULL;
+}
+
+/* The events of a run, in their order; NULL on failure. */
+static json_t *
+read_events(struct exporter *exporter, const char *run)
+{
+    json_t *events = json_array();
+    sqlite3_stmt *statement = NULL;
+    bool has_row = false;
+    bool is_good =
+        store_prepare(exporter->store, &statement, exporter->problem,
+                      "SELECT time_s, text FROM event WHERE run = ?1 ORDER BY number", "s", run);
+
+    while (is_good &&
+           (is_good = store_step(exporter->store, statement, &has_row, exporter->problem)) &&
+           has_row)
+        json_array_append_new(events, json_pack("{s:o, s:o}", "time_s", column_json(statement, 0),
+                                                "text", column_json(statement, 1)));
+    sqlite3_finalize(statement);
+    if (is_good)
+        return events;
+    json_decref(events);
+    return NULL;
+}
+
+/* Adds what a run kept of its course; nothing where it kept none. */
+static bool
+add_course(struct exporter *exporter, json_t *run)
+{
+    const char *id = json_string_value(json_object_get(run, "id"));
+    json_t *series = read_series(exporter, id);
+    json_t *events = series == NULL ? NULL : read_events(exporter, id);
+
+    if (events != NULL && json_object_size(series) > 0) {
+        json_object_set(run, "series", series);
+        json_object_set(run, "events", events);
+    }
+    json_decref(series);
+    json_decref(events);
+    return events != NULL;
+}
+
 /* What the run's row says, and all that hangs on it; NULL on failure. */
 static json_t *
 read_run(struct exporter *exporter, sqlite3_stmt *statement)
@@ -118,6 +180,10 @@ read_run(struct exporter *exporter, sqlite3_stmt *statement)
             return NULL;
         }
         json_object_set_new(run, parts[i][0], members);
+    }
+    if (exporter->format != EXPORT_CSV && !add_course(exporter, run)) {
+        json_decref(run);
+        return NULL;
     }
     return run;
 }
@@ -167,27 +233,69 @@ static const char *const own_columns[] = {
     "exit_status", "signal", "wall_s",      "memory_kib", "started", "simulated_s", "events"};
 static const char *const origins[] = {"flue", "commit", "ns3", "host"};
 
+/* How many of its own columns a row of a series has. */
+enum { SERIES_COLUMNS = 4 };
+
 static void
 put_csv_header(const struct exporter *exporter)
 {
+    bool is_series = exporter->format == EXPORT_SERIES;
+    size_t own = is_series ? SERIES_COLUMNS : sizeof own_columns / sizeof *own_columns;
     FILE *out = exporter->out;
 
-    for (size_t i = 0; i < sizeof own_columns / sizeof *own_columns; i++)
+    for (size_t i = 0; i < own; i++)
         fprintf(out, "%s%s", i == 0 ? "" : ",", own_columns[i]);
-    for (size_t i = 0; i < sizeof origins / sizeof *origins; i++)
+    for (size_t i = 0; i < sizeof origins / sizeof *origins && !is_series; i++)
         fprintf(out, ",%s", origins[i]);
     for (size_t i = 0; i < exporter->scenario.parameter_count; i++)
         put_heading(out, exporter->scenario.parameters[i].name,
                     exporter->scenario.parameters[i].unit);
+    if (is_series)
+        fputs(",time_s", out);
     for (size_t i = 0; i < exporter->scenario.metric_count; i++)
         put_heading(out, exporter->scenario.metrics[i].name, exporter->scenario.metrics[i].unit);
     fputs("\r\n", out);
 }
 
 static void
-put_csv(const struct exporter *exporter, json_t *run)
+put_parameters(const struct exporter *exporter, json_t *run, bool *is_first)
 {
     json_t *parameters = json_object_get(run, "parameters");
+
+    for (size_t i = 0; i < exporter->scenario.parameter_count; i++) {
+        json_t *p = json_object_get(parameters, exporter->scenario.parameters[i].name);
+        json_t *value = json_object_get(p, "value");
+
+        put_cell(exporter->out, json_is_null(value) ? json_object_get(p, "text") : value, is_first);
+    }
+}
+
+/* One row an interval. */
+static void
+put_series(struct exporter *exporter, json_t *run)
+{
+    json_t *series = json_object_get(run, "series");
+    json_t *times = json_object_get(series, "time_s");
+
+    for (size_t t = 0; t < json_array_size(times); t++) {
+        bool is_first = true;
+
+        for (size_t i = 0; i < SERIES_COLUMNS; i++)
+            put_cell(exporter->out, json_object_get(run, own_columns[i]), &is_first);
+        put_parameters(exporter, run, &is_first);
+        put_cell(exporter->out, json_array_get(times, t), &is_first);
+        for (size_t i = 0; i < exporter->scenario.metric_count; i++)
+            put_cell(exporter->out,
+                     json_array_get(json_object_get(series, exporter->scenario.metrics[i].name), t),
+                     &is_first);
+        fputs("\r\n", exporter->out);
+        exporter->rows++;
+    }
+}
+
+static void
+put_csv(struct exporter *exporter, json_t *run)
+{
     json_t *metrics = json_object_get(run, "metrics");
     bool is_first = true;
 
@@ -196,26 +304,22 @@ put_csv(const struct exporter *exporter, json_t *run)
     for (size_t i = 0; i < sizeof origins / sizeof *origins; i++)
         put_cell(exporter->out, json_object_get(json_object_get(run, "provenance"), origins[i]),
                  &is_first);
-    for (size_t i = 0; i < exporter->scenario.parameter_count; i++) {
-        json_t *p = json_object_get(parameters, exporter->scenario.parameters[i].name);
-        json_t *value = json_object_get(p, "value");
-
-        put_cell(exporter->out, json_is_null(value) ? json_object_get(p, "text") : value,
-                 &is_first);
-    }
+    put_parameters(exporter, run, &is_first);
     for (size_t i = 0; i < exporter->scenario.metric_count; i++)
         put_cell(
             exporter->out,
             json_object_get(json_object_get(metrics, exporter->scenario.metrics[i].name), "value"),
             &is_first);
     fputs("\r\n", exporter->out);
+    exporter->rows++;
 }
 
 static void
-put_json(const struct exporter *exporter, json_t *run)
+put_json(struct exporter *exporter, json_t *run)
 {
     fputs(exporter->rows == 0 ? "\n" : ",\n", exporter->out);
     json_dumpf(run, exporter->out, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    exporter->rows++;
 }
 
 static bool
@@ -239,9 +343,10 @@ put_runs(struct exporter *exporter)
         is_good = run != NULL;
         if (is_good && exporter->format == EXPORT_CSV)
             put_csv(exporter, run);
+        else if (is_good && exporter->format == EXPORT_SERIES)
+            put_series(exporter, run);
         else if (is_good)
             put_json(exporter, run);
-        exporter->rows++;
         json_decref(run);
     }
     sqlite3_finalize(statement);
@@ -253,7 +358,7 @@ put_all(struct exporter *exporter)
 {
     bool is_good;
 
-    if (exporter->format == EXPORT_CSV)
+    if (exporter->format != EXPORT_JSON)
         put_csv_header(exporter);
     else
         fprintf(exporter->out,
@@ -262,6 +367,11 @@ put_all(struct exporter *exporter)
     is_good = put_runs(exporter);
     if (exporter->format == EXPORT_JSON)
         fputs("\n]}\n", exporter->out);
+    if (is_good && exporter->rows == 0 && exporter->format == EXPORT_SERIES)
+        return problem_set(exporter->problem, EXIT_RUNS_FAILED,
+                           "%s: no run of %s kept a time series: expected series_interval in the "
+                           "study's file",
+                           exporter->store->path, exporter->study);
     if (is_good && exporter->rows == 0)
         return problem_set(exporter->problem, EXIT_RUNS_FAILED, "%s: no run of %s has ended yet",
                            exporter->store->path, exporter->study);

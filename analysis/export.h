@@ -10,7 +10,10 @@
 
 #include "store.h"
 
-enum export_format { EXPORT_CSV, EXPORT_JSON };
+/* SERIES: CSV with one row an interval, of studies that keep time series; JSON has them in any
+ * case.
+ */
+enum export_format { EXPORT_CSV, EXPORT_JSON, EXPORT_SERIES };
 
 /* `study` is a name, or NULL for the study that was swept last. */
 bool export_runs(const struct store *store, const char *study, enum export_format format, FILE *out,

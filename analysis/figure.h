@@ -57,6 +57,7 @@ struct figure_axis {
     size_t tic_count;
     double low; /* as drawn; NAN: gnuplot chooses */
     double high;
+    bool is_log; /* gnuplot takes the logarithm: of the y axis; low is above zero */
 };
 
 /* Something that happened at a time, as an upright line with a letter above it. */

@@ -64,7 +64,7 @@ void layout_limits(const struct ruler *ruler, struct figure_axis *axis);
 /* A value as a word on the axis, without the unit that all have. */
 void layout_word(const struct layout *layout, enum part part, const struct ruler *ruler,
                  size_t value, char *text, size_t size);
-/* The number behind a value; NAN for words and for points without any run yet. */
+/* The number behind a value; NAN for words. */
 double layout_number(const struct layout *layout, enum part part, size_t value);
 
 /* Another series of the figure; NULL marks until the caller makes them. */

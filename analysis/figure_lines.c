@@ -31,6 +31,42 @@ begins_line(const struct layout *layout, const struct ruler *ruler, size_t x)
                                !(layout_number(layout, PART_X, x) > 0));
 }
 
+/* A logarithmic axis begins at the power of ten below everything that has a logarithm; there end
+ * the bars that reach further, and what has none is left out. Returns whether something was. */
+static bool
+take_logarithm(struct figure *figure)
+{
+    double least = INFINITY;
+    bool is_short = false;
+
+    for (size_t s = 0; s < figure->series_count; s++)
+        for (size_t i = 0; i < figure->series[s].mark_count; i++)
+            for (size_t v = 1; v <= 2; v++)
+                if (figure->series[s].marks[i].values[v] > 0)
+                    least = fmin(least, figure->series[s].marks[i].values[v]);
+    if (isinf(least))
+        return false;
+    figure->y.is_log = true;
+    figure->y.low = pow(10, floor(log10(least) + 1e-9));
+    for (size_t s = 0; s < figure->series_count; s++) {
+        struct figure_series *line = &figure->series[s];
+        size_t kept = 0;
+
+        for (size_t i = 0; i < line->mark_count; i++) {
+            struct figure_mark *mark = &line->marks[i];
+
+            if (!(mark->values[1] > 0)) {
+                is_short = true;
+                continue;
+            }
+            mark->values[2] = fmax(mark->values[2], figure->y.low);
+            line->marks[kept++] = *mark;
+        }
+        line->mark_count = kept;
+    }
+    return is_short;
+}
+
 static void
 add_line(const struct layout *layout, const struct ruler *ruler, struct figure *figure, size_t s)
 {
@@ -78,7 +114,8 @@ look_at_bars(const struct figure *figure, bool *has_bars, bool *lacks_bars, bool
 }
 
 static void
-put_caption(const struct layout *layout, const struct ruler *ruler, struct figure *figure)
+put_caption(const struct layout *layout, const struct ruler *ruler, struct figure *figure,
+            bool is_short)
 {
     size_t least;
     size_t most;
@@ -99,7 +136,7 @@ put_caption(const struct layout *layout, const struct ruler *ruler, struct figur
             must_printf("Mean of %s replications; bars%s: 95 %% confidence interval (Student t).",
                         n, has_band ? " and bands" : "");
     figure->remark = must_printf(
-        "%s%s",
+        "%s%s%s", is_short ? "Zero has no logarithm and is left out. " : "",
         lacks_bars && has_bars ? "No bar: all replications alike, or a bar within the mark. " : "",
         layout->varied[PART_SERIES] != SIZE_MAX && (ruler->is_words || ruler->is_log)
             ? "Marks of one x are set side by side, so that none hides another."
@@ -121,11 +158,13 @@ void
 figure_lines(struct layout *layout, struct figure *figure)
 {
     struct ruler ruler = layout_ruler(layout, PART_X, false);
+    bool is_short;
 
     for (size_t s = 0; s < layout_value_count(layout, PART_SERIES); s++)
         add_line(layout, &ruler, figure, s);
+    is_short = layout->wish->logy && take_logarithm(figure);
     put_axes(layout, &ruler, figure);
-    put_caption(layout, &ruler, figure);
+    put_caption(layout, &ruler, figure, is_short);
     free(ruler.positions);
 }
 
@@ -195,7 +234,7 @@ figure_laws(struct layout *layout, struct figure *figure)
         for (size_t i = 0; i < figure->series[s].mark_count; i++)
             figure->series[s].marks[i].begins = figure->series[s].role == ROLE_LINE;
     put_axes(layout, &ruler, figure);
-    put_caption(layout, &ruler, figure);
+    put_caption(layout, &ruler, figure, false);
     free(figure->remark);
     figure->remark = must_strdup("Curves: what the resources allow, by their use at the first x; "
                                  "the work of the scaled ones "

@@ -15,24 +15,11 @@ enum { TICS_MAX = 10 };
 double
 layout_number(const struct layout *layout, enum part part, size_t value)
 {
-    const struct results *results = layout->results;
-    const char *name = results->study.vary[layout->varied[part]].name;
-    size_t others[PART_COUNT];
+    struct place place = {{0}};
 
-    /* Some point with this value has been run, if any has. */
-    for (size_t i = 0; i < PART_COUNT; i++)
-        others[i] = i == part ? 1 : layout_value_count(layout, (enum part)i);
-    for (size_t i = 0; i < others[0] * others[1] * others[2]; i++) {
-        struct place place = {
-            {i % others[0], i / others[0] % others[1], i / others[0] / others[1]}};
-        const struct effective_parameter *p;
-
-        place.at[part] = value;
-        p = effective_find(&results->points[layout_point(layout, place)].effective, name);
-        if (p != NULL)
-            return p->value;
-    }
-    return (double)NAN;
+    place.at[part] = value;
+    return results_varied(layout->results, layout_point(layout, place), layout->varied[part])
+        ->value;
 }
 
 static const char *

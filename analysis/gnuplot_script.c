@@ -75,7 +75,10 @@ put_y_range(FILE *out, const struct figure *figure)
     const struct figure_axis *y = &figure->y;
     double margin = (y->high - y->low) * 0.08;
 
-    if (figure->z.label != NULL)
+    if (y->is_log)
+        fprintf(out, "set logscale y\nset mytics 10\nset format y '%s'\nset yrange [%.9g:%.9g]\n",
+                y->low < 0.9e-3 || y->high > 1.1e5 ? "10^{%T}" : "%g", y->low, y->high * 1.5);
+    else if (figure->z.label != NULL)
         fprintf(out, "set yrange [%.9g:%.9g]\n", y->low, y->high);
     else if (figure->is_zoomed && margin > 0)
         fprintf(out, "set yrange [%.9g:%.9g]\n", y->low - margin, y->high + margin);

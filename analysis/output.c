@@ -156,6 +156,19 @@ output_everything(const char *database, const char *study, const char *folder,
 }
 
 bool
+output_report(const char *database, const char *folder, struct problem *problem)
+{
+    struct results results;
+    bool is_good = read_all(database, NULL, &results, problem);
+
+    if (is_good) {
+        is_good = write_parts(&results, folder, OUTPUT_REPORT, NULL, problem);
+        results_fini(&results);
+    }
+    return is_good;
+}
+
+bool
 output_json(const char *database, const char *folder, struct problem *problem)
 {
     struct results results;

@@ -17,7 +17,9 @@ bool output_parts(const char *database, const char *study, const char *folder, i
 /* Figures and report into the folder, the table and where the report is on stdout. */
 bool output_everything(const char *database, const char *study, const char *folder,
                        struct problem *problem);
-/* The same with the results as JSON. */
+/* Figures and report into the folder, nothing on stdout. */
+bool output_report(const char *database, const char *folder, struct problem *problem);
+/* The same as everything, with the results as JSON. */
 bool output_json(const char *database, const char *folder, struct problem *problem);
 
 #endif

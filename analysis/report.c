@@ -14,30 +14,57 @@
 #include "report_answer.h"
 #include "report_details.h"
 #include "report_figures.h"
+#include "report_plan.h"
 #include "table.h"
 
 static const char style[] =
 #include "report.css.inc"
     ;
 
+static size_t
+points_done(const struct results *results)
+{
+    size_t count = 0;
+
+    for (size_t p = 0; p < results->point_count; p++)
+        count += results->points[p].done > 0;
+    return count;
+}
+
 static void
 put_head(struct page *page, const struct results *results)
 {
     const struct study *study = &results->study;
+    char *points;
 
     page_begin(page, study->title == NULL ? study->name : study->title, style);
     page_paragraph(page, "question", "%s",
                    study->question == NULL ? results->scenario.question : study->question);
+    points = results->answer == NULL ? must_printf("%zu points", results->point_count)
+                                     : must_printf("%zu of %zu points, as the search needed",
+                                                   points_done(results), results->point_count);
     page_paragraph(
-        page, "meta", "Study %s, scenario %s: %zu points, %lld %sreplication%s each; flue %s, %s",
-        study->name, results->scenario.name, results->point_count, study->replications,
-        study->precision.metric != NULL ? "or more " : "", study->replications == 1 ? "" : "s",
-        results_fact(results, "flue"), results->last);
+        page, "meta", "Study %s, scenario %s: %s, %lld %sreplication%s each; flue %s, %s",
+        study->name, results->scenario.name, points, study->replications,
+        study->precision.metric != NULL || results->answer != NULL ? "or more " : "",
+        study->replications == 1 ? "" : "s", results_fact(results, "flue"), results->last);
+    free(points);
+}
+
+/* Whether the note is on one of these metrics. */
+static bool
+is_noted(const struct results *results, const size_t *metrics, size_t count, const char *note)
+{
+    for (size_t p = 0; p < results->point_count; p++)
+        for (size_t i = 0; i < count; i++)
+            if (results->points[p].metrics[metrics[i]].note == note)
+                return true;
+    return false;
 }
 
 /* What makes the numbers below doubtful stands above them. */
 static void
-put_warnings(struct page *page, const struct results *results)
+put_warnings(struct page *page, const struct results *results, const size_t *metrics, size_t count)
 {
     size_t lost = results->planned - results->done - results->failed;
 
@@ -47,7 +74,7 @@ put_warnings(struct page *page, const struct results *results)
                        "run of the database holds what each said last; sweeping again tries them "
                        "again.",
                        results->failed, results->planned);
-    if (lost > 0)
+    if (lost > 0 && results->answer == NULL)
         page_paragraph(
             page, "warning",
             "%zu of %zu runs have not been run yet: the numbers below are of those that have.",
@@ -57,7 +84,8 @@ put_warnings(struct page *page, const struct results *results)
                        "The study has one replication of each point: nothing can be said about how "
                        "much its numbers vary. Give it replications = 10; or more.");
     for (size_t i = 0; i < results->note_count; i++)
-        page_paragraph(page, "warning", "The simulator notes: %s", results->notes[i]);
+        if (is_noted(results, metrics, count, results->notes[i]))
+            page_paragraph(page, "warning", "The simulator notes: %s", results->notes[i]);
 }
 
 /* A mean with its interval; where something is missing, a note on the number says why. */
@@ -121,6 +149,8 @@ put_summary(struct page *page, const struct results *results, const size_t *metr
     page_head(page, CELL_NUMBER, "n");
     page_head_end(page);
     for (size_t p = 0; p < results->point_count; p++) {
+        if (results->answer != NULL && results->points[p].done == 0)
+            continue; /* the search had no use for it */
         page_row_begin(page, begins_group(results, p));
         for (size_t v = 0; v < results->study.vary_count; v++) {
             results_varied_text(results, p, v, text, sizeof text);
@@ -152,7 +182,8 @@ report_write(const struct results *results, const struct figures *figures, const
 
     if (is_good) {
         put_head(&page, results);
-        put_warnings(&page, results);
+        put_warnings(&page, results, metrics, count);
+        report_plan(&page, results);
         report_answer(&page, results, metrics, count);
         page_heading(&page, 2, "Results");
         put_summary(&page, results, metrics, count);

@@ -142,7 +142,7 @@ report_answer(struct page *page, const struct results *results, const size_t *me
     if (varied == SIZE_MAX)
         return;
     results_varied_text(results, 0, varied, base, sizeof base);
-    page_heading(page, 2, "Answer");
+    page_heading(page, 2, results->answer == NULL ? "Answer" : "Side by side");
     for (size_t p = 0; p < results->point_count; p++) {
         size_t place = study_place(study, study->vary[varied].axis, p);
 

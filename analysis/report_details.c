@@ -137,13 +137,14 @@ report_methods(struct page *page, const struct results *results)
                        100 * study->precision.relative, study->precision.at_most);
     page_paragraph(
         page, NULL,
-        "Every point was simulated %s%lld time%s with ns-3's random number generator seeded "
+        "%s was simulated %s%lld time%s with ns-3's random number generator seeded "
         "with %lld and run numbers 1 to %lld: a replication has the same run number, and so "
         "the same random streams, at every point. Replications are independent of each other; "
         "points are not, which makes their differences more precise than their intervals "
         "suggest.",
-        study->precision.metric != NULL ? "up to " : "", (long long)most, most == 1 ? "" : "s",
-        study->seed, (long long)most);
+        results->answer != NULL ? "Every point that the search needed" : "Every point",
+        study->precision.metric != NULL || results->answer != NULL ? "up to " : "", (long long)most,
+        most == 1 ? "" : "s", study->seed, (long long)most);
     page_paragraph(
         page, NULL,
         "What is estimated is the mean of each metric over replications. The interval is "

@@ -17,11 +17,12 @@ read_study(struct results *results, const struct store *store, const char *name,
 {
     sqlite3_stmt *statement = NULL;
     bool has_row = false;
-    bool is_good = store_prepare(store, &statement, problem,
-                                 "SELECT id, path, text, scenario, command, created FROM study "
-                                 "WHERE ?1 IS NULL OR name = ?1 ORDER BY used DESC LIMIT 1",
-                                 "s", name) &&
-                   store_step(store, statement, &has_row, problem);
+    bool is_good =
+        store_prepare(store, &statement, problem,
+                      "SELECT id, path, text, scenario, command, created, answer FROM study "
+                      "WHERE ?1 IS NULL OR name = ?1 ORDER BY used DESC LIMIT 1",
+                      "s", name) &&
+        store_step(store, statement, &has_row, problem);
 
     if (is_good && !has_row) {
         is_good = problem_set(problem, EXIT_BAD_INPUT, "%s: holds no study%s%s", store->path,
@@ -31,6 +32,7 @@ read_study(struct results *results, const struct store *store, const char *name,
         results->command = must_strdup(store_text(statement, 4));
         results->created = must_strdup(store_text(statement, 5));
         results->json = json_loads(store_text(statement, 3), 0, NULL);
+        results->answer = json_loads(store_text(statement, 6), 0, NULL);
         is_good = catalogue_scenario_parse(&results->scenario, results->json, problem) &&
                   study_parse(&results->study, store_text(statement, 1), store_text(statement, 2),
                               problem) &&
@@ -48,7 +50,7 @@ read_counts(struct results *results, const struct store *store, long long study_
     bool has_row = false;
     bool is_good =
         store_prepare(store, &statement, problem,
-                      "SELECT count(*), max(point) + 1, count(CASE state WHEN 'done' THEN 1 END), "
+                      "SELECT count(*), count(CASE state WHEN 'done' THEN 1 END), "
                       "count(CASE state WHEN 'failed' THEN 1 END), min(started), max(started) "
                       "FROM plan LEFT JOIN run ON run.id = plan.run WHERE plan.study = ?1",
                       "i", study_id) &&
@@ -56,13 +58,15 @@ read_counts(struct results *results, const struct store *store, long long study_
 
     if (is_good && has_row) {
         results->planned = (size_t)sqlite3_column_int64(statement, 0);
-        results->point_count = (size_t)sqlite3_column_int64(statement, 1);
-        results->done = (size_t)sqlite3_column_int64(statement, 2);
-        results->failed = (size_t)sqlite3_column_int64(statement, 3);
-        results->first = must_strdup(store_text(statement, 4));
-        results->last = must_strdup(store_text(statement, 5));
+        results->done = (size_t)sqlite3_column_int64(statement, 1);
+        results->failed = (size_t)sqlite3_column_int64(statement, 2);
+        results->first = must_strdup(store_text(statement, 3));
+        results->last = must_strdup(store_text(statement, 4));
     }
     sqlite3_finalize(statement);
+    results->point_count = 1;
+    for (size_t i = 0; i < results->study.axis_count; i++)
+        results->point_count *= results->study.axes[i].length;
     results->points = must_alloc(results->point_count, sizeof *results->points);
     for (size_t i = 0; i < results->point_count; i++) {
         struct result_point *point = &results->points[i];
@@ -119,16 +123,13 @@ read_metrics(struct results *results, const struct store *store, const char *run
     return is_good;
 }
 
+/* Rows of name, value, text and unit, in their order. */
 static bool
-read_parameters(const struct store *store, const char *run, struct effective *effective,
-                struct problem *problem)
+read_effective(const struct store *store, sqlite3_stmt *statement, struct effective *effective,
+               struct problem *problem)
 {
-    sqlite3_stmt *statement = NULL;
     bool has_row = false;
-    bool is_good = store_prepare(store, &statement, problem,
-                                 "SELECT name, value, text, unit FROM parameter WHERE run = ?1 "
-                                 "ORDER BY name",
-                                 "s", run);
+    bool is_good = true;
 
     while (is_good && (is_good = store_step(store, statement, &has_row, problem)) && has_row) {
         struct effective_parameter *p;
@@ -143,7 +144,47 @@ read_parameters(const struct store *store, const char *run, struct effective *ef
         p->text = must_strdup(store_text(statement, 2));
         p->unit = must_strdup(store_text(statement, 3));
     }
+    return is_good;
+}
+
+static bool
+read_parameters(const struct store *store, const char *run, struct effective *effective,
+                struct problem *problem)
+{
+    sqlite3_stmt *statement = NULL;
+    bool is_good = store_prepare(store, &statement, problem,
+                                 "SELECT name, value, text, unit FROM parameter WHERE run = ?1 "
+                                 "ORDER BY name",
+                                 "s", run) &&
+                   read_effective(store, statement, effective, problem);
+
     sqlite3_finalize(statement);
+    return is_good;
+}
+
+static bool
+read_varied(struct results *results, const struct store *store, long long study_id,
+            struct problem *problem)
+{
+    const struct study *study = &results->study;
+    bool is_good = true;
+
+    results->varied = must_alloc(study->vary_count, sizeof *results->varied);
+    for (size_t v = 0; v < study->vary_count && is_good; v++) {
+        sqlite3_stmt *statement = NULL;
+
+        is_good = store_prepare(store, &statement, problem,
+                                "SELECT name, value, text, unit FROM varied WHERE study = ?1 AND "
+                                "name = ?2 ORDER BY number",
+                                "is", study_id, study->vary[v].name) &&
+                  read_effective(store, statement, &results->varied[v], problem);
+        sqlite3_finalize(statement);
+        if (is_good && results->varied[v].count != study->axes[study->vary[v].axis].length)
+            is_good = problem_set(problem, EXIT_BAD_INPUT,
+                                  "%s: lacks values of %s: expected those of study %s (sweep it "
+                                  "again)",
+                                  store->path, study->vary[v].name, study->name);
+    }
     return is_good;
 }
 
@@ -213,6 +254,7 @@ results_read(struct results *results, const struct store *store, const char *stu
 
     memset(results, 0, sizeof *results);
     if (!read_study(results, store, study, &study_id, problem) ||
+        !read_varied(results, store, study_id, problem) ||
         !read_counts(results, store, study_id, problem) ||
         !read_runs(results, store, study_id, problem) ||
         !read_facts(results, store, study_id, problem)) {
@@ -249,6 +291,9 @@ results_fini(struct results *results)
     }
     for (size_t i = 0; i < results->note_count; i++)
         free(results->notes[i]);
+    for (size_t v = 0; v < results->study.vary_count && results->varied != NULL; v++)
+        effective_fini(&results->varied[v]);
+    free(results->varied);
     free(results->points);
     free(results->facts);
     free(results->notes);
@@ -259,6 +304,7 @@ results_fini(struct results *results)
     study_fini(&results->study);
     catalogue_scenario_fini(&results->scenario);
     json_decref(results->json);
+    json_decref(results->answer);
     memset(results, 0, sizeof *results);
 }
 
@@ -321,18 +367,21 @@ results_largest(const struct results *results, size_t metric)
     return largest;
 }
 
+const struct effective_parameter *
+results_varied(const struct results *results, size_t point, size_t index)
+{
+    size_t place = study_place(&results->study, results->study.vary[index].axis, point);
+
+    return &results->varied[index].parameters[place];
+}
+
 void
 results_varied_text(const struct results *results, size_t point, size_t index, char *text,
                     size_t size)
 {
-    const struct effective_parameter *p =
-        effective_find(&results->points[point].effective, results->study.vary[index].name);
-    const char *typed = study_point_text(&results->study, index, point);
+    const struct effective_parameter *p = results_varied(results, point, index);
 
-    if (p ==
-        NULL) /* no run of this point has ended yet; the values of ranges are the simulator's */
-        snprintf(text, size, "%s", typed == NULL ? "?" : typed);
-    else if (isnan(p->value))
+    if (isnan(p->value))
         snprintf(text, size, "%s", p->text);
     else
         unit_value(text, size, p->name, p->unit, p->value);

@@ -38,8 +38,10 @@ struct result_point {
 
 struct results {
     struct study study;
-    json_t *json; /* owns the scenario's texts */
+    json_t *json;   /* owns the scenario's texts */
+    json_t *answer; /* of flue plan, as capacity_json.c describes it; NULL: was not asked */
     struct catalogue_scenario scenario;
+    struct effective *varied; /* one a varied parameter: its values in their order */
     char *command;
     char *created;
     struct result_point *points;
@@ -79,7 +81,10 @@ size_t results_metric(const struct results *results, const char *name);
 size_t results_asked(const struct results *results, size_t *indices);
 /* Largest |mean| of a metric over all points: what scales its column or axis. */
 double results_largest(const struct results *results, size_t metric);
-/* The text that the value of the varied parameter number `index` has for people. */
+/* The value of the varied parameter number `index`, whether the point has been run or not. */
+const struct effective_parameter *results_varied(const struct results *results, size_t point,
+                                                 size_t index);
+/* The same as a text for people. */
 void results_varied_text(const struct results *results, size_t point, size_t index, char *text,
                          size_t size);
 

@@ -12,8 +12,21 @@ CREATE TABLE study (
     origin      TEXT NOT NULL,        -- which simulator the plan below is for
     command     TEXT NOT NULL,
     created     TEXT NOT NULL,        -- UTC, ISO 8601
-    used        INTEGER NOT NULL      -- the highest is the study that was swept last
+    used        INTEGER NOT NULL,     -- the highest is the study that was swept last
+    answer      TEXT                  -- what flue plan found last, JSON as its --json prints it
 ) STRICT;
+
+-- The values that a study goes through, as the simulator understood them: a point that has not been
+-- run has a name in tables and a place on axes.
+CREATE TABLE varied (
+    study       INTEGER NOT NULL REFERENCES study (id),
+    name        TEXT NOT NULL,        -- of a parameter
+    number      INTEGER NOT NULL,     -- from 0, in the order of the study file
+    value       REAL,                 -- as in parameter
+    text        TEXT NOT NULL,
+    unit        TEXT NOT NULL,
+    PRIMARY KEY (study, name, number)
+) STRICT, WITHOUT ROWID;
 
 -- Which runs a study consists of, whether they exist yet or not.
 CREATE TABLE plan (

@@ -13,7 +13,7 @@
 #include "run_series.h"
 
 enum {
-    STORE_VERSION = 2,              /* PRAGMA user_version: of the tables */
+    STORE_VERSION = 3,              /* PRAGMA user_version: of the tables */
     STORE_APPLICATION = 0x464c5545, /* PRAGMA application_id: "FLUE" */
 };
 
@@ -48,6 +48,9 @@ bool store_close(struct store *store, struct problem *problem);
 /* Notes the study as the one that is swept now, with its plan. */
 bool store_put_study(struct store *store, const struct plan *plan, const char *command,
                      long long *study_id, struct problem *problem);
+/* Keeps what a search found. */
+bool store_put_answer(const struct store *store, long long study_id, const char *json,
+                      struct problem *problem);
 /* Notes the plan again, or that of one point, after more runs are wanted. */
 bool store_put_points(struct store *store, const struct plan *plan, long long study_id,
                       struct problem *problem);

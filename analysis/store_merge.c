@@ -15,7 +15,8 @@ merge_studies(struct store *store, struct problem *problem)
     return store_execute(
         store,
         "INSERT INTO main.study (name, hash, path, text, scenario, origin, command, created,"
-        " used) SELECT name, hash, path, text, scenario, origin, command, created, used - 1 -"
+        " answer, used) SELECT name, hash, path, text, scenario, origin, command, created, answer,"
+        " used - 1 -"
         " (SELECT max(used) FROM other.study) + (SELECT coalesce(min(used), 1) FROM"
         " main.study) FROM other.study WHERE hash NOT IN (SELECT hash FROM main.study)",
         problem);
@@ -24,12 +25,17 @@ merge_studies(struct store *store, struct problem *problem)
 static bool
 merge_plans(struct store *store, struct problem *problem)
 {
-    return store_execute(store,
-                         "INSERT OR IGNORE INTO main.plan (study, point, replication, run)"
-                         " SELECT mine.id, point, replication, run FROM other.plan"
-                         " JOIN other.study AS theirs ON theirs.id = plan.study"
-                         " JOIN main.study AS mine ON mine.hash = theirs.hash;",
-                         problem);
+    return store_execute(
+        store,
+        "INSERT OR IGNORE INTO main.varied (study, name, number, value, text, unit)"
+        " SELECT mine.id, varied.name, number, value, varied.text, unit"
+        " FROM other.varied JOIN other.study AS theirs ON theirs.id = varied.study"
+        " JOIN main.study AS mine ON mine.hash = theirs.hash;"
+        "INSERT OR IGNORE INTO main.plan (study, point, replication, run)"
+        " SELECT mine.id, point, replication, run FROM other.plan"
+        " JOIN other.study AS theirs ON theirs.id = plan.study"
+        " JOIN main.study AS mine ON mine.hash = theirs.hash;",
+        problem);
 }
 
 /* Which runs to take: a table of its own, as six others are filled by it. */

@@ -65,6 +65,34 @@ put_range(const struct store *store, const struct plan *plan, long long study_id
     return is_good;
 }
 
+/* Each value from the first point that has it. */
+static bool
+put_varied(const struct store *store, const struct plan *plan, long long study_id,
+           struct problem *problem)
+{
+    const struct study *study = plan->study;
+
+    for (size_t v = 0; v < study->vary_count; v++) {
+        size_t axis = study->vary[v].axis;
+        size_t stride = 1;
+
+        for (size_t i = axis + 1; i < study->axis_count; i++)
+            stride *= study->axes[i].length;
+        for (size_t place = 0; place < study->axes[axis].length; place++) {
+            const struct effective_parameter *value =
+                effective_find(&plan->points[place * stride].effective, study->vary[v].name);
+
+            if (!store_change(store, problem,
+                              "INSERT OR REPLACE INTO varied (study, name, number, value, text, "
+                              "unit) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                              "isirss", study_id, value->name, (long long)place, value->value,
+                              value->text, value->unit))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool
 store_put_points(struct store *store, const struct plan *plan, long long study_id,
                  struct problem *problem)
@@ -113,11 +141,20 @@ store_put_study(struct store *store, const struct plan *plan, const char *comman
                 hash) &&
             store_ask(store, study_id, problem, "SELECT id FROM study WHERE hash = ?1", "s",
                       hash) &&
+            put_varied(store, plan, *study_id, problem) &&
             put_range(store, plan, *study_id, 0, plan->point_count, problem);
         is_good = store_end(store, is_good, problem);
     }
     free(scenario);
     return is_good;
+}
+
+bool
+store_put_answer(const struct store *store, long long study_id, const char *json,
+                 struct problem *problem)
+{
+    return store_change(store, problem, "UPDATE study SET answer = ?2 WHERE id = ?1", "is",
+                        study_id, json);
 }
 
 bool

@@ -102,6 +102,7 @@ struct study_figure {
     char *y_label;
     char *z_label;
     bool logx;
+    bool logy; /* of lines */
     int x_line;
     int y_line;
     int metric_line;

@@ -17,7 +17,7 @@ static const struct {
     bool has_x;
     bool has_y;
 } rules[] = {
-    [FIGURE_LINES] = {{"kind", "x", "y", "series", "logx", "title", "x_label", "y_label"},
+    [FIGURE_LINES] = {{"kind", "x", "y", "series", "logx", "logy", "title", "x_label", "y_label"},
                       "y",
                       true,
                       false},
@@ -202,9 +202,19 @@ read_lists(struct reader *reader, const config_setting_t *group, struct study_fi
 }
 
 static bool
+read_truth(struct reader *reader, const config_setting_t *group, const char *key, bool *is_true)
+{
+    const config_setting_t *setting = config_setting_get_member(group, key);
+
+    if (setting != NULL && config_setting_type(setting) != CONFIG_TYPE_BOOL)
+        return reader_wrong(reader, setting, key, "true or false");
+    *is_true = setting != NULL && config_setting_get_bool(setting);
+    return true;
+}
+
+static bool
 read_figure(struct reader *reader, const config_setting_t *group, struct study_figure *figure)
 {
-    const config_setting_t *logx;
     size_t kind = FIGURE_LINES;
     char *where;
     bool is_good;
@@ -221,12 +231,10 @@ read_figure(struct reader *reader, const config_setting_t *group, struct study_f
         !reader_text(reader, group, "title", &figure->title) ||
         !reader_text(reader, group, "x_label", &figure->x_label) ||
         !reader_text(reader, group, "y_label", &figure->y_label) ||
-        !reader_text(reader, group, "z_label", &figure->z_label))
+        !reader_text(reader, group, "z_label", &figure->z_label) ||
+        !read_truth(reader, group, "logx", &figure->logx) ||
+        !read_truth(reader, group, "logy", &figure->logy))
         return false;
-    logx = config_setting_get_member(group, "logx");
-    if (logx != NULL && config_setting_type(logx) != CONFIG_TYPE_BOOL)
-        return reader_wrong(reader, logx, "logx", "true or false");
-    figure->logx = logx != NULL && config_setting_get_bool(logx);
     if (figure->kind == FIGURE_TIME && reader->study->series_interval == NULL)
         return reader_wrong(reader, group, "figure",
                             "series_interval = \"...\"; in the study, how often time series have "

@@ -12,9 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "measure.h"
-
-enum { PATIENCE_S = 100 };
+#include "outage.h"
 
 static const char *const ways[] = {"relink", "terminate", NULL};
 
@@ -45,53 +43,27 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct invalidate {
-    struct flue_sim *sim;
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
-};
-
-static bool
-build(const struct flue_run *run, struct invalidate *invalidate)
-{
-    struct flue_sim_link_config link;
-    struct flue_sim_stack_config stack;
-    struct flue_sim_requests_config requests = flue_requests_configure(run);
-
-    flue_pair_configure(run, &link, &stack);
-    stack.table_entries = (uint32_t)flue_run_count(run, "entries");
-    return flue_pair_build(run, invalidate->sim, flue_run_text(run, "stack"), &link, &stack,
-                           &invalidate->machines) &&
-           flue_sim_requests(invalidate->sim, invalidate->machines.client,
-                             invalidate->machines.server, &requests,
-                             &invalidate->requests) == FLUE_OK &&
-           flue_advance_until_open(invalidate->sim, invalidate->requests, requests.connections,
-                                   PATIENCE_S * FLUE_SECOND);
-}
-
 /* Until all is in its place. */
 static bool
-settle(const struct invalidate *invalidate)
+settle(const struct flue_crowd *crowd)
 {
-    return flue_advance_until_still(invalidate->sim, &invalidate->machines,
-                                    PATIENCE_S * FLUE_SECOND);
+    return flue_advance_until_still(crowd->sim, &crowd->machines, FLUE_PATIENCE_S * FLUE_SECOND);
 }
 
 static bool
-switch_over(const struct flue_run *run, const struct invalidate *invalidate)
+switch_over(const struct flue_run *run, const struct flue_crowd *crowd)
 {
-    struct flue_sim_node *client = invalidate->machines.client;
-    struct flue_sim_link *link = invalidate->machines.link;
+    struct flue_sim_node *client = crowd->machines.client;
+    struct flue_sim_link *link = crowd->machines.link;
     struct flue_sim_node_statistics now;
 
     flue_sim_node_read(client, &now);
     if (strcmp(flue_run_text(run, "way"), "relink") == 0 || now.offloaded == 0) {
-        return flue_sim_link_change_next_hop(link, FLUE_PAIR_CLIENT) == FLUE_OK &&
-               settle(invalidate);
+        return flue_sim_link_change_next_hop(link, FLUE_PAIR_CLIENT) == FLUE_OK && settle(crowd);
     }
-    return flue_sim_upload_all(client) == FLUE_OK && settle(invalidate) &&
+    return flue_sim_upload_all(client) == FLUE_OK && settle(crowd) &&
            flue_sim_link_change_next_hop(link, FLUE_PAIR_CLIENT) == FLUE_OK &&
-           flue_sim_offload_all(client) == FLUE_OK && settle(invalidate);
+           flue_sim_offload_all(client) == FLUE_OK && settle(crowd);
 }
 
 static void
@@ -115,20 +87,19 @@ report_client(struct flue_run *run, const struct flue_sim_node_statistics *befor
 static enum flue_result
 run_invalidate(struct flue_run *run, struct flue_sim *sim)
 {
-    struct invalidate invalidate = {.sim = sim};
+    struct flue_crowd crowd;
     struct flue_sim_node_statistics before, after;
     struct flue_sim_requests_statistics then, now;
     flue_time failed_at, switched_at, duration = flue_run_time(run, "duration");
 
-    if (!build(run, &invalidate) || !settle(&invalidate) ||
-        !flue_advance(sim, flue_run_time(run, "warmup"))) {
+    if (!flue_crowd_build(run, sim, &crowd) || !flue_advance(sim, flue_run_time(run, "warmup"))) {
         return flue_run_fail_in(run, sim,
                                 "the connections were not open and in their place within 100 s");
     }
     failed_at = flue_sim_now(sim);
-    flue_sim_node_read(invalidate.machines.client, &before);
-    flue_sim_requests_read(invalidate.requests, &then);
-    if (!switch_over(run, &invalidate)) {
+    flue_sim_node_read(crowd.machines.client, &before);
+    flue_sim_requests_read(crowd.requests, &then);
+    if (!switch_over(run, &crowd)) {
         return flue_run_fail_in(run, sim, "the connections did not move within 100 s");
     }
     switched_at = flue_sim_now(sim);
@@ -136,11 +107,11 @@ run_invalidate(struct flue_run *run, struct flue_sim *sim)
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
     duration = flue_sim_now(sim) - failed_at;
-    flue_sim_node_read(invalidate.machines.client, &after);
-    flue_sim_requests_read(invalidate.requests, &now);
+    flue_sim_node_read(crowd.machines.client, &after);
+    flue_sim_requests_read(crowd.requests, &now);
     flue_run_report(run, "switch_s", (double)(switched_at - failed_at) / (double)FLUE_SECOND, NULL);
-    flue_report_latency(run, "longest_request_s", invalidate.requests, failed_at, 1);
-    flue_report_latency(run, "latency_p99_s", invalidate.requests, failed_at, 0.99);
+    flue_report_latency(run, "longest_request_s", crowd.requests, failed_at, 1);
+    flue_report_latency(run, "latency_p99_s", crowd.requests, failed_at, 0.99);
     flue_run_report(
         run, "request_rate",
         (double)(now.completed - then.completed) / ((double)duration / (double)FLUE_SECOND), NULL);

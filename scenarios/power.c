@@ -9,12 +9,9 @@
  * back first, then the link is down. After a while it is woken up, TCP recovers what was lost, and
  * the connections go back to the adapter.
  */
-#include <math.h>
 #include <stddef.h>
 
-#include "measure.h"
-
-enum { PATIENCE_S = 100 };
+#include "outage.h"
 
 static const struct flue_parameter parameters[] = {
     FLUE_PAIR_PARAMETERS(flue_choices_flue),
@@ -45,68 +42,21 @@ static const struct flue_metric metrics[] = {
     {.name = NULL},
 };
 
-struct reading {
-    flue_time at;
-    struct flue_sim_requests_statistics requests;
-    struct flue_sim_adapter_statistics adapter;
-    struct flue_sim_node_statistics client;
-};
-
 struct power {
-    struct flue_sim *sim;
-    struct flue_pair machines;
-    struct flue_sim_requests *requests;
+    struct flue_crowd crowd;
     struct flue_rows rows;
-    struct reading last_row;
+    struct flue_moment last_row;
 };
-
-/* What came after the power-up, and when; 0: not yet. */
-struct recovery {
-    flue_time response, requests, offload;
-};
-
-static void
-read_all(const struct power *power, struct reading *reading)
-{
-    reading->at = flue_sim_now(power->sim);
-    flue_sim_requests_read(power->requests, &reading->requests);
-    flue_sim_adapter_read(power->machines.link, FLUE_PAIR_CLIENT, &reading->adapter);
-    flue_sim_node_read(power->machines.client, &reading->client);
-}
-
-static bool
-build(const struct flue_run *run, struct power *power)
-{
-    struct flue_sim_link_config link;
-    struct flue_sim_stack_config stack;
-    struct flue_sim_requests_config requests = flue_requests_configure(run);
-
-    flue_pair_configure(run, &link, &stack);
-    stack.table_entries = (uint32_t)flue_run_count(run, "entries");
-    return flue_pair_build(run, power->sim, flue_run_text(run, "stack"), &link, &stack,
-                           &power->machines) &&
-           flue_sim_requests(power->sim, power->machines.client, power->machines.server, &requests,
-                             &power->requests) == FLUE_OK &&
-           flue_advance_until_open(power->sim, power->requests, requests.connections,
-                                   PATIENCE_S * FLUE_SECOND) &&
-           flue_advance_until_still(power->sim, &power->machines, PATIENCE_S * FLUE_SECOND);
-}
-
-static double
-rate_between(const struct reading *before, const struct reading *after)
-{
-    return (double)(after->requests.completed - before->requests.completed) /
-           ((double)(after->at - before->at) / (double)FLUE_SECOND);
-}
 
 static void
 put_row(void *user)
 {
     struct power *power = user;
-    struct reading now;
+    struct flue_moment now;
 
-    read_all(power, &now);
-    flue_run_report(power->rows.run, "request_rate", rate_between(&power->last_row, &now), NULL);
+    flue_moment_read(&power->crowd, &now);
+    flue_run_report(power->rows.run, "request_rate", flue_moment_rate(&power->last_row, &now),
+                    NULL);
     flue_run_report(power->rows.run, "offloaded_connections", now.adapter.connections, NULL);
     power->last_row = now;
 }
@@ -114,65 +64,27 @@ put_row(void *user)
 static bool
 go_to_sleep(struct power *power)
 {
+    struct flue_sim_link *link = power->crowd.machines.link;
     struct flue_sim_adapter_statistics adapter = {.is_on = true};
-    bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, false) == FLUE_OK;
+    bool is_good = flue_sim_link_power(link, FLUE_PAIR_CLIENT, false) == FLUE_OK;
 
-    for (uint32_t i = 0; is_good && adapter.is_on && i < PATIENCE_S * 10000; i++) {
+    for (uint32_t i = 0; is_good && adapter.is_on && i < FLUE_PATIENCE_S * 10000; i++) {
         is_good = flue_rows_advance(&power->rows, 100 * FLUE_MICROSECOND);
-        flue_sim_adapter_read(power->machines.link, FLUE_PAIR_CLIENT, &adapter);
+        flue_sim_adapter_read(link, FLUE_PAIR_CLIENT, &adapter);
     }
     return is_good && !adapter.is_on;
 }
 
-/* Steps of a millisecond, and rates over ten of them. */
-static bool
-wake_up(struct power *power, const struct reading *before, double rate, struct recovery *recovery)
-{
-    static struct reading window[10];
-    struct reading now, up;
-    bool is_good = flue_sim_link_power(power->machines.link, FLUE_PAIR_CLIENT, true) == FLUE_OK;
-
-    read_all(power, &up);
-    flue_rows_event(&power->rows, up.at, "power on");
-    for (uint32_t i = 0; is_good && i < PATIENCE_S * 1000; i++) {
-        is_good = flue_rows_advance(&power->rows, FLUE_MILLISECOND);
-        read_all(power, &now);
-        if (recovery->response == 0 && now.requests.completed > up.requests.completed) {
-            recovery->response = now.at - before->at;
-        }
-        if (recovery->offload == 0 && now.adapter.connections >= before->adapter.connections) {
-            recovery->offload = now.at - up.at;
-            flue_rows_event(&power->rows, now.at, "all on the adapter");
-        }
-        if (i >= 10 && recovery->requests == 0 &&
-            rate_between(&window[i % 10], &now) >= 0.9 * rate) {
-            recovery->requests = now.at - up.at;
-        }
-        window[i % 10] = now;
-        if (recovery->response != 0 && recovery->offload != 0 && recovery->requests != 0) {
-            return true;
-        }
-    }
-    return is_good;
-}
-
 static void
-report_time(struct flue_run *run, const char *metric, flue_time time)
-{
-    flue_run_report(run, metric, time == 0 ? (double)NAN : (double)time / (double)FLUE_SECOND,
-                    "not within 100 s");
-}
-
-static void
-report_counts(struct flue_run *run, const struct reading *before, const struct reading *asleep,
-              const struct reading *after)
+report_counts(struct flue_run *run, const struct flue_moment *before,
+              const struct flue_moment *asleep, const struct flue_moment *after)
 {
     flue_run_report(run, "in_flight_bytes",
                     (double)(before->requests.sent_bytes - before->requests.received_bytes), NULL);
     flue_run_report(run, "in_flight_requests", before->requests.waiting, NULL);
     flue_run_report(run, "uploaded_connections",
                     (double)(asleep->client.uploads - before->client.uploads), NULL);
-    flue_run_report(run, "request_rate", rate_between(before, after), NULL);
+    flue_run_report(run, "request_rate", flue_moment_rate(before, after), NULL);
     flue_run_report(run, "offloaded_connections", after->adapter.connections, NULL);
     flue_run_report(
         run, "retransmitted_segments",
@@ -186,42 +98,47 @@ report_counts(struct flue_run *run, const struct reading *before, const struct r
 static enum flue_result
 run_power(struct flue_run *run, struct flue_sim *sim)
 {
-    struct power power = {.sim = sim,
-                          .rows = {.run = run, .sim = sim, .put = put_row, .user = &power}};
-    struct reading calm, before, asleep, after;
-    struct recovery recovery = {0};
-    double rate;
+    struct power power = {.rows = {.run = run, .sim = sim, .put = put_row, .user = &power}};
+    struct flue_moment calm, before, asleep, awake, after;
+    struct flue_recovery recovery;
 
-    if (!build(run, &power) || !flue_advance(sim, flue_run_time(run, "warmup") / 2)) {
+    if (!flue_crowd_build(run, sim, &power.crowd) ||
+        !flue_advance(sim, flue_run_time(run, "warmup") / 2)) {
         return flue_run_fail_in(run, sim,
                                 "the connections were not open and in their place within 100 s");
     }
-    read_all(&power, &calm);
+    flue_moment_read(&power.crowd, &calm);
     power.last_row = calm;
     flue_rows_start(&power.rows);
     if (!flue_rows_advance(&power.rows, flue_run_time(run, "warmup") / 2)) {
         return flue_run_fail_in(run, sim, "the simulation did not go on");
     }
-    read_all(&power, &before);
-    rate = rate_between(&calm, &before);
+    flue_moment_read(&power.crowd, &before);
     flue_rows_event(&power.rows, before.at, "order to sleep");
     if (!go_to_sleep(&power)) {
         return flue_run_fail_in(run, sim, "the adapter did not sleep within 100 s");
     }
-    read_all(&power, &asleep);
+    flue_moment_read(&power.crowd, &asleep);
     flue_rows_event(&power.rows, asleep.adapter.powered_at, "asleep");
     if (!flue_rows_advance(&power.rows, flue_run_time(run, "asleep")) ||
-        !wake_up(&power, &before, rate, &recovery) ||
-        !flue_rows_advance(&power.rows, flue_run_time(run, "behind"))) {
+        flue_sim_link_power(power.crowd.machines.link, FLUE_PAIR_CLIENT, true) != FLUE_OK) {
         return flue_run_fail_in(run, sim, "the adapter did not wake up");
     }
-    read_all(&power, &after);
+    flue_moment_read(&power.crowd, &awake);
+    flue_rows_event(&power.rows, awake.at, "power on");
+    if (!flue_await_recovery(&power.rows, &power.crowd, &before, flue_moment_rate(&calm, &before),
+                             &recovery) ||
+        !flue_rows_advance(&power.rows, flue_run_time(run, "behind"))) {
+        return flue_run_fail_in(run, sim, "the simulation did not go on");
+    }
+    flue_moment_read(&power.crowd, &after);
     flue_run_report(run, "upload_s",
                     (double)(asleep.adapter.powered_at - before.at) / (double)FLUE_SECOND, NULL);
-    report_time(run, "outage_s", recovery.response);
-    report_time(run, "recovery_s", recovery.requests);
-    report_time(run, "offload_s", recovery.offload);
-    flue_report_latency(run, "longest_request_s", power.requests, before.at, 1);
+    flue_report_recovery(run, "outage_s",
+                         recovery.response == 0 ? 0 : recovery.response + awake.at - before.at);
+    flue_report_recovery(run, "recovery_s", recovery.requests);
+    flue_report_recovery(run, "offload_s", recovery.offload);
+    flue_report_latency(run, "longest_request_s", power.crowd.requests, before.at, 1);
     report_counts(run, &before, &asleep, &after);
     return FLUE_OK;
 }

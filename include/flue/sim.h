@@ -9,7 +9,7 @@
  *     flue_sim_node        machines
  *     flue_sim_link        Ethernet links between them, with one adapter at each end
  *     flue_sim_stack       a TCP/IP stack on every machine: ns3, host or offload
- *     flue_sim_link_address, flue_sim_routes
+ *     flue_sim_link_address, flue_sim_routes; flue_sim_switch_address at a switch
  *     flue_sim_bulk, flue_sim_requests   applications
  *     flue_sim_run         until a time
  *     flue_sim_*_read      what happened
@@ -36,6 +36,7 @@ extern "C" {
 struct flue_sim;
 struct flue_sim_node;
 struct flue_sim_link;
+struct flue_sim_team;
 struct flue_sim_flow;
 struct flue_sim_requests;
 
@@ -104,6 +105,51 @@ struct flue_sim_link_statistics {
 void flue_sim_link_read(const struct flue_sim_link *link, uint32_t end,
                         struct flue_sim_link_statistics *statistics);
 
+/* ---- Switches and teams ------------------------------------------------------------------------
+ *
+ * A team is two or more adapters of a machine that look like one: one IP address, and connections
+ * move from one to another when a link fails. What they are linked to is a switch. */
+
+/* A machine that is an Ethernet switch: it joins all its links, and has no stack. */
+FLUE_MUST_USE enum flue_result flue_sim_switch(struct flue_sim *sim, const char *name,
+                                               struct flue_sim_node **node);
+
+enum flue_sim_team_mode {
+    FLUE_SIM_TEAM_ACTIVE_BACKUP, /* the first link carries everything, until it fails */
+    FLUE_SIM_TEAM_AGGREGATE      /* all do; the switch knows that they are one */
+};
+
+struct flue_sim_team_config {
+    enum flue_sim_team_mode mode; /* default active-backup */
+    bool mixes_ports; /* AGGREGATE: the switch chooses the link by addresses and ports; false: by
+                         MAC addresses, as the team does. Default false */
+    flue_time detect; /* from a link's failure, or return, until team and switch notice; default 0
+                       */
+};
+struct flue_sim_team_config flue_sim_team_config_default(void);
+
+/* Makes a team of the adapters that a machine has at these links, 1 to 16, which all lead to the
+ * same switch and have the same MTU. Before the machine's stack is made. */
+FLUE_MUST_USE enum flue_result flue_sim_team(struct flue_sim_node *node,
+                                             struct flue_sim_link *const *links, uint32_t count,
+                                             const struct flue_sim_team_config *config,
+                                             struct flue_sim_team **team);
+
+/* When what happened since a link last failed and the team, or connections, had to move. 0: it has
+ * not. */
+struct flue_sim_team_statistics {
+    uint32_t active;        /* the link that carries everything, by its number in the team */
+    uint64_t failovers;     /* until now */
+    flue_time failed_at;    /* the link failed */
+    flue_time noticed_at;   /* the team noticed, and asked the host to pause and to take its
+                               connections back */
+    flue_time uploaded_at;  /* the host had the last of them back */
+    flue_time resumed_at;   /* nothing was left there, and the host was told to go on */
+    flue_time offloaded_at; /* a connection came to an adapter, the last time until now */
+};
+void flue_sim_team_read(const struct flue_sim_team *team,
+                        struct flue_sim_team_statistics *statistics);
+
 /* ---- Stacks ------------------------------------------------------------------------------------
  */
 
@@ -152,6 +198,10 @@ FLUE_MUST_USE enum flue_result flue_sim_stack(struct flue_sim_node *node,
  * no ARP request is lost and waited for on a lossy link. */
 FLUE_MUST_USE enum flue_result flue_sim_link_address(struct flue_sim_link *link,
                                                      const char *network, const char *mask);
+/* The same for all machines at a switch: the network's first address is that of the machine that
+ * was linked to it first. */
+FLUE_MUST_USE enum flue_result flue_sim_switch_address(struct flue_sim_node *node,
+                                                       const char *network, const char *mask);
 /* Routes between all machines, once the addresses are given. */
 FLUE_MUST_USE enum flue_result flue_sim_routes(struct flue_sim *sim);
 
@@ -172,6 +222,7 @@ struct flue_sim_node_statistics {
     uint32_t table_entries;     /* that its NICs can carry at a time */
     uint64_t bus_crossings;     /* transfers between host memory and its NICs */
     uint64_t context_misses;    /* contexts that a NIC had to fetch from host memory */
+    uint64_t forwards; /* segments of its NICs' connections that the host had to hand them */
 };
 void flue_sim_node_read(const struct flue_sim_node *node,
                         struct flue_sim_node_statistics *statistics);

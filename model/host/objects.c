@@ -4,6 +4,7 @@
  * first of them leaves for the target and ended, there and here, when the last has come back
  * (HOST-013).
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "host/parts.h"
@@ -28,10 +29,14 @@ flue__host_hash(const void *bytes, size_t length)
     return hash ^ hash >> 32;
 }
 
+/* Without the address of the neighbour: objects are worked on in the order in which they lie here,
+ * and a run must not depend on where its memory is. */
 static struct host_object **
 bucket_of(const struct flue_host *host, const struct object_key *key)
 {
-    return &host->object_buckets[flue__host_hash(key, sizeof *key) & host->object_mask];
+    uint64_t hash = flue__host_hash(&key->local, sizeof *key - offsetof(struct object_key, local));
+
+    return &host->object_buckets[hash & host->object_mask];
 }
 
 struct host_object *

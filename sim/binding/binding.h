@@ -14,6 +14,7 @@
 #include "model/flue-processor.h"
 #include "model/flue-request-application.h"
 #include "model/flue-tcp-l4-protocol.h"
+#include "model/flue-team-device.h"
 
 #include "flue/sim.h"
 
@@ -38,6 +39,7 @@ struct flue_sim_node
     flue_sim_stack_config stack;
     std::vector<struct flue_sim_link*> links;
     std::vector<flue_sim_flow*> flows; // whose client or server it is
+    bool is_switch;
 };
 
 struct flue_sim_link
@@ -46,8 +48,12 @@ struct flue_sim_link
     uint32_t number;
     struct flue_sim_node* nodes[2];
     ns3::Ptr<ns3::FlueNic> devices[2];
-    uint32_t addresses[2]; // as numbers; 0 before flue_sim_link_address
+    struct flue_sim_team* teams[2]; // that the device is in; null: in none
+    uint32_t addresses[2];          // as numbers; 0 before flue_sim_link_address, and for a switch
+    uint32_t network;               // with addresses
     uint32_t mask;
+    uint32_t machines;                // of the network
+    uint32_t numbers[2];              // of these two among them
     std::vector<uint32_t> aliases[2]; // further ones of an end: flue::TakeAddresses
     ns3::Ptr<ns3::Object> errors[2];  // flue::LinkErrors; null: frames arrive whole
     uint32_t gateways[2];             // by which the end reaches the other; 0: by its own address
@@ -55,6 +61,14 @@ struct flue_sim_link
     bool is_unplugged;                // flue_sim_link_carrier
     bool has_pcap;                    // traced: two writers would spoil one file
     bool has_ascii;
+};
+
+struct flue_sim_team
+{
+    flue_sim* sim;
+    flue_sim_team_config config;
+    std::vector<struct flue_sim_link*> links;
+    ns3::Ptr<ns3::FlueTeamDevice> device;
 };
 
 struct flue_sim_flow
@@ -82,6 +96,7 @@ struct flue_sim
     bool is_running = false; // inside flue_sim_run
     std::vector<std::unique_ptr<struct flue_sim_node>> nodes;
     std::vector<std::unique_ptr<struct flue_sim_link>> links;
+    std::vector<std::unique_ptr<struct flue_sim_team>> teams;
     std::vector<std::unique_ptr<flue_sim_flow>> flows;
     std::vector<std::unique_ptr<struct flue_sim_requests>> requests;
 };
@@ -157,6 +172,28 @@ ns3::Mac48Address MakeMac(uint32_t link, uint32_t end, uint32_t change);
 /** @return the address of @p server that @p client reaches it by; 0: it has none */
 uint32_t AddressOf(const struct flue_sim_node* server, const struct flue_sim_node* client);
 
+/** @return which end of a link a machine has */
+uint32_t EndOf(const struct flue_sim_link* link, const struct flue_sim_node* node);
+
+/** @return what has the IP interface at an end: its adapter, or the team that this is in */
+ns3::Ptr<ns3::NetDevice> DeviceOf(const struct flue_sim_link* link, uint32_t end);
+
+/** @return true when a switch is at one of its ends */
+bool IsSwitched(const struct flue_sim_link* link);
+
+/** @return the links by which a switch's machines get addresses: the first of each team, and those
+ * that are in none */
+std::vector<struct flue_sim_link*> AttachmentsOf(const struct flue_sim_node* node);
+
+/** All machines at a switch know each other's addresses. */
+void KnowNeighborsAt(const struct flue_sim_node* node);
+
+/** Makes a machine, or a switch. */
+flue_result MakeNode(flue_sim* sim, const char* name, bool isSwitch, struct flue_sim_node** node);
+
+/** Joins the links of a switch, which gets no more of them. */
+void JoinPorts(struct flue_sim_node* node);
+
 /** @return all addresses of an end of a link that has some */
 std::vector<uint32_t> AddressesOf(const struct flue_sim_link* link, uint32_t end);
 
@@ -170,7 +207,8 @@ flue_result TakeAddresses(struct flue_sim_node* node,
                           std::size_t count,
                           std::vector<uint32_t>* addresses);
 
-/** Both ends know each other's addresses, for good, whatever happens to the link. */
+/** All machines of the link's network know each other's addresses, for good, whatever happens to
+ * their links. */
 void KnowNeighbors(struct flue_sim_link* link);
 
 /** From now on packets carry right checksums: somebody looks at them. */

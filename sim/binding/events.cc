@@ -25,6 +25,10 @@ const uint32_t SMALLEST_MTU = 576; // RFC 791: every host takes so much
 
 flue_result CheckAddressed(struct flue_sim_link* link)
 {
+    if (flue::IsSwitched(link))
+    {
+        return Fail(link->sim, FLUE_ERROR_NOT_SUPPORTED, "what is at a switch keeps its addresses");
+    }
     return link->mask ? FLUE_OK
                       : Fail(link->sim, FLUE_ERROR_STATE, "the link has no addresses yet");
 }
@@ -104,6 +108,12 @@ flue_result SetPower(struct flue_sim_link* link, uint32_t end, bool isOn)
 {
     const Ptr<ns3::FlueNic>& nic = link->devices[end];
     const struct flue_sim_node* node = link->nodes[end];
+    if (link->teams[end])
+    {
+        return Fail(link->sim,
+                    FLUE_ERROR_NOT_SUPPORTED,
+                    "the adapter of " + node->name + " is in a team; take its cable out instead");
+    }
     flue_result result = FLUE_ERROR_STATE;
     if (node->tcp && node->tcp->GetNAdapters() > 0)
     {

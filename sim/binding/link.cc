@@ -52,6 +52,17 @@ flue_result CheckLink(flue_sim* sim,
                         FLUE_ERROR_STATE,
                         "links are made before stacks, and " + node->name + " has a stack");
         }
+        if (node->is_switch && node->node->GetNDevices() > node->links.size())
+        {
+            return Fail(sim,
+                        FLUE_ERROR_STATE,
+                        "links are made before addresses, and those of " + node->name +
+                            " are given");
+        }
+    }
+    if (a->is_switch && b->is_switch)
+    {
+        return Fail(sim, FLUE_ERROR_NOT_SUPPORTED, "a switch is not linked to another");
     }
     if (config.rate_bps == 0)
     {
@@ -120,6 +131,36 @@ flue_result EnableTrace(struct flue_sim_link* link, const char* prefix, bool isP
 
 } // namespace
 
+flue_result flue::MakeNode(flue_sim* sim,
+                           const char* name,
+                           bool isSwitch,
+                           struct flue_sim_node** node)
+{
+    if (!IsNodeName(name))
+    {
+        return Fail(sim,
+                    FLUE_ERROR_INVALID,
+                    std::string("\"") + name +
+                        "\" cannot name a machine: expected letters, digits, '-', '_' or '.'");
+    }
+    for (const auto& other : sim->nodes)
+    {
+        if (other->name == name)
+        {
+            return Fail(sim, FLUE_ERROR_IN_USE, std::string("there is already a machine ") + name);
+        }
+    }
+    auto made = std::make_unique<struct flue_sim_node>();
+    made->sim = sim;
+    made->name = name;
+    made->is_switch = isSwitch;
+    made->node = ns3::CreateObject<ns3::Node>();
+    ns3::Names::Add(name, made->node); // captures are named after it
+    *node = made.get();
+    sim->nodes.push_back(std::move(made));
+    return FLUE_OK;
+}
+
 ns3::Mac48Address flue::MakeMac(uint32_t link, uint32_t end, uint32_t change)
 {
     const uint8_t bytes[6] = {0x02,
@@ -143,36 +184,7 @@ extern "C"
         {
             return FLUE_ERROR_INVALID;
         }
-        return Guard(
-            sim,
-            [=]()
-            {
-                if (!IsNodeName(name))
-                {
-                    return Fail(
-                        sim,
-                        FLUE_ERROR_INVALID,
-                        std::string("\"") + name +
-                            "\" cannot name a machine: expected letters, digits, '-', '_' or '.'");
-                }
-                for (const auto& other : sim->nodes)
-                {
-                    if (other->name == name)
-                    {
-                        return Fail(sim,
-                                    FLUE_ERROR_IN_USE,
-                                    std::string("there is already a machine ") + name);
-                    }
-                }
-                auto made = std::make_unique<struct flue_sim_node>();
-                made->sim = sim;
-                made->name = name;
-                made->node = ns3::CreateObject<ns3::Node>();
-                ns3::Names::Add(name, made->node); // captures are named after it
-                *node = made.get();
-                sim->nodes.push_back(std::move(made));
-                return FLUE_OK;
-            });
+        return Guard(sim, [=]() { return flue::MakeNode(sim, name, false, node); });
     }
 
     struct flue_sim_link_config flue_sim_link_config_default(void)

@@ -188,6 +188,7 @@ extern "C"
         {
             sim->flows.clear();
             sim->requests.clear();
+            sim->teams.clear();
             sim->links.clear();
             sim->nodes.clear();
             Dispose();

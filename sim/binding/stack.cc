@@ -50,6 +50,10 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
     {
         return Fail(sim, FLUE_ERROR_STATE, node->name + " has a stack already");
     }
+    if (node->is_switch)
+    {
+        return Fail(sim, FLUE_ERROR_NOT_SUPPORTED, node->name + " is a switch and has no stack");
+    }
     if (!config.profile)
     {
         return invalid("a stack needs a profile");
@@ -226,9 +230,8 @@ void ConfigureAdapters(struct flue_sim_node* node, uint32_t tableEntries)
     {
         if (tableEntries != 0)
         {
-            link->devices[link->nodes[0] == node ? 0 : 1]->SetAttribute(
-                "Capacity",
-                ns3::UintegerValue(tableEntries));
+            link->devices[flue::EndOf(link, node)]->SetAttribute("Capacity",
+                                                                 ns3::UintegerValue(tableEntries));
         }
     }
     if (node->processor->IsIdeal())
@@ -237,7 +240,7 @@ void ConfigureAdapters(struct flue_sim_node* node, uint32_t tableEntries)
     }
     for (const struct flue_sim_link* link : node->links)
     {
-        link->devices[link->nodes[0] == node ? 0 : 1]->ApplyProfile(profile);
+        link->devices[flue::EndOf(link, node)]->ApplyProfile(profile);
     }
 }
 
@@ -359,7 +362,7 @@ extern "C"
         }
         for (const struct flue_sim_link* link : node->links)
         {
-            const Ptr<ns3::FlueNic> nic = link->devices[link->nodes[0] == node ? 0 : 1];
+            const Ptr<ns3::FlueNic> nic = link->devices[flue::EndOf(link, node)];
             const ns3::FlueAdapter& adapter = nic->GetAdapter();
             statistics->bus_crossings += adapter.GetBus().crossings;
             for (uint32_t i = 0; i < adapter.GetNUnits(); i++)
@@ -380,6 +383,7 @@ extern "C"
             statistics->uploads = counts.uploads;
             statistics->offloaded = counts.offloaded;
             statistics->moving = counts.moving;
+            statistics->forwards = counts.forwards;
             return;
         }
         for (const flue_sim_flow* flow : node->flows)

@@ -7,6 +7,7 @@
 #include "model/flue-nic.h"
 #include "model/flue-processor.h"
 #include "model/flue-tcp-l4-protocol.h"
+#include "model/flue-team-device.h"
 
 #include "flue/policy.h"
 
@@ -236,24 +237,28 @@ void FlueHelper::Install(std::string nodeName) const
 
 void FlueHelper::Install(const NetDeviceContainer& devices) const
 {
-    std::map<uint32_t, std::vector<Ptr<FlueNic>>> byNode;
+    std::map<uint32_t, std::vector<Ptr<NetDevice>>> byNode;
     for (auto device = devices.Begin(); device != devices.End(); ++device)
     {
         Ptr<FlueNic> nic = DynamicCast<FlueNic>(*device);
-        NS_ABORT_MSG_UNLESS(nic,
+        NS_ABORT_MSG_UNLESS(nic || DynamicCast<FlueTeamDevice>(*device),
                             "FlueHelper: a device of "
                                 << Describe((*device)->GetNode()) << " is an "
                                 << (*device)->GetInstanceTypeId().GetName()
                                 << " and cannot carry connections; make its link with "
                                    "FlueNicHelper");
-        byNode[nic->GetNode()->GetId()].push_back(nic);
+        NS_ABORT_MSG_IF(nic && FlueTeamDevice::Find(nic),
+                        "FlueHelper: device " << nic->GetIfIndex() << " of "
+                                              << Describe(nic->GetNode())
+                                              << " is a member of a team; name the team instead");
+        byNode[(*device)->GetNode()->GetId()].push_back(*device);
     }
     for (const auto& entry : byNode)
     {
         Ptr<FlueTcpL4Protocol> tcp = InstallStack(entry.second.front()->GetNode());
-        for (const Ptr<FlueNic>& nic : entry.second)
+        for (const Ptr<NetDevice>& adapter : entry.second)
         {
-            tcp->UseAdapter(nic);
+            tcp->UseAdapter(adapter);
         }
     }
 }

@@ -74,7 +74,7 @@ class FlueHelper
     void Install(std::string nodeName) const;
     /**
      * The same for the nodes of these devices, of which these and no others are joined.
-     * @param devices each an ns3::FlueNic
+     * @param devices each an ns3::FlueNic that is in no team, or an ns3::FlueTeamDevice
      */
     void Install(const NetDeviceContainer& devices) const;
 

@@ -332,11 +332,11 @@ void FlueNic::OnRaised()
     }
 }
 
-void FlueNic::Deliver()
+bool FlueNic::Deliver()
 {
     if (!m_isRaised || m_isTaking || m_isPolling)
     {
-        return;
+        return false;
     }
     if (IsHostFree())
     {
@@ -344,7 +344,7 @@ void FlueNic::Deliver()
         {
             Poll();
         }
-        return;
+        return true;
     }
     m_isTaking = true;
     const flue_time now = FlueNow();
@@ -353,9 +353,10 @@ void FlueNic::Deliver()
     if (now < due)
     {
         m_interruptEvent = Simulator::Schedule(FlueToTime(due - now), &FlueNic::Interrupt, this);
-        return;
+        return false;
     }
     Interrupt();
+    return false;
 }
 
 void FlueNic::Interrupt()

@@ -35,6 +35,7 @@ namespace ns3
 
 class FlueProcessor;
 class FlueTcpL4Protocol;
+class FlueTeamDevice;
 
 /** An Ethernet adapter that carries TCP connections for its host. */
 class FlueNic : public FlueNetDevice
@@ -84,6 +85,7 @@ class FlueNic : public FlueNetDevice
 
   private:
     friend class FlueTcpL4Protocol;
+    friend class FlueTeamDevice;
 
     /** @name For the host stack's owner */
     /**@{*/
@@ -98,9 +100,11 @@ class FlueNic : public FlueNetDevice
     void SetWithContent(bool withContent);
     /** There is room on the way to the wire again. */
     void Continue();
-    /** Hands waiting completions and indications to the host: now, or when a core has time for it.
+    /**
+     * Hands waiting completions and indications to the host: now, or when a core has time for it.
+     * @return true when the host has got some
      */
-    void Deliver();
+    bool Deliver();
     /** @return false when it does not carry @p tuple's connection */
     bool GetSnapshot(const flue_four_tuple& tuple, flue_tcp_snapshot* snapshot) const;
     /** @return the VLAN id of the frames that the target must send; 0: untagged */

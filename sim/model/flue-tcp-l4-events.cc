@@ -49,8 +49,9 @@ Mac48Address FromMac(const flue_mac& mac)
 
 uint32_t FlueTcpL4Protocol::NumberOf(Ptr<NetDevice> device) const
 {
-    const auto nic = std::find(m_nics.begin(), m_nics.end(), device);
-    return nic == m_nics.end() ? NO_ADAPTER : static_cast<uint32_t>(nic - m_nics.begin());
+    const auto adapter = std::find(m_adapters.begin(), m_adapters.end(), device);
+    return adapter == m_adapters.end() ? NO_ADAPTER
+                                       : static_cast<uint32_t>(adapter - m_adapters.begin());
 }
 
 void FlueTcpL4Protocol::AddEventHandlers(flue_host_handlers* handlers)
@@ -60,15 +61,25 @@ void FlueTcpL4Protocol::AddEventHandlers(flue_host_handlers* handlers)
     handlers->powered = [](void* user, flue_time, uint32_t adapter, bool isOn, flue_result result)
     { static_cast<FlueTcpL4Protocol*>(user)->Powered(adapter, isOn, result); };
     handlers->adapter_load = [](void* user, flue_time, uint32_t adapter)
-    { return static_cast<FlueTcpL4Protocol*>(user)->m_nics[adapter]->TakeLoad(); };
+    { return static_cast<FlueTcpL4Protocol*>(user)->TakeLoad(adapter); };
+}
+
+uint32_t FlueTcpL4Protocol::TakeLoad(uint32_t adapter)
+{
+    uint32_t load = 0;
+    for (const Ptr<FlueNic>& nic : NicsOf(m_adapters[adapter]))
+    {
+        load = std::max(load, nic->TakeLoad());
+    }
+    return load;
 }
 
 // ---- Power --------------------------------------------------------------------------------------
 
-flue_result FlueTcpL4Protocol::SetPower(Ptr<FlueNic> nic, bool isOn)
+flue_result FlueTcpL4Protocol::SetPower(Ptr<NetDevice> adapter, bool isOn)
 {
     flue_host* host = Host();
-    const uint32_t number = NumberOf(nic);
+    const uint32_t number = NumberOf(adapter);
     if (number == NO_ADAPTER)
     {
         return FLUE_ERROR_NOT_FOUND;
@@ -85,7 +96,10 @@ void FlueTcpL4Protocol::Powered(uint32_t adapter, bool isOn, flue_result result)
         NS_LOG_WARN("adapter " << adapter << " keeps its power: " << flue_result_text(result));
         return;
     }
-    m_nics[adapter]->TakePower(isOn);
+    for (const Ptr<FlueNic>& nic : NicsOf(m_adapters[adapter]))
+    {
+        nic->TakePower(isOn);
+    }
 }
 
 // ---- Routes and neighbours ----------------------------------------------------------------------
@@ -99,9 +113,9 @@ void FlueTcpL4Protocol::RoutesChanged()
     }
 }
 
-void FlueTcpL4Protocol::NeighborLost(Ptr<FlueNic> nic, Ipv4Address address)
+void FlueTcpL4Protocol::NeighborLost(Ptr<NetDevice> adapter, Ipv4Address address)
 {
-    const uint32_t number = NumberOf(nic);
+    const uint32_t number = NumberOf(adapter);
     if (m_host && number != NO_ADAPTER)
     {
         flue_ip ip{};
@@ -123,20 +137,20 @@ void FlueTcpL4Protocol::Solicit(const flue_next_hop& hop)
                                             nullptr);
         }
     }
-    Ptr<FlueNic> nic = m_nics[hop.adapter];
+    Ptr<NetDevice> device = m_adapters[hop.adapter];
     if (hop.ip_version == 6)
     {
-        Solicit6(hop, nic);
+        Solicit6(hop, device);
     }
     else
     {
-        Solicit4(hop, nic);
+        Solicit4(hop, device);
     }
 }
 
-void FlueTcpL4Protocol::Solicit4(const flue_next_hop& hop, Ptr<FlueNic> nic)
+void FlueTcpL4Protocol::Solicit4(const flue_next_hop& hop, Ptr<NetDevice> device)
 {
-    const int32_t interface = m_ipv4 ? m_ipv4->GetInterfaceForDevice(nic) : -1;
+    const int32_t interface = m_ipv4 ? m_ipv4->GetInterfaceForDevice(device) : -1;
     if (interface < 0)
     {
         return;
@@ -145,16 +159,16 @@ void FlueTcpL4Protocol::Solicit4(const flue_next_hop& hop, Ptr<FlueNic> nic)
     const Ipv4Address source =
         m_ipv4->SourceAddressSelection(static_cast<uint32_t>(interface), target);
     ArpHeader header;
-    header.SetRequest(nic->GetAddress(), source, FromMac(hop.destination), target);
+    header.SetRequest(device->GetAddress(), source, FromMac(hop.destination), target);
     Ptr<Packet> packet = Create<Packet>();
     packet->AddHeader(header);
-    nic->Send(packet, FromMac(hop.destination), ArpL3Protocol::PROT_NUMBER);
+    device->Send(packet, FromMac(hop.destination), ArpL3Protocol::PROT_NUMBER);
 }
 
-void FlueTcpL4Protocol::Solicit6(const flue_next_hop& hop, Ptr<FlueNic> nic)
+void FlueTcpL4Protocol::Solicit6(const flue_next_hop& hop, Ptr<NetDevice> device)
 {
     Ptr<Icmpv6L4Protocol> icmp = m_node->GetObject<Icmpv6L4Protocol>();
-    const int32_t interface = m_ipv6 ? m_ipv6->GetInterfaceForDevice(nic) : -1;
+    const int32_t interface = m_ipv6 ? m_ipv6->GetInterfaceForDevice(device) : -1;
     if (!icmp || interface < 0)
     {
         return;
@@ -163,9 +177,9 @@ void FlueTcpL4Protocol::Solicit6(const flue_next_hop& hop, Ptr<FlueNic> nic)
     const Ipv6Address source =
         m_ipv6->SourceAddressSelection(static_cast<uint32_t>(interface), target);
     const std::pair<Ptr<Packet>, Ipv6Header> request =
-        icmp->ForgeNS(source, target, target, nic->GetAddress());
+        icmp->ForgeNS(source, target, target, device->GetAddress());
     request.first->AddHeader(request.second);
-    nic->Send(request.first, FromMac(hop.destination), Ipv6L3Protocol::PROT_NUMBER);
+    device->Send(request.first, FromMac(hop.destination), Ipv6L3Protocol::PROT_NUMBER);
 }
 
 void FlueTcpL4Protocol::Hear(Ptr<NetDevice> device,

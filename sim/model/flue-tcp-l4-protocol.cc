@@ -12,6 +12,7 @@
 #include "flue-socket-factory.h"
 #include "flue-socket-traces.h"
 #include "flue-socket.h"
+#include "flue-team-device.h"
 
 #include "flue/frame.h"
 
@@ -124,7 +125,13 @@ void FlueTcpL4Protocol::DoDispose()
     {
         nic->Leave();
     }
+    for (const Ptr<FlueTeamDevice>& team : m_teams)
+    {
+        team->Leave();
+    }
     m_nics.clear();
+    m_teams.clear();
+    m_adapters.clear();
     for (const Ptr<FlueNetDevice>& device : m_devices)
     {
         device->SetRoomCallback(Callback<void>());
@@ -165,13 +172,16 @@ flue_host* FlueTcpL4Protocol::Host()
     const flue_result result = flue_host_create(&config, &handlers, this, &allocator, &m_host);
     NS_ABORT_MSG_UNLESS(result == FLUE_OK, "no host stack: " << flue_result_text(result));
     FindDevices();
-    for (const Ptr<FlueNic>& nic : WantedAdapters())
+    for (const Ptr<NetDevice>& adapter : WantedAdapters())
     {
-        if (m_processor && !m_processor->IsIdeal())
+        for (const Ptr<FlueNic>& nic : NicsOf(adapter))
         {
-            nic->ApplyProfile(m_processor->GetProfile());
+            if (m_processor && !m_processor->IsIdeal())
+            {
+                nic->ApplyProfile(m_processor->GetProfile());
+            }
         }
-        NS_ABORT_MSG_UNLESS(AddAdapter(nic), "an adapter could not be joined to its host");
+        NS_ABORT_MSG_UNLESS(AddAdapter(adapter), "an adapter could not be joined to its host");
     }
     NS_ABORT_MSG_IF(m_isOffloadSure && m_nics.empty() && config.policy.kind != FLUE_POLICY_NEVER,
                     "node " << m_node->GetId() << " has the offload policy \"" << m_policy
@@ -191,52 +201,77 @@ void FlueTcpL4Protocol::CheckNode() const
                                    "stack first, then FlueHelper");
 }
 
-std::vector<Ptr<FlueNic>> FlueTcpL4Protocol::WantedAdapters() const
+std::vector<Ptr<NetDevice>> FlueTcpL4Protocol::WantedAdapters() const
 {
-    std::vector<Ptr<FlueNic>> wanted = m_wanted;
+    std::vector<Ptr<NetDevice>> wanted = m_wanted;
     for (uint32_t i = 0; m_useAdapters && i < m_node->GetNDevices(); i++)
     {
-        Ptr<FlueNic> nic = DynamicCast<FlueNic>(m_node->GetDevice(i));
-        if (nic && std::find(wanted.begin(), wanted.end(), nic) == wanted.end())
+        Ptr<NetDevice> device = m_node->GetDevice(i);
+        Ptr<FlueNic> nic = DynamicCast<FlueNic>(device);
+        const bool isAdapter =
+            (nic && !FlueTeamDevice::Find(nic)) || DynamicCast<FlueTeamDevice>(device);
+        if (isAdapter && std::find(wanted.begin(), wanted.end(), device) == wanted.end())
         {
-            wanted.push_back(nic);
+            wanted.push_back(device);
         }
     }
     return wanted;
 }
 
-void FlueTcpL4Protocol::UseAdapter(Ptr<FlueNic> nic)
+std::vector<Ptr<FlueNic>> FlueTcpL4Protocol::NicsOf(const Ptr<NetDevice>& adapter)
+{
+    if (Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(adapter))
+    {
+        return team->GetMembers();
+    }
+    return {DynamicCast<FlueNic>(adapter)};
+}
+
+void FlueTcpL4Protocol::UseAdapter(Ptr<NetDevice> adapter)
 {
     NS_ABORT_MSG_IF(m_host, "adapters are chosen before the stack starts");
-    m_wanted.push_back(nic);
+    m_wanted.push_back(adapter);
     m_useAdapters = false;
 }
 
-bool FlueTcpL4Protocol::AddAdapter(Ptr<FlueNic> nic)
+bool FlueTcpL4Protocol::AddAdapter(Ptr<NetDevice> adapter)
 {
     flue_host* host = Host();
-    if (nic->IsJoined())
+    const std::vector<Ptr<FlueNic>> nics = NicsOf(adapter);
+    const auto isJoined = [](const Ptr<FlueNic>& nic) { return !nic || nic->IsJoined(); };
+    if (std::any_of(nics.begin(), nics.end(), isJoined))
     {
         return false;
     }
-    flue_provider* provider = nic->Join(this, EngineConfig());
+    Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(adapter);
+    flue_provider* provider =
+        team ? team->Join(this, EngineConfig()) : nics.front()->Join(this, EngineConfig());
     uint32_t number = 0;
     if (!provider || flue_host_add_adapter(host, provider, &number) != FLUE_OK)
     {
-        nic->Leave();
+        team ? team->Leave() : nics.front()->Leave();
         return false;
     }
-    NS_ASSERT(number == m_nics.size());
-    nic->Attach(flue_host_client(host, number));
-    nic->SetWithContent(m_withContent);
-    m_nics.push_back(nic);
+    NS_ASSERT(number == m_adapters.size());
+    const flue_client* client = flue_host_client(host, number);
+    team ? team->Attach(client) : nics.front()->Attach(client);
+    m_adapters.push_back(adapter);
+    if (team)
+    {
+        m_teams.push_back(team);
+    }
+    for (const Ptr<FlueNic>& nic : nics)
+    {
+        nic->SetWithContent(m_withContent);
+        m_nics.push_back(nic);
+    }
     return true;
 }
 
 uint32_t FlueTcpL4Protocol::GetNAdapters()
 {
     Host();
-    return static_cast<uint32_t>(m_nics.size());
+    return static_cast<uint32_t>(m_adapters.size());
 }
 
 Ptr<Node> FlueTcpL4Protocol::GetNode() const
@@ -265,9 +300,18 @@ void FlueTcpL4Protocol::Settle()
         return;
     }
     m_isSettling = true;
-    for (const Ptr<FlueNic>& nic : m_nics)
+    // What one brings may have the host do something that another has done at once.
+    for (bool isAny = true; isAny;)
     {
-        nic->Deliver();
+        isAny = false;
+        for (const Ptr<FlueNic>& nic : m_nics)
+        {
+            isAny = nic->Deliver() || isAny;
+        }
+        for (const Ptr<FlueTeamDevice>& team : m_teams)
+        {
+            isAny = team->Deliver() || isAny;
+        }
     }
     SampleEnded();
     while (!m_changed.empty())
@@ -397,6 +441,10 @@ void FlueTcpL4Protocol::Worked(flue_cost_category category, uint32_t count)
 
 void FlueTcpL4Protocol::Moved(flue_host_connection* connection, flue_owner owner)
 {
+    for (const Ptr<FlueTeamDevice>& team : m_teams)
+    {
+        team->NoteMove(owner);
+    }
     Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
     if (!socket)
     {

@@ -36,6 +36,7 @@ class FlueNetDevice;
 class FlueNic;
 class FlueProcessor;
 class FlueSocket;
+class FlueTeamDevice;
 
 /** Flue's host stack on a node. */
 class FlueTcpL4Protocol : public IpL4Protocol
@@ -52,9 +53,9 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /**
      * Chooses an adapter of the node that the stack will join when it starts, and no others than
      * those that are chosen so (UseAdapters is off then).
-     * @param nic the adapter
+     * @param adapter an ns3::FlueNic that is in no team, or an ns3::FlueTeamDevice
      */
-    void UseAdapter(Ptr<FlueNic> nic);
+    void UseAdapter(Ptr<NetDevice> adapter);
     /**
      * Stops the program, with a message that says what to do, when an attribute's value is
      * impossible; the start of the simulation does the same.
@@ -63,11 +64,11 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /**
      * Joins an adapter of the node to the stack. The adapters that the node has when the stack
      * starts are joined by themselves if UseAdapters is set.
-     * @param nic the adapter
+     * @param adapter as UseAdapter
      * @return false when the adapter cannot be joined
      */
-    bool AddAdapter(Ptr<FlueNic> nic);
-    /** @return how many adapters are joined */
+    bool AddAdapter(Ptr<NetDevice> adapter);
+    /** @return how many adapters are joined; a team is one */
     uint32_t GetNAdapters();
     /** Moves every connection that can move to the adapter. @return how many started to move */
     uint32_t OffloadAll();
@@ -78,11 +79,11 @@ class FlueTcpL4Protocol : public IpL4Protocol
      * its link is down.
      * @return why it cannot be; FLUE_ERROR_STATE when it is so, or on its way there
      */
-    flue_result SetPower(Ptr<FlueNic> nic, bool isOn);
+    flue_result SetPower(Ptr<NetDevice> adapter, bool isOn);
     /** Routes, or what ARP knows of next hops, are others now: ns-3 tells nobody. */
     void RoutesChanged();
-    /** It is known that the next hop at @p address, behind @p nic, is gone. */
-    void NeighborLost(Ptr<FlueNic> nic, Ipv4Address address);
+    /** It is known that the next hop at @p address, behind @p adapter, is gone. */
+    void NeighborLost(Ptr<NetDevice> adapter, Ipv4Address address);
     /** @return the stack's counts, those of the joined targets added to tcp */
     flue_host_statistics GetStatistics();
 
@@ -133,6 +134,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
   private:
     friend class FlueSocket;
     friend class FlueNic;
+    friend class FlueTeamDevice;
 
     /** @name The attributes, in groups */
     /**@{*/
@@ -157,7 +159,9 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /** Looks for the node's devices that say when they are full. */
     void FindDevices();
     /** @return the adapters that the stack must join when it starts */
-    std::vector<Ptr<FlueNic>> WantedAdapters() const;
+    std::vector<Ptr<NetDevice>> WantedAdapters() const;
+    /** @return the adapter, or the members of the team */
+    static std::vector<Ptr<FlueNic>> NicsOf(const Ptr<NetDevice>& adapter);
     /** After every call into host or target: deliver what waits and set the events anew. */
     void Settle();
     void OnDeadline();
@@ -193,8 +197,10 @@ class FlueTcpL4Protocol : public IpL4Protocol
     void AddEventHandlers(flue_host_handlers* handlers);
     void Powered(uint32_t adapter, bool isOn, flue_result result);
     void Solicit(const flue_next_hop& hop);
-    void Solicit4(const flue_next_hop& hop, Ptr<FlueNic> nic);
-    void Solicit6(const flue_next_hop& hop, Ptr<FlueNic> nic);
+    void Solicit4(const flue_next_hop& hop, Ptr<NetDevice> device);
+    void Solicit6(const flue_next_hop& hop, Ptr<NetDevice> device);
+    /** @return how busy the engine of an adapter, or the busiest of a team, was */
+    uint32_t TakeLoad(uint32_t adapter);
     /** An ARP packet, or an IPv6 one, came by: maybe an answer. */
     void Hear(Ptr<NetDevice> device,
               Ptr<const Packet> packet,
@@ -268,8 +274,10 @@ class FlueTcpL4Protocol : public IpL4Protocol
     flue_host* m_host = nullptr;               //!< the host stack
     FlueDeadline m_deadline;                   //!< when it must be called again
     std::vector<Ptr<FlueNetDevice>> m_devices; //!< that say when they are full
-    std::vector<Ptr<FlueNic>> m_wanted;        //!< adapters that were chosen
-    std::vector<Ptr<FlueNic>> m_nics;          //!< joined adapters, by the host stack's number
+    std::vector<Ptr<NetDevice>> m_wanted;      //!< adapters that were chosen
+    std::vector<Ptr<NetDevice>> m_adapters;    //!< joined ones, by the host stack's number
+    std::vector<Ptr<FlueNic>> m_nics;          //!< what they are made of: members for a team
+    std::vector<Ptr<FlueTeamDevice>> m_teams;  //!< those of them that are teams
     std::list<Ptr<FlueSocket>> m_sockets;      //!< sockets that have a connection or listen
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at

@@ -5,6 +5,7 @@
  */
 #include "flue-nic.h"
 #include "flue-tcp-l4-protocol.h"
+#include "flue-team-device.h"
 
 #include "ns3/arp-cache.h"
 #include "ns3/ipv4-interface.h"
@@ -71,18 +72,23 @@ bool FlueTcpL4Protocol::HasRoom(const flue_four_tuple& tuple)
     {
         return true; // wherever it leaves
     }
-    Ptr<FlueNetDevice> device;
+    Ptr<NetDevice> device;
     if (tuple.ip_version == 6)
     {
         Ptr<Ipv6Route> route = Route6(tuple, nullptr);
-        device = route ? DynamicCast<FlueNetDevice>(route->GetOutputDevice()) : nullptr;
+        device = route ? route->GetOutputDevice() : nullptr;
     }
     else
     {
         Ptr<Ipv4Route> route = Route4(tuple, nullptr);
-        device = route ? DynamicCast<FlueNetDevice>(route->GetOutputDevice()) : nullptr;
+        device = route ? route->GetOutputDevice() : nullptr;
     }
-    return !device || device->HasRoom();
+    if (Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(device))
+    {
+        return team->HasRoom();
+    }
+    Ptr<FlueNetDevice> single = DynamicCast<FlueNetDevice>(device);
+    return !single || single->HasRoom();
 }
 
 bool FlueTcpL4Protocol::NextHop4(const flue_four_tuple& tuple,
@@ -158,20 +164,23 @@ bool FlueTcpL4Protocol::NextHop(const flue_four_tuple& tuple, flue_next_hop* hop
     {
         return false;
     }
-    const auto nic = std::find(m_nics.begin(), m_nics.end(), device);
-    if (nic == m_nics.end() || !Mac48Address::IsMatchingType(mac))
+    const auto adapter = std::find(m_adapters.begin(), m_adapters.end(), device);
+    if (adapter == m_adapters.end() || !Mac48Address::IsMatchingType(mac))
     {
         return false;
     }
+    const Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(device);
+    const Ptr<FlueNic> nic =
+        team ? team->GetMembers()[team->GetActive()] : DynamicCast<FlueNic>(device);
     *hop = flue_next_hop{};
-    hop->adapter = static_cast<uint32_t>(nic - m_nics.begin());
+    hop->adapter = static_cast<uint32_t>(adapter - m_adapters.begin());
     Mac48Address::ConvertFrom(device->GetAddress()).CopyTo(hop->source.bytes);
     Mac48Address::ConvertFrom(mac).CopyTo(hop->destination.bytes);
-    hop->vlan_id = (*nic)->GetTargetVlan();
+    hop->vlan_id = nic->GetTargetVlan();
     hop->path_mtu = device->GetMtu();
     hop->ip_version = tuple.ip_version;
     hop->address = address;
-    hop->link_bps = (*nic)->GetDataRate().GetBitRate();
+    hop->link_bps = nic->GetDataRate().GetBitRate();
     return true;
 }
 

@@ -12,6 +12,10 @@
     }
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
+REFUSES(flue_sim_switch, struct flue_sim *sim, const char *name, struct flue_sim_node **node)
+REFUSES(flue_sim_switch_address, struct flue_sim_node *node, const char *network, const char *mask)
+REFUSES(flue_sim_team, struct flue_sim_node *node, struct flue_sim_link *const *links,
+        uint32_t count, const struct flue_sim_team_config *config, struct flue_sim_team **team)
 REFUSES(flue_sim_link_power, struct flue_sim_link *link, uint32_t end, bool is_on)
 REFUSES(flue_sim_link_carrier, struct flue_sim_link *link, bool is_up)
 REFUSES(flue_sim_link_change_next_hop, struct flue_sim_link *link, uint32_t end)
@@ -31,6 +35,18 @@ struct flue_sim_requests_config
 flue_sim_requests_config_default(void)
 {
     return (struct flue_sim_requests_config){.port = 1};
+}
+
+struct flue_sim_team_config
+flue_sim_team_config_default(void)
+{
+    return (struct flue_sim_team_config){.detect = 0};
+}
+
+void
+flue_sim_team_read(const struct flue_sim_team *team, struct flue_sim_team_statistics *statistics)
+{
+    *statistics = (struct flue_sim_team_statistics){0};
 }
 
 void

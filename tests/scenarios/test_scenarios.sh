@@ -45,6 +45,22 @@ power)
     # Twenty contexts come back, one behind the other, in 80 us each.
     holds "m1 > 0.0015 && m1 < 0.003" upload_s
     ;;
+failover)
+    for stack in ns3 host offload; do
+        run $stack $few --warmup 100ms --loss 0.001 --behind 5s
+        holds "m1 == 0 && m2 == 0 && m3 > 0.01 && m4 == 0.01" failed_connections corrupt_bytes outage_s pause_s
+        holds "m1 >= 0.01 && m2 >= m3" recovery_s longest_request_s outage_s
+    done
+    # Twenty contexts come back, one behind the other, in 80 us each, and go again in 40 us.
+    holds "m1 == 20 && m2 == 20" uploaded_connections offloaded_connections
+    holds "m1 > 0.0015 && m1 < 0.003 && m2 < 0.001 && m3 > 0.0007 && m3 < 0.0015" upload_s move_s reoffload_s
+    run offload $few --mode aggregate
+    holds "m1 == 0 && m2 == 0 && m3 < 0.01 && m4 == 20" failed_connections corrupt_bytes forwarded_ratio \
+        offloaded_connections
+    run offload $few --mode aggregate-mixed
+    holds "m1 == 0 && m2 == 0 && m3 > 0.3 && m4 == 20" failed_connections corrupt_bytes forwarded_ratio \
+        offloaded_connections
+    ;;
 invalidate)
     run host $few --duration 50ms
     holds "m1 == 0 && m2 == 0" failed_connections connection_moves

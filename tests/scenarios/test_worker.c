@@ -114,12 +114,12 @@ static const char *const refusals[][2] = {
      "\"chek\" is not a command: expected run, check, --describe or --help (did you mean "
      "\"check\"?)"},
     {"run", "run: expected the name of a scenario after it"},
-    {"run lost",
-     "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle, "
-     "window, theory, short, table or incast (did you mean \"loss\"?)"},
-    {"--help lost",
-     "\"lost\" is not a scenario: expected loss, power, invalidate, churn, rpc, overload, idle, "
-     "window, theory, short, table or incast (did you mean \"loss\"?)"},
+    {"run lost", "\"lost\" is not a scenario: expected loss, power, failover, invalidate, churn, "
+                 "rpc, overload, idle, "
+                 "window, theory, short, table or incast (did you mean \"loss\"?)"},
+    {"--help lost", "\"lost\" is not a scenario: expected loss, power, failover, invalidate, "
+                    "churn, rpc, overload, idle, "
+                    "window, theory, short, table or incast (did you mean \"loss\"?)"},
     {"--describe loss", "\"loss\" is not expected after --describe"},
     {"run loss rate", "\"rate\" is not an option: expected --name value"},
     {"run loss --", "\"--\" is not an option: expected --name value"},

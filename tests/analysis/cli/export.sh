@@ -21,6 +21,20 @@ flue export out/results.db --format json | jq -c '[.runs[] | select(.state == "f
     | length, (.[0] | [.exit_status, .log, .metrics, .provenance.commit])'
 flue export out/results.db --out file.csv
 same "rows" 46 "$(wc -l < file.csv)"
+# the course of runs that kept it
+expect 1 flue export out/results.db --series > /dev/null
+expect 2 flue export out/results.db --series --format json
+cat > course.cfg <<'STUDY'
+scenario = "loss";
+series_interval = "100ms";
+vary = { loss = (0, 1e-2); };
+STUDY
+flue sweep course.cfg --out course > /dev/null 2>&1
+flue export course/results.db --series | tr -d '\r' > course.csv
+head -n 4 course.csv
+flue export course/results.db --format json > course.json
+jq -c '.runs[0] | [(.series | keys), (.series.time_s | length), .events]' course.json
+same "rows" "$(jq '[.runs[].series.time_s | length] | add' course.json)" "$(tail -n +2 course.csv | wc -l)"
 expect 2 flue export out/results.db --format jso
 expect 2 flue export out/results.db --study other
 expect 2 flue export out/results.db --out /nowhere/file

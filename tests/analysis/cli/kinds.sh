@@ -12,12 +12,13 @@ figure = (
   { kind = "heat"; x = "loss"; y = "delay"; z = "cpu_utilisation"; series = "stack"; },
   { kind = "heat"; x = "loss"; y = "delay"; z = "goodput_bps"; },
   { kind = "time"; y = "goodput_bps"; series = "stack"; },
+  { x = "loss"; y = "timeouts"; series = "stack"; logx = true; logy = true; },
   { kind = "laws"; x = "loss"; y = "goodput_bps"; series = "stack"; logx = true; bounds = ("cpu_utilisation"); },
   { kind = "laws"; x = "loss"; y = "goodput_bps"; series = "stack"; logx = true; bounds = ("timeouts"); scaled = ("cpu_utilisation"); });
 END
 flue sweep kinds.cfg --out out >/dev/null 2>&1
 flue plot out/results.db --out again >list 2>/dev/null
-same "drawings" 57 "$(wc -l <list)"
+same "drawings" 63 "$(wc -l <list)"
 for f in out/figures/*; do
     case $f in
     *.pdf) same "PDF" "%PDF" "$(head -c 4 "$f")" ;; # holds the time at which it was written
@@ -26,8 +27,18 @@ for f in out/figures/*; do
 done
 # every axis has its unit, and what is drawn is explained
 for f in out/figures/*.svg; do
+    case $f in *timeouts_by*) continue ;; esac # a number
     grep -q '(%)\|(Mb/s)\|(ms)' "$f" || { echo "$f: no unit"; exit 1; }
 done
+
+# a logarithmic axis begins at a power of ten below what is shown, and zero is not on it
+grep -q '^set logscale y$' out/figures/timeouts_by_loss-1.gp
+low=$(sed -n 's/^set yrange \[\(.*\):.*/\1/p' out/figures/timeouts_by_loss-1.gp)
+awk -v low="$low" '!/^#/ && NF > 3 && ($2 < low || $3 < low) {bad = 1} END {exit bad || log(low) / log(10) % 1 > 1e-9}' \
+    out/figures/timeouts_by_loss-1.dat
+same "zero" "$(sqlite3 out/results.db "SELECT count(*) FROM (SELECT sum(m.value) AS s FROM run JOIN plan ON plan.run = run.id
+    JOIN metric m ON m.run = run.id AND m.name = 'timeouts' GROUP BY point) WHERE s = 0")" \
+    "$((8 - $(cat out/figures/timeouts_by_loss-[12].dat | grep -c '^[-0-9]')))"
 
 # runs DELAY LOSS STACK METRIC: the values in the order of replications
 runs() {

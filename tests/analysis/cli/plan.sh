@@ -30,6 +30,10 @@ jq -c '.answers[] | [.parameters.delay, .meets, .may_meet, .fails, .odd]' one.js
 jq -c '.points[0], (.points | length)' one.json
 # what was not looked at is not in the table
 flue stats one/results.db | grep -c '^0\.' | sed 's/^/rows: /'
+# the report begins with the answers, and knows the values that were not looked at
+flue report one/results.db --markdown -o report > /dev/null
+sed -n '/^## Answer/,/^The points/p' report/report.md
+! grep -F '| ? |' report/report.md
 
 # killed in the middle: the same answer, and nothing twice
 FAKE_LOG="$PWD/log2" FAKE_SLEEP_MS=20 flue plan goodput.cfg --out hit --jobs 2 >/dev/null 2>&1 &

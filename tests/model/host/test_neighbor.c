@@ -7,6 +7,7 @@
 
 #include "host/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 8, TREES = 128 };
@@ -18,7 +19,8 @@ struct seen {
     enum operation operation;
     uint32_t blocks[3]; /* by depth */
     enum flue_offload_state_type root;
-    bool is_bare; /* nothing behind the root's block */
+    bool is_bare;   /* nothing behind the root's block */
+    uint64_t order; /* of the paths of an update: a digit each */
 };
 
 static struct world world;
@@ -44,8 +46,14 @@ see(enum operation operation, struct flue_block_list *root)
     tree->root = (enum flue_offload_state_type)root->header.type;
     tree->is_bare = root->header.size == sizeof *root;
     for (const struct flue_block_list *it = flue_block_walk_first(&walk, root); it != NULL;
-         it = flue_block_walk_next(&walk))
+         it = flue_block_walk_next(&walk)) {
         tree->blocks[walk.depth]++;
+        if (operation == UPDATE && walk.depth == 1) {
+            const struct host_object *path = it->protocol_reserved[0];
+
+            tree->order = tree->order * 10 + path->key.remote.bytes[2];
+        }
+    }
 }
 
 #define SEE(name, OPERATION)                                                                       \
@@ -418,6 +426,30 @@ test_neighbor_changed_next_hop_relinks_all_paths_in_one_tree(void **state)
     finish();
 }
 
+/* A run is the same wherever its memory lies. */
+static void
+test_neighbor_relinked_paths_come_in_the_same_order_at_all_addresses(void **state)
+{
+    uint64_t order = 0;
+
+    (void)state;
+    for (size_t shift = 0; shift < 16; shift++) {
+        void *room = malloc(16 + 4096 * shift);
+
+        assert_non_null(room);
+        start(MOST, MOST);
+        client()->hop_address = other_router;
+        flue_host_routes_changed(client()->host, world.now);
+        run(10 * FLUE_MILLISECOND);
+        assert_int_equal(last_tree(UPDATE)->blocks[1], MOST);
+        if (shift == 0)
+            order = last_tree(UPDATE)->order;
+        assert_int_equal(last_tree(UPDATE)->order, order);
+        world_destroy(&world);
+        free(room);
+    }
+}
+
 /* Back and forth faster than the target follows. */
 static void
 test_neighbor_next_hop_that_changes_its_mind_ends_where_it_should(void **state)
@@ -645,6 +677,7 @@ main(void)
         FRESH(test_neighbor_changed_mac_is_updated_and_links_stay),
         FRESH(test_neighbor_changed_mac_is_seen_at_the_next_look),
         FRESH(test_neighbor_changed_next_hop_relinks_all_paths_in_one_tree),
+        FRESH(test_neighbor_relinked_paths_come_in_the_same_order_at_all_addresses),
         FRESH(test_neighbor_next_hop_that_changes_its_mind_ends_where_it_should),
         FRESH(test_neighbor_failed_relink_brings_its_connections_back),
         FRESH(test_neighbor_refused_new_next_hop_brings_all_back),

@@ -4,6 +4,7 @@
  * trace sources that such a script connects to.
  */
 #include "check.h"
+#include "complaint.h"
 #include "net.h"
 
 #include "flue/profile.h"
@@ -19,42 +20,8 @@
 #include "ns3/tcp-socket.h"
 #include "ns3/uinteger.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 namespace
 {
-
-/** Runs @p wrong in a process of its own. @return what it said before it was stopped; "" if not */
-std::string Complaint(void (*wrong)())
-{
-    int ends[2];
-    if (pipe(ends) != 0)
-    {
-        return "";
-    }
-    std::cout.flush(); // or it says the same again
-    const pid_t child = fork();
-    if (child == 0)
-    {
-        dup2(ends[1], STDERR_FILENO);
-        close(ends[0]);
-        wrong();
-        _exit(0);
-    }
-    close(ends[1]);
-    std::string said;
-    char bytes[4096];
-    ssize_t size;
-    while ((size = read(ends[0], bytes, sizeof bytes)) > 0)
-    {
-        said.append(bytes, static_cast<std::size_t>(size));
-    }
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFSIGNALED(status) ? said : "";
-}
 
 /** Two nodes with a link of Flue's adapters and ns-3's internet stack. */
 struct Script
@@ -81,17 +48,6 @@ struct Script
         Simulator::Run();
     }
 };
-
-/** The wrong use stops the program, and what it says contains @p advice. */
-void IsRefused(const char* advice, void (*wrong)())
-{
-    const std::string said = Complaint(wrong);
-    CHECK(said.find(advice) != std::string::npos);
-    if (said.find(advice) == std::string::npos)
-    {
-        std::cerr << "    expected advice: " << advice << "\n    said: " << said << "\n";
-    }
-}
 
 void WrongUseIsRefusedWithAdvice()
 {

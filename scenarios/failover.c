@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Scenario `failover`: what it costs that a link fails, when connections live on its adapter.
+ *
+ *     client ======== a team of two links ======== switch -------- server
+ *            N connections with requests and responses
+ *
+ * The connections open over perfect links; then all links lose frames. In the middle of the work
+ * the link that carries most fails for good. The team notices, the host takes the connections back,
+ * goes on by the other link and offloads them there. In an aggregate each link carries connections,
+ * those that a hash sends there; where the switch has another hash, segments arrive on an adapter
+ * that does not have their connection, and the host forwards them.
+ */
+#include <math.h>
+#include <stddef.h>
+
+#include "teamed.h"
+
+enum { PATIENCE_S = 100, STEPS = 100 /* of the time in which a rate is taken */ };
+
+static const struct flue_parameter parameters[] = {
+    FLUE_PAIR_PARAMETERS(flue_choices_stack),
+    FLUE_REQUESTS_PARAMETERS("300", "20ms"),
+    FLUE_ENTRIES_PARAMETER,
+    FLUE_TEAM_PARAMETERS,
+    {"loss", FLUE_PARAMETER_REAL, "1", "0.0001", "0", "0.5", NULL,
+     "share of frames that each link loses, each way"},
+    {"warmup", FLUE_PARAMETER_TIME, "s", "200ms", "10ms", "100s", NULL,
+     "with requests, before the failure"},
+    {"behind", FLUE_PARAMETER_TIME, "s", "1s", "0s", "100s", NULL,
+     "behind the recovery, for requests that still wait for a timeout"},
+    {.name = NULL},
+};
+
+static const struct flue_metric metrics[] = {
+    {"outage_s", "s", "the longest time without a response, from the failure to the recovery",
+     true},
+    FLUE_FAILOVER_METRICS,
+    {"recovery_s", "s", "from the failure until 90 % of the requests before it were served", true},
+    {"longest_request_s", "s", "the slowest request since the failure", true},
+    {"in_flight_bytes", "bytes", "sent and not read when the link failed", true},
+    {"uploaded_connections", "1", "that came back from the NIC since the failure", false},
+    {"request_rate", "1/s", "requests served, from the failure until the end", false},
+    {"offloaded_connections", "1", "connections on the client's NICs at the end", false},
+    {"forwarded_ratio", "1", "share of the client's frames that its host forwarded to a NIC", true},
+    {"client_cpu_utilisation", "1", "busy share of the client's core time before the failure",
+     true},
+    {"retransmitted_segments", "1", "that the client sent again since the failure", true},
+    {"timeouts", "1", "retransmission timeouts of the client since the failure", true},
+    {"failed_connections", "1", "connections that ended", true},
+    {"corrupt_bytes", "bytes", "read that were not what was sent", true},
+    {.name = NULL},
+};
+
+struct reading {
+    flue_time at;
+    struct flue_sim_requests_statistics requests;
+    struct flue_sim_node_statistics client;
+    struct flue_sim_team_statistics team;
+    uint64_t frames;
+};
+
+struct failover {
+    struct flue_sim *sim;
+    struct flue_teamed machines;
+    struct flue_sim_requests *requests;
+    struct flue_rows rows;
+    struct reading last_row;
+    flue_time outage, recovery;
+    bool is_offloaded; /* again */
+};
+
+static void
+read_all(const struct failover *failover, struct reading *reading)
+{
+    reading->at = flue_sim_now(failover->sim);
+    flue_sim_requests_read(failover->requests, &reading->requests);
+    flue_sim_node_read(failover->machines.client, &reading->client);
+    flue_sim_team_read(failover->machines.team, &reading->team);
+    reading->frames = flue_teamed_frames(&failover->machines);
+}
+
+static bool
+build(const struct flue_run *run, struct failover *failover)
+{
+    struct flue_sim_requests_config requests = flue_requests_configure(run);
+    struct flue_sim *sim = failover->sim;
+
+    requests.with_content = true;
+    return flue_teamed_build(run, sim, &failover->machines) &&
+           flue_sim_requests(sim, failover->machines.client, failover->machines.server, &requests,
+                             &failover->requests) == FLUE_OK &&
+           flue_advance_until_open(sim, failover->requests, requests.connections,
+                                   PATIENCE_S * FLUE_SECOND) &&
+           flue_advance(sim, flue_run_time(run, "warmup") / 2) &&
+           flue_teamed_lose(&failover->machines, flue_run_real(run, "loss"));
+}
+
+static double
+rate_between(const struct reading *before, const struct reading *after)
+{
+    return flue_ratio((double)(after->requests.completed - before->requests.completed),
+                      (double)(after->at - before->at) / (double)FLUE_SECOND);
+}
+
+static void
+put_row(void *user)
+{
+    struct failover *failover = user;
+    struct reading now;
+
+    read_all(failover, &now);
+    flue_run_report(failover->rows.run, "request_rate", rate_between(&failover->last_row, &now),
+                    NULL);
+    flue_run_report(failover->rows.run, "offloaded_connections", now.client.offloaded, NULL);
+    failover->last_row = now;
+}
+
+/* The link that carries most fails; then steps of 100 us, and rates over a hundred of them, until
+ * all is as before. */
+static bool
+fail(struct failover *failover, const struct reading *before, double rate)
+{
+    static struct reading window[STEPS];
+    struct reading now = *before, last = *before;
+
+    if (!flue_teamed_fail(&failover->machines)) {
+        return false;
+    }
+    flue_rows_event(&failover->rows, before->at, "link fails");
+    for (uint32_t i = 0; i < PATIENCE_S * 10000; i++) {
+        if (!flue_rows_advance(&failover->rows, 100 * FLUE_MICROSECOND)) {
+            return false;
+        }
+        read_all(failover, &now);
+        if (now.requests.completed > last.requests.completed) {
+            last = now;
+        }
+        if (failover->recovery == 0 && now.at - last.at > failover->outage) {
+            failover->outage = now.at - last.at;
+        }
+        if (failover->recovery == 0 && i >= STEPS &&
+            rate_between(&window[i % STEPS], &now) >= 0.9 * rate) {
+            failover->recovery = now.at - before->at;
+        }
+        window[i % STEPS] = now;
+        failover->is_offloaded = now.client.offloaded >= before->client.offloaded &&
+                                 now.client.moving == 0 && now.team.noticed_at != 0;
+        if (failover->is_offloaded && failover->recovery != 0) {
+            flue_rows_event(&failover->rows, now.at, "as before");
+            return true;
+        }
+    }
+    return true;
+}
+
+static void
+report(struct flue_run *run, const struct failover *failover, const struct reading *calm,
+       const struct reading *before, const struct reading *after)
+{
+    const struct flue_sim_node_statistics *then = &before->client, *now = &after->client;
+
+    flue_run_report(run, "outage_s", (double)failover->outage / (double)FLUE_SECOND, NULL);
+    flue_report_failover(run, &after->team, failover->is_offloaded);
+    flue_run_report(run, "recovery_s",
+                    failover->recovery == 0 ? (double)NAN
+                                            : (double)failover->recovery / (double)FLUE_SECOND,
+                    "not within 100 s");
+    flue_report_latency(run, "longest_request_s", failover->requests, before->at, 1);
+    flue_run_report(run, "in_flight_bytes",
+                    (double)(before->requests.sent_bytes - before->requests.received_bytes), NULL);
+    flue_run_report(run, "uploaded_connections", (double)(now->uploads - then->uploads), NULL);
+    flue_run_report(run, "request_rate", rate_between(before, after), NULL);
+    flue_run_report(run, "offloaded_connections", now->offloaded, NULL);
+    flue_run_report(run, "forwarded_ratio",
+                    flue_ratio((double)(then->forwards - calm->client.forwards),
+                               (double)(before->frames - calm->frames)),
+                    "no frame arrived before the failure");
+    flue_report_cpu(run, "client_cpu_utilisation", before->at - calm->at, &calm->client, then);
+    flue_run_report(run, "retransmitted_segments",
+                    (double)(now->retransmitted_segments - then->retransmitted_segments), NULL);
+    flue_run_report(run, "timeouts", (double)(now->timeouts - then->timeouts), NULL);
+    flue_run_report(run, "failed_connections", (double)after->requests.failed, NULL);
+    flue_run_report(run, "corrupt_bytes", (double)after->requests.corrupt_bytes, NULL);
+}
+
+static enum flue_result
+run_failover(struct flue_run *run, struct flue_sim *sim)
+{
+    struct failover failover = {
+        .sim = sim, .rows = {.run = run, .sim = sim, .put = put_row, .user = &failover}};
+    struct reading calm, before, after;
+
+    if (!build(run, &failover)) {
+        return flue_run_fail_in(run, sim, "the connections were not open within 100 s");
+    }
+    read_all(&failover, &calm);
+    failover.last_row = calm;
+    flue_rows_start(&failover.rows);
+    if (!flue_rows_advance(&failover.rows, flue_run_time(run, "warmup") / 2)) {
+        return flue_run_fail_in(run, sim, "the simulation did not go on");
+    }
+    read_all(&failover, &before);
+    if (!fail(&failover, &before, rate_between(&calm, &before)) ||
+        !flue_rows_advance(&failover.rows, flue_run_time(run, "behind"))) {
+        return flue_run_fail_in(run, sim, "the link did not fail");
+    }
+    read_all(&failover, &after);
+    report(run, &failover, &calm, &before, &after);
+    return FLUE_OK;
+}
+
+const struct flue_scenario flue_scenario_failover = {
+    "failover",   "What does it cost that a link fails, when connections live on its adapter?",
+    parameters,   metrics,
+    run_failover,
+};
