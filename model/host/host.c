@@ -66,7 +66,6 @@ init_memory(struct flue_host *host)
     slab_init(&host->neighbor_blocks, allocator, sizeof(struct flue_neighbor_block));
     slab_init(&host->path_blocks, allocator, sizeof(struct flue_path_block));
     slab_init(&host->tcp_blocks, allocator, sizeof(struct flue_tcp_block));
-    slab_init(&host->watches, allocator, sizeof(struct host_watch));
     heap_init(&host->heap, allocator);
 }
 

@@ -132,22 +132,27 @@ struct host_moved {
 
 _Static_assert(sizeof(struct host_moved) <= 176, "an idle connection on a target is small");
 
+/* What a policy that tells connections apart is shown of one. */
+struct host_history {
+    flue_time established;
+    flue_time last_active;
+    flue_time rtt;   /* as the engine last knew it */
+    flue_time since; /* it is on the target */
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint32_t offloads;
+};
+
 /* What the policy needs of an established connection. */
 struct host_watch {
     struct flue_host_connection *connection;
     struct host_watch *next; /* in the circle of all of them */
     struct host_watch *previous;
-    flue_time established;
-    flue_time last_active;
-    flue_time rtt;   /* as the engine last knew it */
-    flue_time since; /* it is on the target */
-    flue_time hold;  /* the policy does not offload it before */
-    uint64_t bytes_sent;
-    uint64_t bytes_received;
-    uint32_t offloads;
-    uint8_t returns; /* so often it came back, or was refused */
-    bool is_pinned;  /* its owner moved it himself */
-    bool is_evicted; /* it makes room for another */
+    flue_time hold;                /* the policy does not offload it before */
+    uint8_t returns;               /* so often it came back, or was refused */
+    bool is_pinned;                /* its owner moved it himself */
+    bool is_evicted;               /* it makes room for another */
+    struct host_history history[]; /* one, or none where the policy looks at none (`always`) */
 };
 
 struct flue_host_connection {
@@ -240,6 +245,7 @@ struct flue_host {
     struct policy_state policy_state; /* of a built-in one */
     struct host_watch *watched;       /* the next to be reviewed */
     uint32_t watch_count;
+    bool has_histories;
     flue_time review_at;
 
     struct flue_host_statistics statistics;

@@ -43,6 +43,9 @@ flue__host_policy_init(struct flue_host *host)
     host->policy_user =
         state->config.kind == FLUE_POLICY_CUSTOM ? state->config.custom_user : state;
     host->review_at = FLUE_TIME_NEVER;
+    host->has_histories = host->policy != &flue__policy_always;
+    slab_init(&host->watches, &host->allocator,
+              sizeof(struct host_watch) + (host->has_histories ? sizeof(struct host_history) : 0));
     if (state->config.kind != FLUE_POLICY_LIFETIME)
         return FLUE_OK;
     state->services = host->allocator.reallocate(host->allocator.user, NULL, 0, size);
@@ -74,10 +77,12 @@ flue__host_watch(struct flue_host_connection *connection, flue_time now)
 
     if (watch == NULL)
         return;
-    memset(watch, 0, sizeof *watch);
+    memset(watch, 0, host->watches.object_size);
     watch->connection = connection;
-    watch->established = now;
-    watch->last_active = now;
+    if (host->has_histories) {
+        watch->history->established = now;
+        watch->history->last_active = now;
+    }
     connection->watch = watch;
     watch->next = watch;
     watch->previous = watch;
@@ -122,10 +127,12 @@ flue__host_watch_traffic(struct flue_host_connection *connection, flue_time now,
 {
     struct host_watch *watch = connection->watch;
 
-    watch->bytes_sent += sent;
-    watch->bytes_received += received;
-    if (sent + received > 0)
-        watch->last_active = now;
+    if (connection->host->has_histories) {
+        watch->history->bytes_sent += sent;
+        watch->history->bytes_received += received;
+        if (sent + received > 0)
+            watch->history->last_active = now;
+    }
     if (connection->owner == FLUE_OWNER_HOST && now >= watch->hold)
         flue__host_attend(connection);
 }
@@ -206,10 +213,10 @@ flue__host_policy_went(struct flue_host_connection *connection, flue_time now)
 {
     struct host_watch *watch = connection->watch;
 
-    if (watch == NULL)
+    if (watch == NULL || !connection->host->has_histories)
         return;
-    watch->offloads++;
-    watch->since = now;
+    watch->history->offloads++;
+    watch->history->since = now;
 }
 
 void
@@ -271,7 +278,7 @@ review_away(struct flue_host_connection *connection, flue_time now)
 
     if (host->policy->gives_up == NULL || connection->owner != FLUE_OWNER_TARGET ||
         watch->is_pinned || connection->want_upload ||
-        now - watch->since < host->config.policy.damping.least_stay)
+        now - watch->history->since < host->config.policy.damping.least_stay)
         return;
     flue__host_fill_view(connection, &view);
     fill_adapter(host, now, connection->adapter, &adapter);

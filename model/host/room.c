@@ -9,21 +9,23 @@ void
 flue__host_fill_view(const struct flue_host_connection *connection,
                      struct flue_policy_connection *view)
 {
-    struct host_watch *watch = connection->watch;
+    struct host_history *history = connection->watch->history;
 
-    if (connection->tcp != NULL)
-        watch->rtt = flue_tcp_rtt(connection->tcp);
     *view = (struct flue_policy_connection){
         .tuple = &connection->tuple,
-        .established = watch->established,
-        .last_active = watch->last_active,
-        .rtt = watch->rtt,
-        .bytes_sent = watch->bytes_sent,
-        .bytes_received = watch->bytes_received,
-        .offloads = watch->offloads,
         .priority = connection->priority,
         .is_offloaded = connection->owner != FLUE_OWNER_HOST,
     };
+    if (!connection->host->has_histories)
+        return;
+    if (connection->tcp != NULL)
+        history->rtt = flue_tcp_rtt(connection->tcp);
+    view->established = history->established;
+    view->last_active = history->last_active;
+    view->rtt = history->rtt;
+    view->bytes_sent = history->bytes_sent;
+    view->bytes_received = history->bytes_received;
+    view->offloads = history->offloads;
 }
 
 static uint64_t
@@ -43,7 +45,7 @@ may_be_displaced(const struct flue_host_connection *connection, flue_time now)
 
     return connection->owner == FLUE_OWNER_TARGET && !connection->want_upload && watch != NULL &&
            !watch->is_pinned &&
-           now - watch->since >= connection->host->config.policy.damping.least_stay;
+           now - watch->history->since >= connection->host->config.policy.damping.least_stay;
 }
 
 static struct flue_host_connection *

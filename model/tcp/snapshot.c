@@ -57,6 +57,13 @@ read_rare(const struct flue_tcp_connection *c, struct flue_tcp_snapshot *snapsho
     }
     if (extension == NULL)
         return;
+    snapshot->fine_srtt = extension->rtt.srtt;
+    snapshot->pacing_until = extension->pacing.timer.deadline;
+    snapshot->ecn_echo = extension->ecn.is_echoing;
+    snapshot->snd_urgent = extension->urgent.is_sending;
+    snapshot->rcv_urgent = extension->urgent.is_receiving;
+    snapshot->snd_up = extension->urgent.snd_up;
+    snapshot->rcv_up = extension->urgent.rcv_up;
     snapshot->ecn_cwr_owed = extension->ecn.has_reduced;
     snapshot->ecn_reduced_until = extension->ecn.reduced_until;
     snapshot->prr_delivered = extension->prr.delivered;
@@ -111,17 +118,10 @@ flue_tcp_get_snapshot(const struct flue_tcp_connection *c, flue_time now,
         .lost_bytes = flue__rack_is_on(c) ? flue__rack_of(c)->log.lost.bytes : 0,
         .rack_left_ticks = flue__tcp_ticks_left(c, now, flue__rack_deadline(c)),
         .nagle = c->use_nagle,
-        .fine_srtt = c->extension != NULL ? c->extension->rtt.srtt : 0,
         .pacing_bps = flue__pacing_rate(c),
-        .pacing_until =
-            c->extension != NULL ? c->extension->pacing.timer.deadline : FLUE_TIME_NEVER,
+        .pacing_until = FLUE_TIME_NEVER,
         .rebuilt = c->rebuilt,
         .ecn = flue__ecn_is_on(c),
-        .ecn_echo = c->extension != NULL && c->extension->ecn.is_echoing,
-        .snd_urgent = c->extension != NULL && c->extension->urgent.is_sending,
-        .rcv_urgent = c->extension != NULL && c->extension->urgent.is_receiving,
-        .snd_up = c->extension != NULL ? c->extension->urgent.snd_up : 0,
-        .rcv_up = c->extension != NULL ? c->extension->urgent.rcv_up : 0,
         .is_unreachable = c->is_unreachable,
         .retransmit_left_ticks = flue__tcp_ticks_left(c, now, c->slow_deadline),
         .delayed_ack_left_ticks = flue__tcp_ticks_left(c, now, c->delayed_ack_deadline),

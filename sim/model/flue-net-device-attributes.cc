@@ -17,14 +17,16 @@ NS_OBJECT_ENSURE_REGISTERED(FlueNetDevice);
 
 TypeId FlueNetDevice::GetTypeId()
 {
-    static TypeId tid = AddTraceSources(AddAttributes(TypeId("ns3::FlueNetDevice")
-                                                          .SetParent<NetDevice>()
-                                                          .SetGroupName("Flue")
-                                                          .AddConstructor<FlueNetDevice>()));
+    static TypeId tid =
+        AddTraceSources(AddHostAttributes(AddWireAttributes(TypeId("ns3::FlueNetDevice")
+                                                                .SetParent<NetDevice>()
+                                                                .SetGroupName("Flue")
+                                                                .AddConstructor<FlueNetDevice>())));
     return tid;
 }
 
-TypeId FlueNetDevice::AddAttributes(TypeId tid)
+/** What is between the device and the wire. */
+TypeId FlueNetDevice::AddWireAttributes(TypeId tid)
 {
     return tid
         .AddAttribute("Mtu",
@@ -54,6 +56,42 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
                       UintegerValue(12),
                       MakeUintegerAccessor(&FlueNetDevice::m_gap),
                       MakeUintegerChecker<uint32_t>(0, 65535))
+        .AddAttribute("VlanId",
+                      "802.1Q VLAN that the device belongs to, 1 to 4094; 0: untagged.",
+                      UintegerValue(0),
+                      MakeUintegerAccessor(&FlueNetDevice::m_vlanId),
+                      MakeUintegerChecker<uint16_t>(0, 4094))
+        .AddAttribute(
+            "VlanPriority",
+            "802.1Q priority of the frames that the device sends, 0 to 7. With VlanId 0, a "
+            "priority above 0 makes the device send priority tags.",
+            UintegerValue(0),
+            MakeUintegerAccessor(&FlueNetDevice::m_vlanPriority),
+            MakeUintegerChecker<uint8_t>(0, 7))
+        .AddAttribute("ReceiveErrorModel",
+                      "Decides which arriving frames are lost; none: all arrive whole.",
+                      PointerValue(),
+                      MakePointerAccessor(&FlueNetDevice::m_errorModel),
+                      MakePointerChecker<ErrorModel>());
+}
+
+/** What is between the device and its host. */
+TypeId FlueNetDevice::AddHostAttributes(TypeId tid)
+{
+    return tid
+        .AddAttribute("TxQueue",
+                      "Where frames wait for the wire.",
+                      PointerValue(),
+                      MakePointerAccessor(&FlueNetDevice::SetQueue, &FlueNetDevice::GetQueue),
+                      MakePointerChecker<Queue<Packet>>())
+        .AddAttribute("BackPressure",
+                      "Flue's TCP, on the host or in the adapter, holds data back while three "
+                      "quarters of the transmit queue are taken, and goes on when half of it is "
+                      "free, as hosts do that count what waits below them, and adapters whose "
+                      "transmitter stops their engine. Off: what finds the queue full is lost.",
+                      BooleanValue(true),
+                      MakeBooleanAccessor(&FlueNetDevice::m_hasBackPressure),
+                      MakeBooleanChecker())
         .AddAttribute(
             "InterruptGap",
             "Shortest time between two interrupts of one kind: about frames for one core, or "
@@ -69,37 +107,7 @@ TypeId FlueNetDevice::AddAttributes(TypeId tid)
                       BooleanValue(false),
                       MakeBooleanAccessor(&FlueNetDevice::SetInterruptAdaptive,
                                           &FlueNetDevice::IsInterruptAdaptive),
-                      MakeBooleanChecker())
-        .AddAttribute("VlanId",
-                      "802.1Q VLAN that the device belongs to, 1 to 4094; 0: untagged.",
-                      UintegerValue(0),
-                      MakeUintegerAccessor(&FlueNetDevice::m_vlanId),
-                      MakeUintegerChecker<uint16_t>(0, 4094))
-        .AddAttribute(
-            "VlanPriority",
-            "802.1Q priority of the frames that the device sends, 0 to 7. With VlanId 0, a "
-            "priority above 0 makes the device send priority tags.",
-            UintegerValue(0),
-            MakeUintegerAccessor(&FlueNetDevice::m_vlanPriority),
-            MakeUintegerChecker<uint8_t>(0, 7))
-        .AddAttribute("TxQueue",
-                      "Where frames wait for the wire.",
-                      PointerValue(),
-                      MakePointerAccessor(&FlueNetDevice::SetQueue, &FlueNetDevice::GetQueue),
-                      MakePointerChecker<Queue<Packet>>())
-        .AddAttribute("BackPressure",
-                      "Flue's TCP, on the host or in the adapter, holds data back while three "
-                      "quarters of the transmit queue are taken, and goes on when half of it is "
-                      "free, as hosts do that count what waits below them, and adapters whose "
-                      "transmitter stops their engine. Off: what finds the queue full is lost.",
-                      BooleanValue(true),
-                      MakeBooleanAccessor(&FlueNetDevice::m_hasBackPressure),
-                      MakeBooleanChecker())
-        .AddAttribute("ReceiveErrorModel",
-                      "Decides which arriving frames are lost; none: all arrive whole.",
-                      PointerValue(),
-                      MakePointerAccessor(&FlueNetDevice::m_errorModel),
-                      MakePointerChecker<ErrorModel>());
+                      MakeBooleanChecker());
 }
 
 TypeId FlueNetDevice::AddTraceSources(TypeId tid)

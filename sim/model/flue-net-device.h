@@ -196,7 +196,8 @@ class FlueNetDevice : public NetDevice
 
     /** @name Registration, called once by GetTypeId */
     /**@{*/
-    static TypeId AddAttributes(TypeId tid);
+    static TypeId AddWireAttributes(TypeId tid);
+    static TypeId AddHostAttributes(TypeId tid);
     static TypeId AddTraceSources(TypeId tid);
     /**@}*/
 

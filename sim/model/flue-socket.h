@@ -81,7 +81,7 @@ class FlueSocket : public Socket
     friend class FlueTcpL4Protocol; // makes sockets and hands the host stack's calls to them
 
     /** What the socket can be asked to do. */
-    enum State
+    enum State : uint8_t
     {
         IDLE,       //!< made, perhaps bound
         LISTENING,  //!< accepts connections
@@ -116,28 +116,28 @@ class FlueSocket : public Socket
 
     Ptr<FlueTcpL4Protocol> m_tcp;                 //!< the node's stack
     std::list<Ptr<FlueSocket>>::iterator m_place; //!< where the protocol keeps a busy socket alive
-    bool m_isKept = false;                        //!< m_place is valid
     flue_host_connection* m_connection = nullptr; //!< while CONNECTING or CONNECTED
     flue_host_listener* m_listener = nullptr;     //!< while LISTENING
-    State m_state = IDLE;                         //!< see State
-    mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
+    std::unique_ptr<FlueSocketTraces> m_traces;   //!< once somebody watches
+    double m_maxSegLifetime = 0;                  //!< seconds; 0: the stack's
     flue_four_tuple m_tuple{};         //!< local part once bound, all of it once connected
-    bool m_isBound = false;            //!< m_tuple's local part holds, and m_booked is booked
-    flue_four_tuple m_booked{};        //!< the local part as it was bound, perhaps to any address
     uint32_t m_unacknowledged = 0;     //!< bytes that the send buffer holds
     uint32_t m_sndBufSize = 0;         //!< most of them
     uint32_t m_rcvBufSize = 0;         //!< largest window offered
     uint32_t m_segmentSize = 0;        //!< payload of a full segment
-    bool m_noDelay = true;             //!< Nagle's algorithm off
-    double m_maxSegLifetime = 0;       //!< seconds; 0: the stack's
-    bool m_shutdownSend = false;       //!< ShutdownSend was called (here or on the listener)
-    bool m_shutdownRecv = false;       //!< what arrives is dropped
-    bool m_isClosing = false;          //!< Close was called
-    bool m_sawEnd = false;             //!< the peer's FIN stands behind the data
-    bool m_hasEnded = false;           //!< ended in order, but not all is read
     flue_result m_endReason = FLUE_OK; //!< why the connection ended
-    bool m_closeNotified = false;      //!< one of the close callbacks was called
-    std::unique_ptr<FlueSocketTraces> m_traces; //!< once somebody watches
+    mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
+    State m_state = IDLE;                         //!< see State
+    bool m_isKept = false;                        //!< m_place is valid
+    bool m_isBound = false;       //!< m_tuple's local part holds, and its port is booked ...
+    bool m_isBoundToAny = false;  //!< ... for every address
+    bool m_noDelay = true;        //!< Nagle's algorithm off
+    bool m_shutdownSend = false;  //!< ShutdownSend was called (here or on the listener)
+    bool m_shutdownRecv = false;  //!< what arrives is dropped
+    bool m_isClosing = false;     //!< Close was called
+    bool m_sawEnd = false;        //!< the peer's FIN stands behind the data
+    bool m_hasEnded = false;      //!< ended in order, but not all is read
+    bool m_closeNotified = false; //!< one of the close callbacks was called
 };
 
 } // namespace ns3

@@ -13,6 +13,7 @@
 #ifndef FLUE_TCP_L4_PROTOCOL_H
 #define FLUE_TCP_L4_PROTOCOL_H
 
+#include "flue-booked-ports.h"
 #include "flue-deadline.h"
 
 #include "flue/frame.h"
@@ -26,7 +27,6 @@
 
 #include <list>
 #include <map>
-#include <unordered_map>
 #include <vector>
 
 namespace ns3
@@ -282,9 +282,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
     std::list<Ptr<FlueSocket>> m_ended; //!< those whose connections end by themselves
-    /** Booked ports (version and port), and for which local addresses. */
-    std::unordered_map<uint32_t, std::vector<flue_ip>> m_ports;
-    uint16_t m_nextPort = 0; //!< where the search for a port goes on
+    FlueBookedPorts m_ports;            //!< local ports in use
+    uint16_t m_nextPort = 0;            //!< where the search for a port goes on
     // Content in one piece. Three, because an arriving segment's bytes are still lent to the host
     // stack while it transmits and while the application reads and writes.
     std::vector<uint8_t> m_arriving;    //!< a segment from IP

@@ -69,11 +69,15 @@ Ended(Ptr<Socket> socket)
     socket->Close();
 }
 
+/* What an application's own callbacks cost is the application's affair: all sockets share these. */
 void
 Accepted(Ptr<Socket> socket, const Address &)
 {
-    socket->SetRecvCallback(MakeCallback(&Received));
-    socket->SetCloseCallbacks(MakeCallback(&Ended), MakeNullCallback<void, Ptr<Socket>>());
+    static const Callback<void, Ptr<Socket>> received = MakeCallback(&Received);
+    static const Callback<void, Ptr<Socket>> ended = MakeCallback(&Ended);
+
+    socket->SetRecvCallback(received);
+    socket->SetCloseCallbacks(ended, MakeNullCallback<void, Ptr<Socket>>());
 }
 
 /** Two nodes, and connections between them. */
