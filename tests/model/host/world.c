@@ -2,7 +2,7 @@
  *
  * The two machines of world.h.
  */
-#include "world.h"
+#include "world_parts.h"
 
 #include "host/parts.h"
 #include "im/parts.h"
@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-uint32_t world_drivers;
 
 struct frame {
     struct frame *next;
@@ -108,8 +106,8 @@ send_copy(struct machine *from, const struct flue_packet *packet)
     insert(world, frame);
 }
 
-static void
-put_on_wire(struct machine *from, uint32_t port, const struct flue_packet *packet)
+void
+world__put_on_wire(struct machine *from, uint32_t port, const struct flue_packet *packet)
 {
     struct world *world = from->world;
     const struct flue_tcp_segment *segment = &packet->segment;
@@ -138,7 +136,8 @@ on_host_transmit(void *user, flue_time now, const struct flue_four_tuple *tuple,
     memset(&packet, 0, sizeof packet);
     packet.tuple = *tuple;
     packet.segment = *segment;
-    put_on_wire(machine, machine->team != NULL ? flue_im_active(machine->team) : 0, &packet);
+    world__tag(machine->world, &packet);
+    world__put_on_wire(machine, machine->team != NULL ? flue_im_active(machine->team) : 0, &packet);
 }
 
 static void
@@ -151,33 +150,10 @@ on_target_transmit(void *user, flue_time now, const struct flue_packet *packet)
     assert_int_equal(packet->destination.bytes[5], 1 - machine->index); /* STATE-032 */
     assert_int_equal(packet->source.bytes[5], machine->index);          /* STATE-033 */
     assert_int_equal(packet->segment.flags & FLUE_TCP_URG, 0);          /* HOST-007 */
+    world__check_tag(machine->world, packet);
     machine->target_frames++;
     machine->last_destination = packet->destination;
-    put_on_wire(machine, 0, packet);
-}
-
-static void
-on_spare_transmit(void *user, flue_time now, const struct flue_packet *packet)
-{
-    const struct spare *spare = user;
-
-    assert_true(now == spare->machine->world->now);
-    put_on_wire(spare->machine, 1, packet);
-}
-
-static void
-on_spare_interrupt(void *user, flue_time now)
-{
-    (void)now;
-    ((struct spare *)user)->interrupted = true;
-}
-
-static void
-on_spare_pass_up(void *user, flue_time now, const struct flue_packet *packet)
-{
-    const struct spare *spare = user;
-
-    flue_host_input(spare->machine->host, now, &packet->tuple, &packet->segment);
+    world__put_on_wire(machine, 0, packet);
 }
 
 static void
@@ -205,8 +181,8 @@ on_pass_up(void *user, flue_time now, const struct flue_packet *packet)
     flue_host_input(machine->host, now, &packet->tuple, &packet->segment);
 }
 
-static struct flue_mac
-mac_of(uint32_t index)
+struct flue_mac
+world__mac(uint32_t index)
 {
     struct flue_mac mac = {{2, 0, 0, 0, 0, (uint8_t)index}};
 
@@ -218,10 +194,10 @@ on_next_hop(void *user, const struct flue_four_tuple *tuple, struct flue_next_ho
 {
     const struct machine *machine = user;
 
-    (void)tuple;
-    hop->adapter = machine->adapter;
-    hop->source = mac_of(machine->index);
-    hop->destination = mac_of(1 - machine->index);
+    hop->adapter = machine->world->is_muxed && world__vlan(tuple) == 1 ? machine->second_adapter
+                                                                       : machine->adapter;
+    hop->source = world__mac(machine->index);
+    hop->destination = world__mac(1 - machine->index);
     hop->path_mtu = machine->path_mtu;
     hop->address = machine->hop_address;
     hop->ip_version = 4;
@@ -258,15 +234,6 @@ world_config_default(void)
     return config;
 }
 
-__attribute__((constructor)) static void
-read_environment(void)
-{
-    const char *drivers = getenv("FLUE_TEST_DRIVERS");
-
-    if (drivers != NULL)
-        world_drivers = (uint32_t)strtoul(drivers, NULL, 10);
-}
-
 static uint32_t
 at_least_one(uint32_t ticks)
 {
@@ -296,100 +263,6 @@ world_set_ticks(struct world_config *config, uint32_t ticks_per_second, uint32_t
 }
 
 static void
-on_driver_interrupt(void *user, flue_time now)
-{
-    (void)user; /* world_poll comes soon */
-    (void)now;
-}
-
-/* Between two verifiers. */
-static void
-add_driver(struct machine *machine, struct flue_verifier *above, struct flue_verifier **below)
-{
-    static const struct flue_im_handlers handlers = {.interrupt = on_driver_interrupt};
-    struct world *world = machine->world;
-    struct flue_im_config config = flue_im_config_default();
-    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
-    struct flue_im **driver = &machine->drivers[machine->driver_count++];
-
-    assert_int_equal(flue_im_create(&config, &handlers, machine, &world->allocator, driver),
-                     FLUE_OK);
-    *below = flue_verifier_watch_new(&watching, &world->watch_contract);
-    flue_im_attach(*driver, 0, flue_verifier_client(above));
-    flue_im_bind(*driver, 0, flue_verifier_provider(*below));
-}
-
-/* Host, verifier, then a driver and a verifier as often as there are drivers, and the target. */
-static void
-join_machine(struct machine *machine)
-{
-    struct flue_allocator watching = flue_test_memory_allocator(&machine->world->verifier_memory);
-    struct flue_verifier *last;
-    const struct flue_client *above;
-
-    machine->verifier = flue_verifier_watch_new(&watching, &machine->world->watch_contract);
-    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
-                                           &machine->adapter),
-                     FLUE_OK);
-    last = machine->verifier;
-    above = flue_host_client(machine->host, machine->adapter);
-    while (machine->driver_count < world_drivers) {
-        uint32_t i = machine->driver_count;
-
-        add_driver(machine, last, &machine->verifiers[i]);
-        flue_verifier_attach(last, flue_im_provider(machine->drivers[i], 0), above);
-        above = flue_im_client(machine->drivers[i], 0);
-        last = machine->verifiers[i];
-    }
-    flue_verifier_attach(last, flue_target_provider(machine->target), above);
-    flue_target_attach(machine->target, flue_verifier_client(last));
-}
-
-/* Host, verifier, team, and a verifier above each of the two targets. */
-static void
-join_team(struct machine *machine, const struct world_config *config)
-{
-    static const struct flue_im_handlers handlers = {.interrupt = on_driver_interrupt};
-    struct flue_target_handlers down = {.transmit = on_spare_transmit,
-                                        .interrupt = on_spare_interrupt,
-                                        .pass_up = on_spare_pass_up};
-    struct world *world = machine->world;
-    struct flue_allocator watching = flue_test_memory_allocator(&world->verifier_memory);
-    struct flue_im_config team = flue_im_config_default();
-    struct flue_target_config target = config->target;
-    struct spare *spare = &machine->spare;
-
-    team.members = 2;
-    team.mode = config->team_mode;
-    machine->team_mode = config->team_mode;
-    target.mac = mac_of(machine->index);
-    if (config->spare_connections > 0)
-        target.max_connections = config->spare_connections;
-    spare->machine = machine;
-    assert_int_equal(flue_target_create(&target, &down, spare, &world->allocator, &spare->target),
-                     FLUE_OK);
-    assert_int_equal(flue_im_create(&team, &handlers, machine, &world->allocator, &machine->team),
-                     FLUE_OK);
-    machine->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
-    machine->team_verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
-    spare->verifier = flue_verifier_watch_new(&watching, &world->watch_contract);
-    assert_int_equal(flue_host_add_adapter(machine->host, flue_verifier_provider(machine->verifier),
-                                           &machine->adapter),
-                     FLUE_OK);
-    flue_verifier_attach(machine->verifier, flue_im_provider(machine->team, 0),
-                         flue_host_client(machine->host, machine->adapter));
-    flue_im_attach(machine->team, 0, flue_verifier_client(machine->verifier));
-    flue_im_bind(machine->team, 0, flue_verifier_provider(machine->team_verifier));
-    flue_im_bind(machine->team, 1, flue_verifier_provider(spare->verifier));
-    flue_verifier_attach(machine->team_verifier, flue_target_provider(machine->target),
-                         flue_im_client(machine->team, 0));
-    flue_verifier_attach(spare->verifier, flue_target_provider(spare->target),
-                         flue_im_client(machine->team, 1));
-    flue_target_attach(machine->target, flue_verifier_client(machine->team_verifier));
-    flue_target_attach(spare->target, flue_verifier_client(spare->verifier));
-}
-
-static void
 create_machine(struct world *world, uint32_t index, const struct world_config *config)
 {
     struct machine *machine = &world->machines[index];
@@ -402,7 +275,7 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
     machine->index = index;
     machine->has_route = true;
     machine->path_mtu = 1500;
-    target.mac = mac_of(index);
+    target.mac = world__mac(index);
     up.transmit = on_host_transmit;
     up.next_hop = on_next_hop;
     up.solicit = on_solicit;
@@ -410,10 +283,7 @@ create_machine(struct world *world, uint32_t index, const struct world_config *c
         flue_host_create(&config->host, &up, machine, &world->allocator, &machine->host), FLUE_OK);
     assert_int_equal(
         flue_target_create(&target, &down, machine, &world->allocator, &machine->target), FLUE_OK);
-    if (config->has_team && index == 0)
-        join_team(machine, config);
-    else
-        join_machine(machine);
+    world__join(machine, config);
 }
 
 void
@@ -423,6 +293,7 @@ world_create(struct world *world, const struct world_config *config)
     world->random = config->seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
     world->wire_random = world->random ^ UINT64_C(0xD1B54A32D192ED03);
     world->delay = config->delay;
+    world->is_muxed = config->is_muxed;
     world->allocator = flue_test_memory_allocator(&world->memory);
     create_machine(world, 0, config);
     create_machine(world, 1, config);
@@ -450,6 +321,7 @@ world_destroy(struct world *world)
             flue_verifier_destroy(world->machines[i].verifiers[j]);
         }
         flue_verifier_destroy(world->machines[i].verifier);
+        flue_verifier_destroy(world->machines[i].second_verifier);
     }
     free(world->records);
     world->records = NULL;
@@ -462,8 +334,8 @@ uint32_t
 world_ask_neighbor(struct machine *machine, uint32_t nrd_ticks)
 {
     const struct flue_client *host = flue_host_client(machine->host, machine->adapter);
-    struct flue_mac source = mac_of(machine->index);
-    struct flue_mac destination = mac_of(1 - machine->index);
+    struct flue_mac source = world__mac(machine->index);
+    struct flue_mac destination = world__mac(1 - machine->index);
     struct flue_neighbor_block block;
 
     destination.bytes[4] = machine->hop_mac;
@@ -658,6 +530,8 @@ world_assert_idle(const struct world *world)
         const struct machine *machine = &world->machines[i];
 
         flue_verifier_finish(machine->verifier, world->now);
+        if (machine->second_verifier != NULL)
+            flue_verifier_finish(machine->second_verifier, world->now);
         if (machine->team != NULL) {
             flue_verifier_finish(machine->team_verifier, world->now);
             flue_verifier_finish(machine->spare.verifier, world->now);

@@ -19,6 +19,11 @@ enum { WORLD_PORT = 5000, WORLD_DRIVERS = 3 };
  * FLUE_TEST_DRIVERS says, or what a test sets. */
 extern uint32_t world_drivers;
 
+/* Of a mux's two virtual adapters; a connection is in the first VLAN when its client's port is
+ * even. */
+extern const uint16_t world_vlans[2];
+extern const uint8_t world_priorities[2];
+
 struct world;
 struct frame;
 
@@ -47,7 +52,8 @@ struct machine {
     uint32_t index;
     struct flue_host *host;
     struct flue_target *target;
-    struct flue_verifier *verifier; /* between the two: every breach of the contract fails */
+    struct flue_verifier *verifier;        /* between the two: every breach of the contract fails */
+    struct flue_verifier *second_verifier; /* above a mux's second virtual adapter */
     uint32_t driver_count;
     struct flue_im *drivers[WORLD_DRIVERS];         /* below it; the first is the topmost ... */
     struct flue_verifier *verifiers[WORLD_DRIVERS]; /* ... and what is below each */
@@ -57,6 +63,7 @@ struct machine {
     struct spare spare;
     bool is_cut[2]; /* the ports' cables: nothing passes */
     uint32_t adapter;
+    uint32_t second_adapter; /* of a mux */
     bool interrupted;
     bool has_route;   /* next_hop answers ... */
     uint16_t vlan_id; /* ... with this, and ... */
@@ -80,6 +87,7 @@ struct world {
     uint32_t loss_permille;
     uint32_t duplicate_permille;
     uint32_t reorder_permille; /* frames that take up to three times as long */
+    bool is_muxed;             /* frames have tags */
     uint32_t poll_delay_us;    /* most time between interrupt and poll; 0: at once */
     flue_time poll_at[2];
     bool is_eager;     /* polls from the interrupt handler when a segment raised it */
@@ -104,6 +112,7 @@ struct world_config {
     flue_time delay;
     struct flue_host_config host;
     struct flue_target_config target;
+    bool is_muxed; /* both machines have two virtual adapters, of VLANs, over a mux */
     bool has_team; /* machine 0 has two targets */
     enum flue_team_mode team_mode;
     uint32_t spare_connections; /* most, on the second; 0: as many as on the first */
