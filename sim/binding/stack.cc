@@ -41,6 +41,37 @@ ns3::Ipv4ListRoutingHelper Routing()
     return list;
 }
 
+/** The waits of a stack's timers, and how many segments an acknowledgement waits for. */
+flue_result CheckTimes(flue_sim* sim, const flue_sim_stack_config& config)
+{
+    const auto invalid = [sim](const std::string& what)
+    { return Fail(sim, FLUE_ERROR_INVALID, what); };
+    if (config.min_rto < FLUE_MILLISECOND || config.min_rto > 60 * FLUE_SECOND)
+    {
+        return invalid(
+            "the smallest retransmission timeout is out of range: expected 1 ms to 60 s");
+    }
+    if (config.delayed_ack < FLUE_MILLISECOND || config.delayed_ack > 500 * FLUE_MILLISECOND)
+    {
+        return invalid("the acknowledgement delay is out of range: expected 1 ms to 500 ms");
+    }
+    if (config.time_wait < FLUE_MILLISECOND || config.time_wait > 240 * FLUE_SECOND)
+    {
+        return invalid("a closed connection is remembered for 1 ms to 240 s");
+    }
+    if (config.keepalive != 0 &&
+        (config.keepalive < 10 * FLUE_MILLISECOND || config.keepalive > 86400 * FLUE_SECOND))
+    {
+        return invalid("a connection is probed after 10 ms to 24 h, or never");
+    }
+    if (config.ack_segments < 1 || config.ack_segments > 2)
+    {
+        return invalid("an acknowledgement is for 1 or 2 segments, not for " +
+                       std::to_string(config.ack_segments));
+    }
+    return FLUE_OK;
+}
+
 flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& config)
 {
     flue_sim* sim = node->sim;
@@ -84,15 +115,6 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
         return invalid("the initial window is 10 segments (RFC 6928) or 4 (RFC 3390), not " +
                        std::to_string(config.initial_window_segments));
     }
-    if (config.min_rto < FLUE_MILLISECOND || config.min_rto > 60 * FLUE_SECOND)
-    {
-        return invalid(
-            "the smallest retransmission timeout is out of range: expected 1 ms to 60 s");
-    }
-    if (config.delayed_ack < FLUE_MILLISECOND || config.delayed_ack > 500 * FLUE_MILLISECOND)
-    {
-        return invalid("the acknowledgement delay is out of range: expected 1 ms to 500 ms");
-    }
     flue_offload_policy kind;
     if (!config.policy || !flue_policy_find(config.policy, &kind) || kind == FLUE_POLICY_CUSTOM)
     {
@@ -101,21 +123,7 @@ flue_result CheckStack(struct flue_sim_node* node, const flue_sim_stack_config& 
                        "; there are: never, always, automatic, bytes, lifetime, priority, "
                        "adaptive");
     }
-    if (config.time_wait < FLUE_MILLISECOND || config.time_wait > 240 * FLUE_SECOND)
-    {
-        return invalid("a closed connection is remembered for 1 ms to 240 s");
-    }
-    if (config.keepalive != 0 &&
-        (config.keepalive < 10 * FLUE_MILLISECOND || config.keepalive > 86400 * FLUE_SECOND))
-    {
-        return invalid("a connection is probed after 10 ms to 24 h, or never");
-    }
-    if (config.ack_segments < 1 || config.ack_segments > 2)
-    {
-        return invalid("an acknowledgement is for 1 or 2 segments, not for " +
-                       std::to_string(config.ack_segments));
-    }
-    return FLUE_OK;
+    return CheckTimes(sim, config);
 }
 
 /** ns-3's name for a congestion control; empty for one that it does not have. */

@@ -113,18 +113,6 @@ void FlueTcpL4Protocol::RoutesChanged()
     }
 }
 
-void FlueTcpL4Protocol::NeighborLost(Ptr<NetDevice> adapter, Ipv4Address address)
-{
-    const uint32_t number = NumberOf(adapter);
-    if (m_host && number != NO_ADAPTER)
-    {
-        flue_ip ip{};
-        address.Serialize(ip.bytes);
-        flue_host_neighbor_lost(m_host, FlueNow(), number, 4, &ip);
-        Settle();
-    }
-}
-
 void FlueTcpL4Protocol::Solicit(const flue_next_hop& hop)
 {
     if (!m_isHearing)

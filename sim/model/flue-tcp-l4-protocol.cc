@@ -1,42 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * See flue-tcp-l4-protocol.h. The file goes: start, the host stack's calls, sockets, and moving and
- * counting. Attributes are in flue-tcp-l4-attributes.cc, segments in flue-tcp-l4-segments.cc, next
- * hops in flue-tcp-l4-routes.cc, ports in flue-tcp-l4-ports.cc.
+ * See flue-tcp-l4-protocol.h: start and end, and when the host stack is called. Attributes are in
+ * flue-tcp-l4-attributes.cc, adapters in -adapters.cc, sockets in -sockets.cc, segments in
+ * -segments.cc, next hops in -routes.cc, what happens to adapters and neighbours in -events.cc,
+ * ports in -ports.cc.
  */
 #include "flue-tcp-l4-protocol.h"
 
 #include "flue-nic.h"
 #include "flue-processor.h"
-#include "flue-raw-header.h"
 #include "flue-socket-factory.h"
-#include "flue-socket-traces.h"
 #include "flue-socket.h"
 #include "flue-team-device.h"
 
-#include "flue/frame.h"
-
 #include "ns3/abort.h"
-#include "ns3/boolean.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/ipv6-route.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
-#include "ns3/packet.h"
-#include "ns3/string.h"
-#include "ns3/trace-source-accessor.h"
-#include "ns3/uinteger.h"
-
-#include <algorithm>
-#include <cstring>
 
 namespace ns3
 {
 
 NS_LOG_COMPONENT_DEFINE("FlueTcpL4Protocol");
 
-// ---- Start
-// ----------------------------------------------------------------------------------------
+// ---- Start and end ------------------------------------------------------------------------------
 
 namespace
 {
@@ -201,79 +189,6 @@ void FlueTcpL4Protocol::CheckNode() const
                                    "stack first, then FlueHelper");
 }
 
-std::vector<Ptr<NetDevice>> FlueTcpL4Protocol::WantedAdapters() const
-{
-    std::vector<Ptr<NetDevice>> wanted = m_wanted;
-    for (uint32_t i = 0; m_useAdapters && i < m_node->GetNDevices(); i++)
-    {
-        Ptr<NetDevice> device = m_node->GetDevice(i);
-        Ptr<FlueNic> nic = DynamicCast<FlueNic>(device);
-        const bool isAdapter =
-            (nic && !FlueTeamDevice::Find(nic)) || DynamicCast<FlueTeamDevice>(device);
-        if (isAdapter && std::find(wanted.begin(), wanted.end(), device) == wanted.end())
-        {
-            wanted.push_back(device);
-        }
-    }
-    return wanted;
-}
-
-std::vector<Ptr<FlueNic>> FlueTcpL4Protocol::NicsOf(const Ptr<NetDevice>& adapter)
-{
-    if (Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(adapter))
-    {
-        return team->GetMembers();
-    }
-    return {DynamicCast<FlueNic>(adapter)};
-}
-
-void FlueTcpL4Protocol::UseAdapter(Ptr<NetDevice> adapter)
-{
-    NS_ABORT_MSG_IF(m_host, "adapters are chosen before the stack starts");
-    m_wanted.push_back(adapter);
-    m_useAdapters = false;
-}
-
-bool FlueTcpL4Protocol::AddAdapter(Ptr<NetDevice> adapter)
-{
-    flue_host* host = Host();
-    const std::vector<Ptr<FlueNic>> nics = NicsOf(adapter);
-    const auto isJoined = [](const Ptr<FlueNic>& nic) { return !nic || nic->IsJoined(); };
-    if (std::any_of(nics.begin(), nics.end(), isJoined))
-    {
-        return false;
-    }
-    Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(adapter);
-    flue_provider* provider =
-        team ? team->Join(this, EngineConfig()) : nics.front()->Join(this, EngineConfig());
-    uint32_t number = 0;
-    if (!provider || flue_host_add_adapter(host, provider, &number) != FLUE_OK)
-    {
-        team ? team->Leave() : nics.front()->Leave();
-        return false;
-    }
-    NS_ASSERT(number == m_adapters.size());
-    const flue_client* client = flue_host_client(host, number);
-    team ? team->Attach(client) : nics.front()->Attach(client);
-    m_adapters.push_back(adapter);
-    if (team)
-    {
-        m_teams.push_back(team);
-    }
-    for (const Ptr<FlueNic>& nic : nics)
-    {
-        nic->SetWithContent(m_withContent);
-        m_nics.push_back(nic);
-    }
-    return true;
-}
-
-uint32_t FlueTcpL4Protocol::GetNAdapters()
-{
-    Host();
-    return static_cast<uint32_t>(m_adapters.size());
-}
-
 Ptr<Node> FlueTcpL4Protocol::GetNode() const
 {
     return m_node;
@@ -346,12 +261,13 @@ void FlueTcpL4Protocol::OnRoom()
     Settle();
 }
 
-// ---- The host stack's other calls ---------------------------------------------------------------
+// ---- The host stack's calls ---------------------------------------------------------------------
 
 flue_host_handlers FlueTcpL4Protocol::Handlers()
 {
     flue_host_handlers handlers{};
     AddEventHandlers(&handlers);
+    AddSocketHandlers(&handlers);
     handlers.transmit =
         [](void* user, flue_time, const flue_four_tuple* tuple, const flue_tcp_segment* segment)
     { static_cast<FlueTcpL4Protocol*>(user)->Transmit(*tuple, *segment); };
@@ -359,58 +275,8 @@ flue_host_handlers FlueTcpL4Protocol::Handlers()
     { return static_cast<FlueTcpL4Protocol*>(user)->NextHop(*tuple, hop); };
     handlers.has_room = [](void* user, const flue_four_tuple* tuple)
     { return static_cast<FlueTcpL4Protocol*>(user)->HasRoom(*tuple); };
-    handlers.moved = [](void* user, flue_time, flue_host_connection* connection, flue_owner owner)
-    { static_cast<FlueTcpL4Protocol*>(user)->Moved(connection, owner); };
     handlers.worked = [](void* user, flue_time, flue_cost_category category, uint32_t count)
     { static_cast<FlueTcpL4Protocol*>(user)->Worked(category, count); };
-    handlers.accepted =
-        [](void*, flue_time, flue_host_listener* listener, flue_host_connection* connection)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_listener_user(listener)));
-        socket->OnAccepted(connection);
-    };
-    // A connection's socket is its user; one that has none was refused by its application.
-    handlers.connected = [](void*, flue_time, flue_host_connection* connection)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-        socket->OnConnected();
-    };
-    handlers.readable = [](void*, flue_time, flue_host_connection* connection)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-        if (socket)
-        {
-            socket->OnReadable();
-        }
-    };
-    handlers.writable = [](void*, flue_time, flue_host_connection* connection, uint32_t bytes)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-        if (socket)
-        {
-            socket->OnWritable(bytes);
-        }
-    };
-    handlers.peer_closed = [](void*, flue_time, flue_host_connection* connection)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-        if (socket)
-        {
-            socket->OnPeerClosed();
-        }
-    };
-    handlers.closed = [](void*, flue_time now, flue_host_connection* connection, flue_result reason)
-    {
-        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-        if (socket)
-        {
-            socket->OnClosed(reason);
-        }
-        else
-        {
-            flue_host_close(connection, now);
-        }
-    };
     return handlers;
 }
 
@@ -437,119 +303,6 @@ void FlueTcpL4Protocol::Worked(flue_cost_category category, uint32_t count)
     {
         m_processor->Occupy(0, category, cycles);
     }
-}
-
-void FlueTcpL4Protocol::Moved(flue_host_connection* connection, flue_owner owner)
-{
-    for (const Ptr<FlueTeamDevice>& team : m_teams)
-    {
-        team->NoteMove(owner);
-    }
-    Ptr<FlueSocket> socket(static_cast<FlueSocket*>(flue_host_user(connection)));
-    if (!socket)
-    {
-        return;
-    }
-    m_ownerTrace(socket, owner);
-    if (socket->m_traces)
-    {
-        socket->m_traces->owner.Set(owner);
-    }
-    if (owner == FLUE_OWNER_TARGET)
-    {
-        m_offloadTrace(socket);
-    }
-    else if (owner == FLUE_OWNER_UPLOADING)
-    {
-        flue_tcp_upload_reason reason;
-        m_uploadTrace(socket,
-                      flue_host_was_retrieved(connection, &reason)
-                          ? flue_tcp_upload_reason_name(reason)
-                          : "host");
-    }
-}
-
-// ---- Sockets -- --------------------------------------------------------------------------------
-
-Ptr<FlueSocket> FlueTcpL4Protocol::CreateSocket()
-{
-    Ptr<FlueSocket> socket = CreateObject<FlueSocket>();
-    socket->m_tcp = this;
-    socket->m_sndBufSize = m_sndBufSize;
-    socket->m_rcvBufSize = m_rcvBufSize;
-    socket->m_segmentSize = m_segmentSize;
-    socket->m_noDelay = m_noDelay;
-    return socket;
-}
-
-void FlueTcpL4Protocol::Keep(FlueSocket* socket)
-{
-    socket->m_place = m_sockets.insert(m_sockets.end(), Ptr<FlueSocket>(socket));
-    socket->m_isKept = true;
-    if (socket->m_traces && socket->m_connection)
-    {
-        Watch(socket);
-    }
-}
-
-void FlueTcpL4Protocol::Drop(FlueSocket* socket)
-{
-    if (socket->m_isKept)
-    {
-        socket->m_isKept = false;
-        m_sockets.erase(socket->m_place);
-    }
-}
-
-// ---- Moving and counting ------------------------------------------------------------------------
-
-uint32_t FlueTcpL4Protocol::MoveAll(flue_result (*move)(flue_host_connection*, flue_time))
-{
-    uint32_t count = 0;
-    const std::list<Ptr<FlueSocket>> sockets = m_sockets; // traces may close some
-    flue_host_hold(Host());
-    for (const Ptr<FlueSocket>& socket : sockets)
-    {
-        flue_host_connection* connection = socket->m_connection;
-        count += connection && move(connection, FlueNow()) == FLUE_OK ? 1 : 0;
-    }
-    flue_host_release(Host(), FlueNow());
-    Settle();
-    return count;
-}
-
-uint32_t FlueTcpL4Protocol::OffloadAll()
-{
-    return MoveAll(flue_host_offload);
-}
-
-uint32_t FlueTcpL4Protocol::UploadAll()
-{
-    return MoveAll(flue_host_upload);
-}
-
-flue_host_statistics FlueTcpL4Protocol::GetStatistics()
-{
-    flue_host_statistics statistics{};
-    if (!m_host)
-    {
-        return statistics; // reading must not start the stack: attributes have no effect after that
-    }
-    flue_host_get_statistics(m_host, &statistics);
-    for (const Ptr<FlueNic>& nic : m_nics)
-    {
-        const flue_tcp_statistics target = nic->GetTargetStatistics().tcp;
-        statistics.tcp.in_segments += target.in_segments;
-        statistics.tcp.out_segments += target.out_segments;
-        statistics.tcp.retransmitted_segments += target.retransmitted_segments;
-        statistics.tcp.in_errors += target.in_errors;
-        statistics.tcp.out_resets += target.out_resets;
-        statistics.tcp.fast_retransmits += target.fast_retransmits;
-        statistics.tcp.timeouts += target.timeouts;
-        statistics.tcp.currently_established += target.currently_established;
-        statistics.tcp.connections += target.connections;
-    }
-    return statistics;
 }
 
 } // namespace ns3

@@ -82,8 +82,6 @@ class FlueTcpL4Protocol : public IpL4Protocol
     flue_result SetPower(Ptr<NetDevice> adapter, bool isOn);
     /** Routes, or what ARP knows of next hops, are others now: ns-3 tells nobody. */
     void RoutesChanged();
-    /** It is known that the next hop at @p address, behind @p adapter, is gone. */
-    void NeighborLost(Ptr<NetDevice> adapter, Ipv4Address address);
     /** @return the stack's counts, those of the joined targets added to tcp */
     flue_host_statistics GetStatistics();
 
@@ -171,6 +169,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /** @name The host stack's handlers */
     /**@{*/
     flue_host_handlers Handlers();
+    void AddSocketHandlers(flue_host_handlers* handlers);
     void Transmit(const flue_four_tuple& tuple, const flue_tcp_segment& segment);
     void Transmit4(Ptr<Packet> packet,
                    const flue_four_tuple& tuple,
