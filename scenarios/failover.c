@@ -7,9 +7,10 @@
  *
  * The connections open over perfect links; then all links lose frames. In the middle of the work
  * the link that carries most fails for good. The team notices, the host takes the connections back,
- * goes on by the other link and offloads them there. In an aggregate each link carries connections,
- * those that a hash sends there; where the switch has another hash, segments arrive on an adapter
- * that does not have their connection, and the host forwards them.
+ * goes on by the other link and offloads them there. In a balanced team each link carries the
+ * connections that the client gives its address, in an aggregate those that a hash sends there;
+ * where the switch has another hash, segments arrive on an adapter that does not have their
+ * connection, and the host forwards them.
  */
 #include <math.h>
 #include <stddef.h>
