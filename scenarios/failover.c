@@ -6,9 +6,9 @@
  *            N connections with requests and responses
  *
  * In the middle of the work the link that carries most fails for good. The team notices, the host
- * takes the connections back, goes on by the other link and offloads them there. In an aggregate a
- * hash says which link carries a connection; where the switch has another hash, segments arrive on
- * an adapter that does not have their connection, and the host forwards them.
+ * takes the connections back, goes on by the other link and offloads them there. The client (mode
+ * balance) or a hash (aggregate) gives each connection its link; segments that the switch sends to
+ * an adapter that does not have their connection are forwarded by the host.
  */
 #include <stddef.h>
 

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-const char *const flue_choices_team[] = {"active-backup", "aggregate", "aggregate-mixed", NULL};
+const char *const flue_choices_team[] = {"active-backup", "balance", "aggregate", "aggregate-mixed",
+                                         NULL};
 
 static struct flue_sim_team_config
 configure_team(const struct flue_run *run)
@@ -15,8 +16,9 @@ configure_team(const struct flue_run *run)
     struct flue_sim_team_config config = flue_sim_team_config_default();
     const char *mode = flue_run_text(run, "mode");
 
-    config.mode =
-        strcmp(mode, "active-backup") == 0 ? FLUE_SIM_TEAM_ACTIVE_BACKUP : FLUE_SIM_TEAM_AGGREGATE;
+    config.mode = strcmp(mode, "active-backup") == 0 ? FLUE_SIM_TEAM_ACTIVE_BACKUP
+                  : strcmp(mode, "balance") == 0     ? FLUE_SIM_TEAM_BALANCE
+                                                     : FLUE_SIM_TEAM_AGGREGATE;
     config.mixes_ports = strcmp(mode, "aggregate-mixed") == 0;
     config.detect = flue_run_time(run, "detect");
     return config;

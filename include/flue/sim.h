@@ -116,6 +116,8 @@ FLUE_MUST_USE enum flue_result flue_sim_switch(struct flue_sim *sim, const char 
 
 enum flue_sim_team_mode {
     FLUE_SIM_TEAM_ACTIVE_BACKUP, /* the first link carries everything, until it fails */
+    FLUE_SIM_TEAM_BALANCE,       /* each has an address: connections that the machine opens by
+                                    flue_sim_requests are spread over them */
     FLUE_SIM_TEAM_AGGREGATE      /* all do; the switch knows that they are one */
 };
 

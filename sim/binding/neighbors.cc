@@ -68,10 +68,14 @@ void KnowNeighbor(const struct flue_sim_link* link,
         return; // its address comes next
     }
     Ptr<ns3::ArpCache> cache = ipv4->GetInterface(static_cast<uint32_t>(index))->GetArpCache();
+    const struct flue_sim_team* team = other->teams[otherEnd];
     const ns3::Address mac = flue::DeviceOf(other, otherEnd)->GetAddress();
     for (const uint32_t address : flue::AddressesOf(other, otherEnd))
     {
-        Know(cache, address, mac);
+        Know(cache,
+             address,
+             team ? team->device->GetAddressOf(ns3::Ipv4Address(address))
+                  : ns3::Mac48Address::ConvertFrom(mac));
     }
     if (link->gateways[end])
     {

@@ -8,6 +8,8 @@
 #include "ns3/double.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+
 using flue::Fail;
 using flue::Guard;
 using ns3::CreateObject;
@@ -47,6 +49,19 @@ flue_result CheckRequests(flue_sim* sim,
     return FLUE_OK;
 }
 
+/** @return how many addresses a machine spreads its connections over */
+std::size_t Spread(const struct flue_sim_node* client)
+{
+    std::size_t most = 1;
+    for (const struct flue_sim_link* link : client->links)
+    {
+        const struct flue_sim_team* team = link->teams[flue::EndOf(link, client)];
+        const bool isBalanced = team && team->config.mode == FLUE_SIM_TEAM_BALANCE;
+        most = std::max(most, isBalanced ? team->links.size() : 1);
+    }
+    return most;
+}
+
 /** Finds local addresses for so many connections: none when those that there are will do. */
 flue_result FindAddresses(struct flue_sim_node* client,
                           const struct flue_sim_node* server,
@@ -54,13 +69,14 @@ flue_result FindAddresses(struct flue_sim_node* client,
                           std::vector<ns3::Ipv4Address>* local)
 {
     const uint32_t each = ns3::FlueRequestClient::CONNECTIONS_PER_ADDRESS;
-    if (connections <= each)
+    const std::size_t count =
+        std::max<std::size_t>((connections + each - 1) / each, Spread(client));
+    if (count <= 1)
     {
         return FLUE_OK;
     }
     std::vector<uint32_t> addresses;
-    const flue_result result =
-        flue::TakeAddresses(client, server, (connections + each - 1) / each, &addresses);
+    const flue_result result = flue::TakeAddresses(client, server, count, &addresses);
     for (const uint32_t address : addresses)
     {
         local->emplace_back(address);

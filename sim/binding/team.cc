@@ -21,7 +21,8 @@ namespace
 
 const char* NameOf(enum flue_sim_team_mode mode)
 {
-    return mode == FLUE_SIM_TEAM_AGGREGATE ? "aggregate" : "active-backup";
+    static const char* const NAMES[] = {"active-backup", "balance", "aggregate"};
+    return NAMES[mode];
 }
 
 flue_result CheckTeam(const struct flue_sim_node* node,
@@ -32,7 +33,7 @@ flue_result CheckTeam(const struct flue_sim_node* node,
     flue_sim* sim = node->sim;
     if (config.mode < FLUE_SIM_TEAM_ACTIVE_BACKUP || config.mode > FLUE_SIM_TEAM_AGGREGATE)
     {
-        return Fail(sim, FLUE_ERROR_INVALID, "a team is active-backup or aggregate");
+        return Fail(sim, FLUE_ERROR_INVALID, "a team is active-backup, balance or aggregate");
     }
     if (!flue::FitsTime(config.detect))
     {

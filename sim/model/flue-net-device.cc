@@ -649,15 +649,26 @@ void FlueNetDevice::PassUp(const Ptr<Packet>& packet,
 
 NetDevice::PacketType FlueNetDevice::Concern(Mac48Address destination) const
 {
-    if (destination == m_address)
+    const auto end = m_furtherAddresses.end();
+    if (destination == m_address || std::find(m_furtherAddresses.begin(), end, destination) != end)
     {
         return PACKET_HOST;
     }
-    if (destination.IsBroadcast())
+    if (!destination.IsGroup() || m_isGroupsDeaf)
     {
-        return PACKET_BROADCAST;
+        return PACKET_OTHERHOST;
     }
-    return destination.IsGroup() ? PACKET_MULTICAST : PACKET_OTHERHOST;
+    return destination.IsBroadcast() ? PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+void FlueNetDevice::SetFurtherAddresses(std::vector<Mac48Address> addresses)
+{
+    m_furtherAddresses = std::move(addresses);
+}
+
+void FlueNetDevice::SetGroupsDeaf(bool isDeaf)
+{
+    m_isGroupsDeaf = isDeaf;
 }
 
 bool FlueNetDevice::ReceiveFrame(Ptr<Packet>)

@@ -113,6 +113,11 @@ class FlueNetDevice : public NetDevice
     /** @param callback who is told that there is room again after HasRoom has said no */
     void SetRoomCallback(Callback<void> callback);
 
+    /** @param addresses that the device takes frames for, besides its own */
+    void SetFurtherAddresses(std::vector<Mac48Address> addresses);
+    /** @param isDeaf it takes no frames for groups and for everybody */
+    void SetGroupsDeaf(bool isDeaf);
+
     /** @return what has happened at this device */
     const Statistics& GetStatistics() const;
     /** @return the bus and the engine, with their ledgers */
@@ -323,11 +328,13 @@ class FlueNetDevice : public NetDevice
     bool m_isStarting;         //!< StartFrame is on the stack
     bool m_isWaking;           //!< WireFree is scheduled
 
-    FlueRing<Ptr<Packet>> m_ending;   //!< frames whose PhyTxEnd is scheduled
-    FlueRing<Ptr<Packet>> m_arriving; //!< frames on their way here
-    Ptr<ErrorModel> m_errorModel;     //!< ReceiveErrorModel
-    ReceiveCallback m_receive;        //!< the node
-    PromiscReceiveCallback m_promisc; //!< a bridge, say
+    FlueRing<Ptr<Packet>> m_ending;               //!< frames whose PhyTxEnd is scheduled
+    FlueRing<Ptr<Packet>> m_arriving;             //!< frames on their way here
+    Ptr<ErrorModel> m_errorModel;                 //!< ReceiveErrorModel
+    ReceiveCallback m_receive;                    //!< the node
+    PromiscReceiveCallback m_promisc;             //!< a bridge, say
+    std::vector<Mac48Address> m_furtherAddresses; //!< SetFurtherAddresses
+    bool m_isGroupsDeaf = false;                  //!< SetGroupsDeaf
 
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::WireFree>> m_wireFreeEvent;    //!< calls it
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::TellRoom>> m_roomEvent;        //!< calls it

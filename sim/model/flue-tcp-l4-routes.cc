@@ -172,9 +172,12 @@ bool FlueTcpL4Protocol::NextHop(const flue_four_tuple& tuple, flue_next_hop* hop
     const Ptr<FlueTeamDevice> team = DynamicCast<FlueTeamDevice>(device);
     const Ptr<FlueNic> nic =
         team ? team->GetMembers()[team->GetActive()] : DynamicCast<FlueNic>(device);
+    const Mac48Address source = team && tuple.ip_version == 4
+                                    ? team->GetSourceOf(Ipv4Address::Deserialize(tuple.local.bytes))
+                                    : Mac48Address::ConvertFrom(device->GetAddress());
     *hop = flue_next_hop{};
     hop->adapter = static_cast<uint32_t>(adapter - m_adapters.begin());
-    Mac48Address::ConvertFrom(device->GetAddress()).CopyTo(hop->source.bytes);
+    source.CopyTo(hop->source.bytes);
     Mac48Address::ConvertFrom(mac).CopyTo(hop->destination.bytes);
     hop->vlan_id = nic->GetTargetVlan();
     hop->path_mtu = device->GetMtu();

@@ -28,8 +28,9 @@ TypeId FlueTeamDevice::GetTypeId()
             .AddConstructor<FlueTeamDevice>()
             .AddAttribute("Mode",
                           "By which member frames leave: active-backup (one, and another when its "
-                          "link fails) or aggregate (by a hash, as the switch at the other end "
-                          "chooses too). Until a host stack is joined.",
+                          "link fails), balance (each has a share of the IPv4 addresses) or "
+                          "aggregate (by a hash, as the switch at the other end chooses too). "
+                          "Until there are members.",
                           StringValue(MODES[FLUE_TEAM_ACTIVE_BACKUP]),
                           MakeStringAccessor(&FlueTeamDevice::SetMode, &FlueTeamDevice::GetMode),
                           MakeStringChecker())
@@ -44,20 +45,27 @@ TypeId FlueTeamDevice::GetTypeId()
                           "From the change of a member's link until the team notices it.",
                           TimeValue(Time(0)),
                           MakeTimeAccessor(&FlueTeamDevice::m_detectDelay),
-                          MakeTimeChecker(Time(0)));
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("RemindInterval",
+                          "Of mode balance: how often a member that stands in for another tells "
+                          "the switch, which may not have heard it, and forgets.",
+                          TimeValue(Seconds(1)),
+                          MakeTimeAccessor(&FlueTeamDevice::m_remindInterval),
+                          MakeTimeChecker(MilliSeconds(1)));
     return tid;
 }
 
 std::string FlueTeamDevice::ModeNames()
 {
-    return std::string(MODES[FLUE_TEAM_ACTIVE_BACKUP]) + ", " + MODES[FLUE_TEAM_AGGREGATE];
+    return std::string(MODES[0]) + ", " + MODES[1] + ", " + MODES[2];
 }
 
 bool FlueTeamDevice::SetMode(std::string name)
 {
-    for (const flue_team_mode mode : {FLUE_TEAM_ACTIVE_BACKUP, FLUE_TEAM_AGGREGATE})
+    for (const flue_team_mode mode :
+         {FLUE_TEAM_ACTIVE_BACKUP, FLUE_TEAM_BALANCE, FLUE_TEAM_AGGREGATE})
     {
-        if (name == MODES[mode] && !m_tcp)
+        if (name == MODES[mode] && m_members.empty())
         {
             m_mode = mode;
             return true;

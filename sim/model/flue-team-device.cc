@@ -33,6 +33,7 @@ void FlueTeamDevice::DoInitialize()
 void FlueTeamDevice::DoDispose()
 {
     Leave();
+    m_reminder.Cancel();
     m_members.clear();
     m_receive = ReceiveCallback();
     m_promisc = PromiscReceiveCallback();
@@ -50,12 +51,16 @@ void FlueTeamDevice::AddMember(Ptr<FlueNic> member)
     {
         m_address = Mac48Address::ConvertFrom(member->GetAddress());
     }
-    member->SetAddress(m_address);
+    if (m_mode != FLUE_TEAM_BALANCE)
+    {
+        member->SetAddress(m_address);
+    }
     member->SetReceiveCallback(MakeCallback(&FlueTeamDevice::Receive, this).Bind(number));
     member->AddLinkChangeCallback(MakeCallback(&FlueTeamDevice::OnLinkChange, this).Bind(number));
     m_members.push_back(member);
     m_known.push_back(Member{member->IsLinkUp(), Time::Min()});
     ChooseActive();
+    TakeOver();
 }
 
 const std::vector<Ptr<FlueNic>>& FlueTeamDevice::GetMembers() const
@@ -239,6 +244,10 @@ bool FlueTeamDevice::SendFrom(Ptr<Packet> packet,
                               const Address& dest,
                               uint16_t protocolNumber)
 {
+    if (m_mode == FLUE_TEAM_BALANCE)
+    {
+        return m_members[Direct(packet, protocolNumber)]->Send(packet, dest, protocolNumber);
+    }
     const uint32_t number = Choose(*packet,
                                    Mac48Address::ConvertFrom(source),
                                    Mac48Address::ConvertFrom(dest),
@@ -249,7 +258,14 @@ bool FlueTeamDevice::SendFrom(Ptr<Packet> packet,
 bool FlueTeamDevice::IsHeard(uint32_t number) const
 {
     // What a switch floods comes by each member.
-    return m_mode == FLUE_TEAM_AGGREGATE || number == m_active;
+    return m_mode != FLUE_TEAM_ACTIVE_BACKUP || number == m_active;
+}
+
+bool FlueTeamDevice::IsOwn(const Mac48Address& source) const
+{
+    const auto bears = [&source](const Ptr<FlueNic>& member)
+    { return Mac48Address::ConvertFrom(member->GetAddress()) == source; };
+    return std::any_of(m_members.begin(), m_members.end(), bears);
 }
 
 bool FlueTeamDevice::Receive(uint32_t number,
@@ -258,7 +274,8 @@ bool FlueTeamDevice::Receive(uint32_t number,
                              uint16_t protocol,
                              const Address& source)
 {
-    return IsHeard(number) && !m_receive.IsNull() && m_receive(this, packet, protocol, source);
+    return IsHeard(number) && !IsOwn(Mac48Address::ConvertFrom(source)) && !m_receive.IsNull() &&
+           m_receive(this, packet, protocol, source);
 }
 
 bool FlueTeamDevice::ReceiveAll(uint32_t number,
@@ -311,7 +328,10 @@ void FlueTeamDevice::SetAddress(Address address)
     m_address = Mac48Address::ConvertFrom(address);
     for (const Ptr<FlueNic>& member : m_members)
     {
-        member->SetAddress(m_address);
+        if (m_mode != FLUE_TEAM_BALANCE || member == m_members.front())
+        {
+            member->SetAddress(m_address);
+        }
     }
 }
 

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A team of adapters, which the layers above see as one: one device with one MAC address, and one
- * IP interface. Its members are FlueNics; where a host stack is joined to it, an intermediate
- * driver (flue/im.h) stands between that and the members' targets.
+ * A team of adapters, which the layers above see as one: one device with one IP interface. Its
+ * members are FlueNics; where a host stack is joined to it, an intermediate driver (flue/im.h)
+ * stands between that and the members' targets.
  *
- * The way of a frame: Send chooses a member and gives it the frame, with the team's address as its
- * source; what a member receives goes up as the team's, unless the member is there for a failure
- * only. Segments of offloaded connections do not come this way: each member's target takes them.
+ * The way of a frame: Send chooses a member and gives it the frame; what a member receives goes up
+ * as the team's, unless the member is there for a failure only. Segments of offloaded connections
+ * do not come this way: each member's target takes them. The members bear the team's MAC address,
+ * but for those of mode balance: they keep their own, and each has a share of the team's IPv4
+ * addresses, so that by the choice of its own address a host chooses a member.
  *
  * What happens when a link fails: DetectDelay later the team notices. Another member is active from
  * then on, and tells the switch where the team's address is by a gratuitous ARP request for each of
- * its IPv4 addresses and an unsolicited advertisement for each IPv6 one. The host stack is asked to
+ * its IPv4 addresses and an unsolicited advertisement for each IPv6 one. In mode balance it takes
+ * frames for the failed member's address besides, until that is back. The host stack is asked to
  * take its connections back, and offloads them to the members that are left.
  *
  * In an aggregate the switch has to treat the members' ports as one too. A FlueTeamDevice may be a
@@ -75,6 +78,10 @@ class FlueTeamDevice : public NetDevice
     uint64_t GetFailovers() const;
     /** @return true when each member with a way to send has room for data */
     bool HasRoom();
+    /** @return the MAC address by which others reach an IPv4 address of the team */
+    Mac48Address GetAddressOf(Ipv4Address address) const;
+    /** @return the MAC address of what is sent from that IPv4 address now */
+    Mac48Address GetSourceOf(Ipv4Address address) const;
 
     void SetIfIndex(const uint32_t index) override;
     uint32_t GetIfIndex() const override;
@@ -148,11 +155,21 @@ class FlueTeamDevice : public NetDevice
     void Announce();
     void AnnounceIpv4();
     void AnnounceIpv6();
+    /** Tells it again, as it may not have heard, and forgets: while members stand in for others. */
+    void Remind();
     /** @return the number of the member by which a frame leaves */
     uint32_t Choose(const Packet& packet,
                     const Mac48Address& source,
                     const Mac48Address& dest,
                     uint16_t protocolNumber) const;
+    /** @return in mode balance, the member that an IPv4 address belongs to */
+    uint32_t HomeOf(Ipv4Address address) const;
+    /** @return the member that does the work of another, or that itself */
+    uint32_t HolderOf(uint32_t home) const;
+    /** Prepares a packet of mode balance for its member. @return the member's number */
+    uint32_t Direct(const Ptr<Packet>& packet, uint16_t protocolNumber) const;
+    /** In mode balance, members take frames for those that are down. */
+    void TakeOver();
     /** @return of the members that are up, the one with this number modulo their count */
     uint32_t NumberOfUp(uint32_t number) const;
     bool Receive(uint32_t number,
@@ -167,6 +184,8 @@ class FlueTeamDevice : public NetDevice
                     const Address& source,
                     const Address& dest,
                     PacketType type);
+    /** @return true when it is a member's: the switch has sent back what it should flood */
+    bool IsOwn(const Mac48Address& source) const;
     /** @return true when what arrives at the member is for the team */
     bool IsHeard(uint32_t number) const;
 
@@ -176,6 +195,8 @@ class FlueTeamDevice : public NetDevice
     flue_team_mode m_mode;               //!< Mode
     bool m_hashesPorts;                  //!< Hash
     Time m_detectDelay;                  //!< DetectDelay
+    Time m_remindInterval;               //!< RemindInterval
+    EventId m_reminder;                  //!< of the next Remind
     Failover m_failover;                 //!< GetFailover
     uint64_t m_failovers = 0;            //!< GetFailovers
 
@@ -186,7 +207,7 @@ class FlueTeamDevice : public NetDevice
 
     Ptr<Node> m_node;                 //!< the node
     uint32_t m_ifIndex = 0;           //!< its number there
-    Mac48Address m_address;           //!< of all members
+    Mac48Address m_address;           //!< of all members; balance: of the first
     TracedCallback<> m_linkChange;    //!< AddLinkChangeCallback
     ReceiveCallback m_receive;        //!< the layer above
     PromiscReceiveCallback m_promisc; //!< a bridge, say

@@ -16,6 +16,8 @@
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 
@@ -30,7 +32,7 @@ flue_provider* FlueTeamDevice::Join(FlueTcpL4Protocol* tcp, const flue_tcp_confi
     config.mode = m_mode;
     for (std::size_t i = 0; i < m_members.size(); i++)
     {
-        m_address.CopyTo(config.sources[i]);
+        Mac48Address::ConvertFrom(m_members[i]->GetAddress()).CopyTo(config.sources[i]);
     }
     flue_im_handlers handlers{};
     handlers.interrupt = [](void* user, flue_time)
@@ -171,16 +173,22 @@ void FlueTeamDevice::Notice(uint32_t number)
                               Time::Min(),
                               Time::Min()};
     }
-    if (m_active != before)
+    TakeOver();
+    if (m_active != before || m_mode == FLUE_TEAM_BALANCE)
     {
         Announce();
     }
+    Remind();
     if (m_im)
     {
         const flue_result result = flue_im_set_link(m_im, FlueNow(), number, isUp);
         NS_ABORT_MSG_IF(result != FLUE_OK || flue_im_active(m_im) != m_active,
                         "the team and its driver do not agree on the active member");
         m_tcp->Settle();
+        if (m_mode == FLUE_TEAM_BALANCE && !flue_im_is_moving(m_im))
+        {
+            m_tcp->RoutesChanged(); // what is sent has other sources
+        }
     }
     if (IsLinkUp() != wasUp)
     {
@@ -203,11 +211,27 @@ void FlueTeamDevice::ChooseActive()
 
 void FlueTeamDevice::Announce()
 {
-    if (m_mode == FLUE_TEAM_ACTIVE_BACKUP)
+    if (m_mode != FLUE_TEAM_AGGREGATE)
     {
         AnnounceIpv4();
         AnnounceIpv6();
     }
+}
+
+void FlueTeamDevice::Remind()
+{
+    const auto isUp = [](const Member& member) { return member.isUp; };
+    m_reminder.Cancel();
+    if (m_mode != FLUE_TEAM_BALANCE || std::all_of(m_known.begin(), m_known.end(), isUp))
+    {
+        return;
+    }
+    m_reminder = Simulator::Schedule(m_remindInterval,
+                                     [this]()
+                                     {
+                                         AnnounceIpv4();
+                                         Remind();
+                                     });
 }
 
 void FlueTeamDevice::AnnounceIpv4()
@@ -218,10 +242,14 @@ void FlueTeamDevice::AnnounceIpv4()
     {
         const Ipv4Address address = ipv4->GetAddress(interface, i).GetLocal();
         ArpHeader header;
-        header.SetRequest(m_address, address, GetBroadcast(), address);
+        header.SetRequest(GetSourceOf(address), address, GetBroadcast(), address);
         Ptr<Packet> packet = Create<Packet>();
         packet->AddHeader(header);
-        Send(packet, GetBroadcast(), ArpL3Protocol::PROT_NUMBER);
+        // The Ethernet source is what the switch learns, for all who go on to send there.
+        m_members[HolderOf(HomeOf(address))]->SendFrom(packet,
+                                                       GetAddressOf(address),
+                                                       GetBroadcast(),
+                                                       ArpL3Protocol::PROT_NUMBER);
     }
 }
 

@@ -54,6 +54,10 @@ failover)
     # Twenty contexts come back, one behind the other, in 80 us each, and go again in 40 us.
     holds "m1 == 20 && m2 == 20" uploaded_connections offloaded_connections
     holds "m1 > 0.0015 && m1 < 0.003 && m2 < 0.001 && m3 > 0.0007 && m3 < 0.0015" upload_s move_s reoffload_s
+    # The half of the connections that has no link any more moves, and the other half with it.
+    run offload $few --mode balance
+    holds "m1 == 0 && m2 == 0 && m3 < 0.01 && m4 == 20 && m5 == 20" failed_connections corrupt_bytes \
+        forwarded_ratio offloaded_connections uploaded_connections
     run offload $few --mode aggregate
     holds "m1 == 0 && m2 == 0 && m3 < 0.01 && m4 == 20" failed_connections corrupt_bytes forwarded_ratio \
         offloaded_connections

@@ -10,6 +10,7 @@
 #include "helper/flue-team-helper.h"
 
 #include "ns3/bulk-send-helper.h"
+#include "ns3/config.h"
 #include "ns3/packet-sink-helper.h"
 #include "ns3/packet-sink.h"
 #include "ns3/simple-net-device.h"
@@ -21,6 +22,7 @@ namespace
 
 const uint32_t MEMBERS = 2;
 const uint32_t FLOWS = 10;     // each way
+const std::size_t EARLY = 2;   // of the transfers
 const uint64_t BYTES = 600000; // of each
 const Time DETECT = MilliSeconds(10);
 
@@ -41,7 +43,8 @@ struct TeamNet
     bool isIpv6;
     Address addresses[3]; //!< of host and peer
     std::vector<Ptr<PacketSink>> sinks;
-    uint64_t bytes = 0; //!< of each transfer
+    uint64_t bytes = 0;                         //!< of each transfer
+    Ipv4Address second = Ipv4Address::GetAny(); //!< the host's other address
 
     /** @param hash of the switch; null: it does not know that the members are a team */
     TeamNet(const char* mode,
@@ -103,6 +106,15 @@ struct TeamNet
         }
     }
 
+    /** The host gets a second address, and every second transfer uses it. */
+    void AddAddress(const char* address)
+    {
+        Ptr<Ipv4> ipv4 = nodes.Get(HOST)->GetObject<Ipv4>();
+        ipv4->AddAddress(static_cast<uint32_t>(ipv4->GetInterfaceForDevice(team)),
+                         Ipv4InterfaceAddress(Ipv4Address(address), Ipv4Mask("255.255.255.0")));
+        second = Ipv4Address(address);
+    }
+
     void Install(uint32_t node, Stack stack)
     {
         if (stack != Stack::NS3)
@@ -122,7 +134,7 @@ struct TeamNet
                       : Address(InetSocketAddress(Ipv4Address::ConvertFrom(addresses[node]), port));
     }
 
-    /** Each adapter fails to receive this share of its frames. */
+    /** Each adapter fails to receive this share of its frames, once the connections are open. */
     void Lose(double rate)
     {
         int64_t stream = 100;
@@ -132,11 +144,13 @@ struct TeamNet
             errors->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
             errors->SetRate(rate);
             errors->AssignStreams(stream++);
-            nic->SetAttribute("ReceiveErrorModel", PointerValue(errors));
+            Simulator::Schedule(Seconds(1.1),
+                                [nic, errors]
+                                { nic->SetAttribute("ReceiveErrorModel", PointerValue(errors)); });
         }
     }
 
-    /** FLOWS transfers each way, from one second on; the first of them earlier, and longer, so that
+    /** FLOWS transfers each way, from one second on; the first two earlier, and longer, so that
      * addresses are known. */
     void Transfer(uint64_t size = BYTES)
     {
@@ -145,20 +159,27 @@ struct TeamNet
         {
             const uint32_t from = port < 1000 + FLOWS ? HOST : PEER;
             const uint32_t to = HOST + PEER - from;
-            PacketSinkHelper sink("ns3::TcpSocketFactory", At(to, port));
+            const bool isSecond = second != Ipv4Address::GetAny() && port % 2 == 1;
+            const Address goal =
+                isSecond && to == HOST ? Address(InetSocketAddress(second, port)) : At(to, port);
+            PacketSinkHelper sink("ns3::TcpSocketFactory", goal);
             sinks.push_back(DynamicCast<PacketSink>(sink.Install(nodes.Get(to)).Get(0)));
-            BulkSendHelper bulk("ns3::TcpSocketFactory", At(to, port));
-            bulk.SetAttribute("MaxBytes", UintegerValue(sinks.size() == 1 ? 2 * bytes : bytes));
+            BulkSendHelper bulk("ns3::TcpSocketFactory", goal);
+            if (isSecond && from == HOST)
+            {
+                bulk.SetAttribute("Local", AddressValue(InetSocketAddress(second, 0)));
+            }
+            bulk.SetAttribute("MaxBytes", UintegerValue(sinks.size() <= EARLY ? 2 * bytes : bytes));
             // ARP keeps few segments that wait for an address.
-            bulk.Install(nodes.Get(from)).Start(Seconds(port == 1000 ? 0.98 : 1));
+            bulk.Install(nodes.Get(from)).Start(Seconds(sinks.size() <= EARLY ? 0.98 : 1));
         }
     }
 
     void CheckArrived() const
     {
-        for (const Ptr<PacketSink>& sink : sinks)
+        for (std::size_t i = 0; i < sinks.size(); i++)
         {
-            CHECK_EQ(sink == sinks.front() ? 2 * bytes : bytes, sink->GetTotalRx());
+            CHECK_EQ(i < EARLY ? 2 * bytes : bytes, sinks[i]->GetTotalRx());
         }
     }
 
@@ -189,7 +210,10 @@ void AFailedLinkLosesNoByte()
         {
             for (const bool isIpv6 : {false, true})
             {
+                // ns-3's own TCP may crash over SACK blocks after an outage (3.37: SkbSent).
+                Config::SetDefault("ns3::TcpSocketBase::Sack", BooleanValue(false));
                 TeamNet net("active-backup", host, peer, isIpv6);
+                Config::Reset();
                 net.Lose(0.002);
                 net.Transfer();
                 net.Plug(0, false, Seconds(1.2));
@@ -382,6 +406,64 @@ void AnAggregateGoesOnWithTheLinksThatAreLeft()
     }
 }
 
+// ---- Balance ------------------------------------------------------------------------------------
+
+/** Half of the transfers from each of the host's two addresses, to each of them, half the others.
+ */
+void ABalancedTeamUsesEachLinkAndSurvivesItsLoss()
+{
+    for (const Stack host : {Stack::NS3, Stack::HOST, Stack::OFFLOADED})
+    {
+        for (const uint32_t failing : {0U, 1U})
+        {
+            // The policy leaves connections alone that have come back in the ordinary way.
+            Config::SetDefault("ns3::FlueTcpL4Protocol::PolicyLeastStay", TimeValue(Time(0)));
+            Config::SetDefault("ns3::TcpSocketBase::Sack", BooleanValue(false));
+            TeamNet net("balance", host, Stack::OFFLOADED);
+            Config::Reset();
+            net.Lose(0.002);
+            net.AddAddress("10.1.1.100");
+            net.Transfer(2 * BYTES);
+            const uint32_t all = host == Stack::OFFLOADED ? 2 * FLOWS : 0;
+            net.Plug(failing, false, Seconds(1.2));
+            net.Plug(failing, true, Seconds(1.25));
+            net.RunUntil(Seconds(1.1999));
+            CHECK_EQ(all / 2, net.Carried(0));
+            CHECK_EQ(all / 2, net.Carried(1));
+            const uint64_t frames[] = {net.members[0]->GetStatistics().rxFrames,
+                                       net.members[1]->GetStatistics().rxFrames};
+            CHECK_BETWEEN(0.4,
+                          2.5,
+                          static_cast<double>(frames[0]) / static_cast<double>(frames[1]));
+            net.RunUntil(Seconds(1.23));
+            CHECK_EQ(0U, net.Carried(failing));
+            CHECK_EQ(all, net.Carried(1 - failing));
+            net.RunUntil(Seconds(1.29));
+            CHECK_EQ(all / 2, net.Carried(0)); // its addresses are its own again
+            CHECK_EQ(all / 2, net.Carried(1));
+            net.RunUntil(Seconds(100));
+            net.CheckArrived();
+            if (host == Stack::OFFLOADED)
+            {
+                CHECK(net.Tcp()->GetStatistics().forwards < 1000);
+            }
+        }
+    }
+}
+
+void WhatTheSwitchFloodsToABalancedTeamArrivesOnce()
+{
+    for (const bool isUp : {true, false})
+    {
+        TeamNet net("balance", Stack::HOST, Stack::HOST);
+        net.members[0]->SetPlugged(isUp);
+        Datagrams datagrams(&net, InetSocketAddress(Ipv4Address("10.1.1.255"), 7));
+        datagrams.Send(Seconds(1));
+        net.RunUntil(Seconds(2));
+        CHECK_EQ(1U, datagrams.received);
+    }
+}
+
 // ---- Wrong use ----------------------------------------------------------------------------------
 
 /** Two links of a node, whose devices are not yet a team. */
@@ -404,7 +486,8 @@ struct Apart
 
 void WrongUseIsRefusedWithAdvice()
 {
-    IsRefused("there is no mode \"mirror\"; choose one of active-backup, aggregate",
+    IsRefused("there is no mode \"mirror\"; choose one of active-backup, balance, "
+              "aggregate",
               [] { FlueTeamHelper("mirror"); });
     IsRefused("ns3::FlueTeamDevice has no attribute \"Speed\"",
               [] { FlueTeamHelper().SetDeviceAttribute("Speed", UintegerValue(1)); });
@@ -499,6 +582,8 @@ int main(int argc, char** argv)
                           TEST(WhatTheSwitchFloodsArrivesOnce),
                           TEST(AnAggregateIsFastWhereTheSwitchChoosesAsItDoes),
                           TEST(AnAggregateGoesOnWithTheLinksThatAreLeft),
+                          TEST(ABalancedTeamUsesEachLinkAndSurvivesItsLoss),
+                          TEST(WhatTheSwitchFloodsToABalancedTeamArrivesOnce),
                           TEST(WrongUseIsRefusedWithAdvice),
                       });
 }

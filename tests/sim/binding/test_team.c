@@ -157,6 +157,32 @@ static void test_team_failed_link_every_byte_arrives(void** state)
         }
 }
 
+/* Each link carries a half of the connections, and then one all of them. */
+static void test_team_balanced_every_byte_arrives(void** state)
+{
+    struct flue_sim_team_config config = flue_sim_team_config_default();
+    struct flue_sim_node_statistics client;
+    struct teamed net;
+
+    (void)state;
+    config.mode = FLUE_SIM_TEAM_BALANCE;
+    config.detect = 10 * FLUE_MILLISECOND;
+    build(&net, &config, FLUE_SIM_STACK_OFFLOAD, FLUE_SIM_STACK_OFFLOAD);
+    start(&net);
+    must(&net, flue_sim_schedule(net.sim, 30 * FLUE_MILLISECOND, fails, &net));
+    run_until(&net, 49 * FLUE_MILLISECOND);
+    assert_int_equal(carried(&net, 0), CONNECTIONS / 2);
+    assert_int_equal(carried(&net, 1), CONNECTIONS / 2);
+    run_until(&net, 80 * FLUE_MILLISECOND);
+    assert_int_equal(carried(&net, 0), 0);
+    assert_int_equal(carried(&net, 1), CONNECTIONS);
+    run_until(&net, 300 * FLUE_SECOND);
+    assert_all_is_well(&net);
+    flue_sim_node_read(net.client, &client);
+    assert_true(client.forwards < CONNECTIONS);
+    flue_sim_destroy(net.sim);
+}
+
 /* What arrives where its connection does not live is the host's work; every byte arrives still. */
 static void test_team_aggregate_is_only_as_good_as_the_switch(void** state)
 {
@@ -360,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_team_failed_link_every_byte_arrives),
+        cmocka_unit_test(test_team_balanced_every_byte_arrives),
         cmocka_unit_test(test_team_aggregate_is_only_as_good_as_the_switch),
         cmocka_unit_test(test_switch_joins_machines),
         cmocka_unit_test(test_team_wrong_links_are_refused),
