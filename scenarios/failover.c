@@ -30,9 +30,9 @@ static const struct flue_parameter parameters[] = {
 };
 
 static const struct flue_metric metrics[] = {
-    {"outage_s", "s", "the longest time without a response, until the recovery", true},
+    {"outage_s", "s", "the longest time without a response, until all is as before", true},
     FLUE_FAILOVER_METRICS,
-    {"recovery_s", "s", "from the failure until 90 % of the requests before it were served", true},
+    {"recovery_s", "s", "from the failure until all is as before: moves, 90 % of the rate", true},
     {"longest_request_s", "s", "the slowest request since the failure", true},
     {"in_flight_bytes", "bytes", "sent and not read when the link failed", true},
     {"uploaded_connections", "1", "that came back from the NIC since the failure", false},
@@ -121,20 +121,18 @@ fail(struct failover *failover, const struct reading *before, double rate)
         if (now.requests.completed > last.requests.completed) {
             last = now;
         }
-        if (failover->recovery == 0 && now.at - last.at > failover->outage) {
+        if (now.at - last.at > failover->outage) {
             failover->outage = now.at - last.at;
         }
-        if (failover->recovery == 0 && i >= STEPS &&
-            rate_between(&window[i % STEPS], &now) >= 0.9 * rate) {
-            failover->recovery = now.at - before->at;
-        }
-        window[i % STEPS] = now;
         failover->is_offloaded = now.client.offloaded >= before->client.offloaded &&
                                  now.client.moving == 0 && now.team.noticed_at != 0;
-        if (failover->is_offloaded && failover->recovery != 0) {
+        if (failover->is_offloaded && i >= STEPS &&
+            rate_between(&window[i % STEPS], &now) >= 0.9 * rate) {
+            failover->recovery = now.at - before->at;
             flue_rows_event(&failover->rows, now.at, "as before");
             return true;
         }
+        window[i % STEPS] = now;
     }
     return true;
 }
