@@ -107,20 +107,20 @@ static bool
 fail(struct failover *failover, const struct reading *before, double rate)
 {
     static struct reading window[STEPS];
-    struct reading now = *before, last = *before;
+    const flue_time still = 10 * FLUE_SECOND; /* the other adapter has no room for more */
+    struct reading now = *before, last = *before, moved = *before;
 
     if (!flue_teamed_fail(&failover->machines)) {
         return false;
     }
     flue_rows_event(&failover->rows, before->at, "link fails");
-    for (uint32_t i = 0; i < FLUE_PATIENCE_S * 10000; i++) {
+    for (uint32_t i = 0; i < FLUE_PATIENCE_S * 10000 && now.at < moved.at + still; i++) {
         if (!flue_rows_advance(&failover->rows, 100 * FLUE_MICROSECOND)) {
             return false;
         }
         read_all(failover, &now);
-        if (now.requests.completed > last.requests.completed) {
-            last = now;
-        }
+        last = now.requests.completed > last.requests.completed ? now : last;
+        moved = now.client.offloaded != moved.client.offloaded ? now : moved;
         if (now.at - last.at > failover->outage) {
             failover->outage = now.at - last.at;
         }

@@ -75,5 +75,5 @@ void
 flue_report_recovery(struct flue_run *run, const char *metric, flue_time time)
 {
     flue_run_report(run, metric, time == 0 ? (double)NAN : (double)time / (double)FLUE_SECOND,
-                    "not within 100 s");
+                    "it did not come while the run waited");
 }

@@ -31,7 +31,7 @@ void flue_moment_read(const struct flue_crowd *crowd, struct flue_moment *moment
 /* Requests served between two moments, a second. */
 double flue_moment_rate(const struct flue_moment *before, const struct flue_moment *after);
 
-/* How long it took from the end of the event; 0: not within FLUE_PATIENCE_S. */
+/* How long it took from the end of the event; 0: it did not come within FLUE_PATIENCE_S. */
 struct flue_recovery {
     flue_time response; /* until the first response */
     flue_time requests; /* until 90 % of the requests a second before the event were served */

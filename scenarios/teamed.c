@@ -126,7 +126,7 @@ report_part(struct flue_run *run, const char *metric, flue_time from, flue_time 
     flue_run_report(run, metric,
                     from != 0 && to >= from ? (double)(to - from) / (double)FLUE_SECOND
                                             : (double)NAN,
-                    "nothing was offloaded, or not again within 100 s");
+                    "nothing was offloaded, or not all of it again while the run waited");
 }
 
 void
