@@ -193,6 +193,16 @@ class FlueNetDevice : public NetDevice
     /** @return true when the gap follows the load instead */
     bool IsInterruptAdaptive() const;
 
+    /** Shows @p frame to the sinks of @p trace. Usually there are none, and then this costs next
+     * to nothing. */
+    static void Fire(const TracedCallback<Ptr<const Packet>>& trace, const Ptr<Packet>& frame)
+    {
+        if (!trace.IsEmpty())
+        {
+            trace(frame);
+        }
+    }
+
     void NotifyNewAggregate() override;
     void DoDispose() override;
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The way in of a FlueNetDevice: from the channel to the node.
+ */
+#include "flue-ethernet-header.h"
+#include "flue-net-device.h"
+
+#include "ns3/error-model.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+
+void FlueNetDevice::ExpectFrame(const Ptr<Packet>& frame, const Time& delay)
+{
+    m_arriving.Push(Ptr<Packet>(frame));
+    m_arrivedEvent->Schedule(m_context, delay);
+}
+
+void FlueNetDevice::FrameArrived()
+{
+    // From here on nobody but observers holds the frame: see Strip.
+    Ptr<Packet> frame = m_arriving.Pop();
+    if (!m_isLinkUp)
+    {
+        Fire(m_phyRxDropTrace, frame);
+        return;
+    }
+    if (m_errorModel && m_errorModel->IsCorrupt(frame))
+    {
+        m_statistics.lostFrames++;
+        Fire(m_phyRxDropTrace, frame);
+        return;
+    }
+    TakeWhole(frame);
+}
+
+void FlueNetDevice::TakeLate(Ptr<Packet> frame)
+{
+    if (m_isLinkUp)
+    {
+        m_statistics.lostFrames--;
+        TakeWhole(frame);
+    }
+}
+
+void FlueNetDevice::TakeWhole(Ptr<Packet>& frame)
+{
+    m_statistics.rxFrames++;
+    Fire(m_promiscSnifferTrace, frame);
+    Fire(m_phyRxEndTrace, frame);
+    if (Adapter().IsFree())
+    {
+        Accept(frame);
+    }
+    else
+    {
+        EnterAdapter(frame);
+    }
+}
+
+void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame)
+{
+    m_adapter.Receive(Classify(*frame),
+                      FlueTask([device = Ptr<FlueNetDevice>(this),
+                                frame = std::move(frame)]() mutable { device->Accept(frame); }));
+}
+
+FlueAdapter::Work FlueNetDevice::Classify(const Packet& frame) const
+{
+    FlueAdapter::Work work;
+    work.bytes = frame.GetSize();
+    return work;
+}
+
+void FlueNetDevice::Accept(Ptr<Packet>& frame)
+{
+    FlueEthernetHeader header;
+    if (!header.Peek(*frame))
+    {
+        Fire(m_macRxDropTrace, frame);
+        return;
+    }
+    const PacketType concern = Concern(header.GetDestination());
+    if (concern != PACKET_OTHERHOST)
+    {
+        Fire(m_snifferTrace, frame);
+    }
+    if (header.GetVlanId() != m_vlanId || frame->GetSize() > m_mtu + header.GetSerializedSize())
+    {
+        Fire(m_macRxDropTrace, frame);
+        return;
+    }
+    if (concern == PACKET_HOST && ReceiveFrame(frame))
+    {
+        return;
+    }
+    Fire(m_macPromiscRxTrace, frame);
+    if (concern != PACKET_OTHERHOST)
+    {
+        Fire(m_macRxTrace, frame);
+    }
+    else if (m_promisc.IsNull())
+    {
+        return;
+    }
+    Strip(frame, header.GetSerializedSize());
+    BringUp(frame, header, concern);
+}
+
+void FlueNetDevice::Strip(Ptr<Packet>& frame, uint32_t headerSize)
+{
+    // Somebody who looked at the frame may have kept it. He keeps it as it was.
+    if (frame->GetReferenceCount() > 1)
+    {
+        frame = frame->Copy();
+    }
+    frame->RemoveAtStart(headerSize);
+}
+
+void FlueNetDevice::BringUp(const Ptr<Packet>& packet,
+                            const FlueEthernetHeader& header,
+                            PacketType concern)
+{
+    FlueHostPath& host = HostPath();
+    if (host.IsFree())
+    {
+        PassUp(packet, header.GetType(), header.GetSource(), header.GetDestination(), concern);
+        return;
+    }
+    host.Receive(*packet,
+                 header.GetType(),
+                 [device = Ptr<FlueNetDevice>(this),
+                  packet,
+                  type = header.GetType(),
+                  source = header.GetSource(),
+                  destination = header.GetDestination(),
+                  concern] { device->PassUp(packet, type, source, destination, concern); });
+}
+
+void FlueNetDevice::PassUp(const Ptr<Packet>& packet,
+                           uint16_t type,
+                           Mac48Address source,
+                           Mac48Address destination,
+                           PacketType concern)
+{
+    if (!m_promisc.IsNull())
+    {
+        m_promisc(this, packet, type, source, destination, concern);
+    }
+    if (concern != PACKET_OTHERHOST && !m_receive.IsNull())
+    {
+        m_receive(this, packet, type, source);
+    }
+}
+
+NetDevice::PacketType FlueNetDevice::Concern(Mac48Address destination) const
+{
+    const auto end = m_furtherAddresses.end();
+    if (destination == m_address || std::find(m_furtherAddresses.begin(), end, destination) != end)
+    {
+        return PACKET_HOST;
+    }
+    if (!destination.IsGroup() || m_isGroupsDeaf)
+    {
+        return PACKET_OTHERHOST;
+    }
+    return destination.IsBroadcast() ? PACKET_BROADCAST : PACKET_MULTICAST;
+}
+
+void FlueNetDevice::SetFurtherAddresses(std::vector<Mac48Address> addresses)
+{
+    m_furtherAddresses = std::move(addresses);
+}
+
+void FlueNetDevice::SetGroupsDeaf(bool isDeaf)
+{
+    m_isGroupsDeaf = isDeaf;
+}
+
+bool FlueNetDevice::ReceiveFrame(Ptr<Packet>)
+{
+    return false;
+}
+
+} // namespace ns3
