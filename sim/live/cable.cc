@@ -90,7 +90,8 @@ bool Cable::Take()
 void Cable::ToLink(Ptr<Packet> frame)
 {
     ns3::FlueEthernetHeader header;
-    if (!header.Peek(*frame) || header.IsTagged() || header.GetType() < FIRST_ETHERNET_TYPE)
+    if (!header.Read(ns3::FlueFrameFront(*frame)) || header.IsTagged() ||
+        header.GetType() < FIRST_ETHERNET_TYPE)
     {
         return;
     }

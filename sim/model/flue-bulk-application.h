@@ -181,6 +181,8 @@ class FlueBulkServer : public FlueBulkApplication
     void OnFailed(Ptr<Socket> socket);
     /** Makes calls while there is something to read. */
     void Drain();
+    /** @return true between the end of a call and the next one */
+    bool IsPausing() const;
     /** The effect of a call. */
     void Take(uint32_t size);
     void Check(Ptr<Packet> packet);

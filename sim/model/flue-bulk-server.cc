@@ -126,7 +126,7 @@ void FlueBulkServer::Drain()
         return;
     }
     m_isLooping = true;
-    while (!m_isPaying && !m_pauseEvent.IsRunning())
+    while (!m_isPaying && !IsPausing())
     {
         const uint32_t size = std::min(m_ioSize, m_socket->GetRxAvailable());
         if (size == 0)
@@ -138,10 +138,15 @@ void FlueBulkServer::Drain()
         Pay(size, false, [self, size]() { self->Take(size); });
     }
     m_isLooping = false;
-    if (m_peerClosed && !m_isPaying && !m_pauseEvent.IsRunning() && m_socket->GetRxAvailable() == 0)
+    if (m_peerClosed && !m_isPaying && !IsPausing() && m_socket->GetRxAvailable() == 0)
     {
         Finish();
     }
+}
+
+bool FlueBulkServer::IsPausing() const
+{
+    return m_pause.IsStrictlyPositive() && m_pauseEvent.IsRunning();
 }
 
 void FlueBulkServer::Take(uint32_t size)

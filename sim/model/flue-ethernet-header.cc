@@ -4,10 +4,6 @@
  */
 #include "flue-ethernet-header.h"
 
-#include "ns3/packet.h"
-
-#include <algorithm>
-
 namespace ns3
 {
 
@@ -15,12 +11,6 @@ NS_OBJECT_ENSURE_REGISTERED(FlueEthernetHeader);
 
 namespace
 {
-
-/** @return the big-endian number at @p bytes */
-uint16_t ReadNumber(const uint8_t* bytes)
-{
-    return static_cast<uint16_t>(bytes[0] << 8 | bytes[1]);
-}
 
 /** Puts @p number at @p bytes, big-endian. */
 void WriteNumber(uint8_t* bytes, uint16_t number)
@@ -97,30 +87,18 @@ uint16_t FlueEthernetHeader::GetType() const
     return m_type;
 }
 
-bool FlueEthernetHeader::Peek(const Packet& frame)
+bool FlueEthernetHeader::Read(const FlueFrameFront& front)
 {
-    uint8_t bytes[TAGGED_SIZE];
-    return Parse(bytes, frame.CopyData(bytes, sizeof bytes)) != 0;
-}
-
-uint32_t FlueEthernetHeader::Parse(const uint8_t* bytes, uint32_t size)
-{
-    if (size < UNTAGGED_SIZE)
+    if (front.GetHeaderSize() == 0)
     {
-        return 0;
+        return false;
     }
-    const uint16_t type = ReadNumber(bytes + 12);
-    const bool isTagged = type == TAG_TYPE;
-    if (isTagged && size < TAGGED_SIZE)
-    {
-        return 0;
-    }
-    m_destination.CopyFrom(bytes);
-    m_source.CopyFrom(bytes + 6);
-    m_isTagged = isTagged;
-    m_tci = isTagged ? ReadNumber(bytes + 14) : 0;
-    m_type = isTagged ? ReadNumber(bytes + 16) : type;
-    return GetSerializedSize();
+    m_destination.CopyFrom(front.GetBytes());
+    m_source.CopyFrom(front.GetBytes() + 6);
+    m_isTagged = front.IsTagged();
+    m_tci = front.GetTci();
+    m_type = front.GetType();
+    return true;
 }
 
 uint32_t FlueEthernetHeader::GetSerializedSize() const
@@ -136,7 +114,7 @@ void FlueEthernetHeader::Serialize(Buffer::Iterator start) const
     m_source.CopyTo(bytes + 6);
     if (m_isTagged)
     {
-        WriteNumber(type, TAG_TYPE);
+        WriteNumber(type, FlueFrameFront::TAG_TYPE);
         WriteNumber(type + 2, m_tci);
         type += 4;
     }
@@ -146,10 +124,7 @@ void FlueEthernetHeader::Serialize(Buffer::Iterator start) const
 
 uint32_t FlueEthernetHeader::Deserialize(Buffer::Iterator start)
 {
-    uint8_t bytes[TAGGED_SIZE];
-    const uint32_t size = std::min(start.GetRemainingSize(), TAGGED_SIZE);
-    start.Read(bytes, size);
-    return Parse(bytes, size);
+    return Read(FlueFrameFront(start)) ? GetSerializedSize() : 0;
 }
 
 void FlueEthernetHeader::Print(std::ostream& os) const

@@ -7,21 +7,20 @@
 #ifndef FLUE_ETHERNET_HEADER_H
 #define FLUE_ETHERNET_HEADER_H
 
+#include "flue-frame-front.h"
+
 #include "ns3/header.h"
 #include "ns3/mac48-address.h"
 
 namespace ns3
 {
 
-class Packet;
-
 /** Addresses, the optional tag, and the type of what follows. */
 class FlueEthernetHeader : public Header
 {
   public:
-    static constexpr uint32_t UNTAGGED_SIZE = 14; //!< bytes without a tag
-    static constexpr uint32_t TAGGED_SIZE = 18;   //!< bytes with a tag
-    static constexpr uint16_t TAG_TYPE = 0x8100;  //!< the type that announces an 802.1Q tag
+    static constexpr uint32_t UNTAGGED_SIZE = FlueFrameFront::UNTAGGED_SIZE; //!< bytes
+    static constexpr uint32_t TAGGED_SIZE = FlueFrameFront::TAGGED_SIZE;     //!< bytes
 
     /** @return the type of this class */
     static TypeId GetTypeId();
@@ -52,12 +51,12 @@ class FlueEthernetHeader : public Header
     uint16_t GetType() const;
 
     /**
-     * Reads the header at the start of a frame, which stays as it is.
+     * Reads the header at the start of a frame.
      *
-     * @param frame a frame
+     * @param front of the frame
      * @return false when the frame is too short to have one
      */
-    bool Peek(const Packet& frame);
+    bool Read(const FlueFrameFront& front);
 
     uint32_t GetSerializedSize() const override;
     void Serialize(Buffer::Iterator start) const override;
@@ -65,13 +64,6 @@ class FlueEthernetHeader : public Header
     void Print(std::ostream& os) const override;
 
   private:
-    /**
-     * @param bytes the start of a frame
-     * @param size how many there are
-     * @return the header's length; 0 when there are too few
-     */
-    uint32_t Parse(const uint8_t* bytes, uint32_t size);
-
     Mac48Address m_destination; //!< to
     Mac48Address m_source;      //!< from
     uint16_t m_type;            //!< of what follows

@@ -34,11 +34,12 @@ TypeId FlueNetDevice::AddWireAttributes(TypeId tid)
                       UintegerValue(1500),
                       MakeUintegerAccessor(&FlueNetDevice::SetMtu, &FlueNetDevice::GetMtu),
                       MakeUintegerChecker<uint16_t>(MIN_MTU, MAX_MTU))
-        .AddAttribute("Address",
-                      "MAC address of the device.",
-                      Mac48AddressValue(Mac48Address("ff:ff:ff:ff:ff:ff")),
-                      MakeMac48AddressAccessor(&FlueNetDevice::m_address),
-                      MakeMac48AddressChecker())
+        .AddAttribute(
+            "Address",
+            "MAC address of the device.",
+            Mac48AddressValue(Mac48Address("ff:ff:ff:ff:ff:ff")),
+            MakeMac48AddressAccessor(&FlueNetDevice::SetMacAddress, &FlueNetDevice::GetMacAddress),
+            MakeMac48AddressChecker())
         .AddAttribute(
             "DataRate",
             "Bits a second on the wire, preamble and gap included.",

@@ -8,9 +8,17 @@
 #include "ns3/error-model.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ns3
 {
+
+namespace
+{
+
+const uint16_t VLAN_ID_MASK = 0x0fff; //!< in the tag control information
+
+} // namespace
 
 void FlueNetDevice::ExpectFrame(const Ptr<Packet>& frame, const Time& delay)
 {
@@ -50,49 +58,51 @@ void FlueNetDevice::TakeWhole(Ptr<Packet>& frame)
     m_statistics.rxFrames++;
     Fire(m_promiscSnifferTrace, frame);
     Fire(m_phyRxEndTrace, frame);
+    const FlueFrameFront front(*frame);
     if (Adapter().IsFree())
     {
-        Accept(frame);
+        Accept(frame, front);
     }
     else
     {
-        EnterAdapter(frame);
+        EnterAdapter(frame, front);
     }
 }
 
-void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame)
+void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame, const FlueFrameFront& front)
 {
-    m_adapter.Receive(Classify(*frame),
-                      FlueTask([device = Ptr<FlueNetDevice>(this),
-                                frame = std::move(frame)]() mutable { device->Accept(frame); }));
+    m_adapter.Receive(
+        Classify(front, frame->GetSize()),
+        FlueTask([device = Ptr<FlueNetDevice>(this), frame = std::move(frame)]() mutable
+                 { device->Accept(frame, FlueFrameFront(*frame)); }));
 }
 
-FlueAdapter::Work FlueNetDevice::Classify(const Packet& frame) const
+FlueAdapter::Work FlueNetDevice::Classify(const FlueFrameFront&, uint32_t size) const
 {
     FlueAdapter::Work work;
-    work.bytes = frame.GetSize();
+    work.bytes = size;
     return work;
 }
 
-void FlueNetDevice::Accept(Ptr<Packet>& frame)
+void FlueNetDevice::Accept(Ptr<Packet>& frame, const FlueFrameFront& front)
 {
-    FlueEthernetHeader header;
-    if (!header.Peek(*frame))
+    const uint32_t headerSize = front.GetHeaderSize();
+    if (headerSize == 0)
     {
         Fire(m_macRxDropTrace, frame);
         return;
     }
-    const PacketType concern = Concern(header.GetDestination());
+    const PacketType concern = Concern(front.GetBytes());
     if (concern != PACKET_OTHERHOST)
     {
         Fire(m_snifferTrace, frame);
     }
-    if (header.GetVlanId() != m_vlanId || frame->GetSize() > m_mtu + header.GetSerializedSize())
+    if ((front.GetTci() & VLAN_ID_MASK) != m_vlanId || frame->GetSize() > m_mtu + headerSize)
     {
         Fire(m_macRxDropTrace, frame);
         return;
     }
-    if (concern == PACKET_HOST && ReceiveFrame(frame))
+    if (concern == PACKET_HOST && ReceiveFrame(frame, front))
     {
         return;
     }
@@ -105,7 +115,9 @@ void FlueNetDevice::Accept(Ptr<Packet>& frame)
     {
         return;
     }
-    Strip(frame, header.GetSerializedSize());
+    FlueEthernetHeader header;
+    header.Read(front);
+    Strip(frame, headerSize);
     BringUp(frame, header, concern);
 }
 
@@ -155,18 +167,24 @@ void FlueNetDevice::PassUp(const Ptr<Packet>& packet,
     }
 }
 
-NetDevice::PacketType FlueNetDevice::Concern(Mac48Address destination) const
+NetDevice::PacketType FlueNetDevice::Concern(const uint8_t* destination) const
 {
-    const auto end = m_furtherAddresses.end();
-    if (destination == m_address || std::find(m_furtherAddresses.begin(), end, destination) != end)
+    if (std::memcmp(destination, m_addressBytes, ADDRESS_BYTES) == 0)
     {
         return PACKET_HOST;
     }
-    if (!destination.IsGroup() || m_isGroupsDeaf)
+    Mac48Address address;
+    address.CopyFrom(destination);
+    const auto end = m_furtherAddresses.end();
+    if (std::find(m_furtherAddresses.begin(), end, address) != end)
+    {
+        return PACKET_HOST;
+    }
+    if (!address.IsGroup() || m_isGroupsDeaf)
     {
         return PACKET_OTHERHOST;
     }
-    return destination.IsBroadcast() ? PACKET_BROADCAST : PACKET_MULTICAST;
+    return address.IsBroadcast() ? PACKET_BROADCAST : PACKET_MULTICAST;
 }
 
 void FlueNetDevice::SetFurtherAddresses(std::vector<Mac48Address> addresses)
@@ -179,7 +197,7 @@ void FlueNetDevice::SetGroupsDeaf(bool isDeaf)
     m_isGroupsDeaf = isDeaf;
 }
 
-bool FlueNetDevice::ReceiveFrame(Ptr<Packet>)
+bool FlueNetDevice::ReceiveFrame(const Ptr<Packet>&, const FlueFrameFront&)
 {
     return false;
 }

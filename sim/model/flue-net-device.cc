@@ -242,7 +242,18 @@ Ptr<Channel> FlueNetDevice::GetChannel() const
 
 void FlueNetDevice::SetAddress(Address address)
 {
-    m_address = Mac48Address::ConvertFrom(address);
+    SetMacAddress(Mac48Address::ConvertFrom(address));
+}
+
+void FlueNetDevice::SetMacAddress(Mac48Address address)
+{
+    m_address = address;
+    m_address.CopyTo(m_addressBytes);
+}
+
+Mac48Address FlueNetDevice::GetMacAddress() const
+{
+    return m_address;
 }
 
 Address FlueNetDevice::GetAddress() const

@@ -41,6 +41,7 @@ namespace ns3
 class ErrorModel;
 class FlueChannel;
 class FlueEthernetHeader;
+class FlueFrameFront;
 
 /** A full-duplex Ethernet adapter. */
 class FlueNetDevice : public NetDevice
@@ -164,14 +165,16 @@ class FlueNetDevice : public NetDevice
      * own unicast address, VLAN and size are right) before the host does, and pays no host costs.
      *
      * @param frame with its Ethernet header; unchanged when false is returned
+     * @param front its first bytes
      * @return true when the frame was taken and does not go up
      */
-    virtual bool ReceiveFrame(Ptr<Packet> frame);
+    virtual bool ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front);
     /**
-     * @param frame that has arrived, with its Ethernet header
+     * @param front the first bytes of a frame that has arrived
+     * @param size bytes of all of it, with its Ethernet header
      * @return what the adapter has to do for it
      */
-    virtual FlueAdapter::Work Classify(const Packet& frame) const;
+    virtual FlueAdapter::Work Classify(const FlueFrameFront& front, uint32_t size) const;
     /** @return the bus and the engine, made at the first frame */
     FlueAdapter& Adapter();
     /**
@@ -209,6 +212,8 @@ class FlueNetDevice : public NetDevice
   private:
     friend class FlueChannel;
 
+    static constexpr std::size_t ADDRESS_BYTES = 6; //!< of a MAC address
+
     /** @name Registration, called once by GetTypeId */
     /**@{*/
     static TypeId AddWireAttributes(TypeId tid);
@@ -216,6 +221,10 @@ class FlueNetDevice : public NetDevice
     static TypeId AddTraceSources(TypeId tid);
     /**@}*/
 
+    /** @param address of the device, from now on */
+    void SetMacAddress(Mac48Address address);
+    /** @return the device's address */
+    Mac48Address GetMacAddress() const;
     /** @param gap the shortest time between two interrupts, from now on */
     void SetInterruptGap(Time gap);
     /** @param isAdaptive the gap follows the load instead */
@@ -272,11 +281,11 @@ class FlueNetDevice : public NetDevice
     /** @p frame is whole. */
     void TakeWhole(Ptr<Packet>& frame);
     /** Brings a whole frame through the adapter. */
-    void EnterAdapter(Ptr<Packet>& frame);
+    void EnterAdapter(Ptr<Packet>& frame, const FlueFrameFront& front);
     /** Filters a whole frame, offers it to ReceiveFrame and brings it to the host. */
-    void Accept(Ptr<Packet>& frame);
-    /** @return how @p destination concerns this device */
-    PacketType Concern(Mac48Address destination) const;
+    void Accept(Ptr<Packet>& frame, const FlueFrameFront& front);
+    /** @return how the six bytes of @p destination concern this device */
+    PacketType Concern(const uint8_t* destination) const;
     /** Takes the Ethernet header off, in a copy if somebody else holds @p frame. */
     static void Strip(Ptr<Packet>& frame, uint32_t headerSize);
     /** Passes a packet up when the host has worked for it. */
@@ -321,13 +330,14 @@ class FlueNetDevice : public NetDevice
     uint32_t m_working = 0;        //!< frames between Send and the transmit queue
     Callback<void> m_roomCallback; //!< who waits for room
 
-    uint16_t m_mtu;         //!< Mtu
-    Mac48Address m_address; //!< Address
-    DataRate m_rate;        //!< DataRate
-    uint32_t m_preamble;    //!< Preamble
-    uint32_t m_gap;         //!< InterframeGap
-    uint16_t m_vlanId;      //!< VlanId
-    uint8_t m_vlanPriority; //!< VlanPriority
+    uint16_t m_mtu;                        //!< Mtu
+    Mac48Address m_address;                //!< Address
+    uint8_t m_addressBytes[ADDRESS_BYTES]; //!< the same
+    DataRate m_rate;                       //!< DataRate
+    uint32_t m_preamble;                   //!< Preamble
+    uint32_t m_gap;                        //!< InterframeGap
+    uint16_t m_vlanId;                     //!< VlanId
+    uint8_t m_vlanPriority;                //!< VlanPriority
 
     Ptr<Queue<Packet>> m_queue;       //!< TxQueue
     FlueRing<Ptr<Packet>> m_overflow; //!< see EnqueueAfterWork

@@ -5,6 +5,7 @@
  */
 #include "flue-nic.h"
 
+#include "flue-frame-front.h"
 #include "flue-processor.h"
 #include "flue-raw-header.h"
 #include "flue-tcp-l4-protocol.h"
@@ -165,18 +166,21 @@ uint16_t FlueNic::GetTargetVlan() const
 
 // ---- Frames -------------------------------------------------------------------------------------
 
-bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
+bool FlueNic::ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front)
 {
     if (!m_target)
     {
         return false;
     }
     const uint32_t size = frame->GetSize();
-    uint8_t headers[FLUE_FRAME_HEADER_MAX];
-    const bool wantsAll = m_withContent || m_verifyChecksums;
-    const uint32_t available = wantsAll ? size : std::min<uint32_t>(size, sizeof headers);
-    uint8_t* bytes = wantsAll ? FlueRoom(m_arriving, size) : headers;
-    frame->CopyData(bytes, available);
+    const uint8_t* bytes = front.GetBytes();
+    uint32_t available = front.GetSize();
+    if (m_withContent || m_verifyChecksums)
+    {
+        uint8_t* all = FlueRoom(m_arriving, size);
+        available = frame->CopyData(all, size);
+        bytes = all;
+    }
     if (m_verifyChecksums)
     {
         uint8_t version = 0;
@@ -211,7 +215,7 @@ bool FlueNic::ReceiveFrame(Ptr<Packet> frame)
     {
         return false;
     }
-    m_targetRxTrace(frame);
+    Fire(m_targetRxTrace, frame);
     if (m_isRaised || m_hasPolled)
     {
         m_hasPolled = false;
@@ -242,7 +246,7 @@ void FlueNic::Transmit(const flue_packet& packet)
         frame = Create<Packet>(bytes, payload.length);
     }
     frame->AddHeader(FlueRawHeader(headers, headerSize));
-    m_targetTxTrace(frame);
+    Fire(m_targetTxTrace, frame);
     FlueAdapter& adapter = Adapter();
     if (adapter.IsFree())
     {
@@ -270,22 +274,17 @@ FlueAdapter::Work FlueNic::WorkOf(const flue_packet& packet,
     return work;
 }
 
-FlueAdapter::Work FlueNic::Classify(const Packet& frame) const
+FlueAdapter::Work FlueNic::Classify(const FlueFrameFront& front, uint32_t size) const
 {
-    uint8_t headers[FLUE_FRAME_HEADER_MAX];
-    const uint32_t size = frame.GetSize();
-    const uint32_t available = std::min<uint32_t>(size, sizeof headers);
     flue_packet packet;
-    if (m_target)
+    if (m_target &&
+        flue_frame_read(front.GetBytes(), front.GetSize(), size, nullptr, &packet) ==
+            FLUE_FRAME_TCP &&
+        flue_target_carries(m_target, &packet.tuple))
     {
-        frame.CopyData(headers, available);
-        if (flue_frame_read(headers, available, size, nullptr, &packet) == FLUE_FRAME_TCP &&
-            flue_target_carries(m_target, &packet.tuple))
-        {
-            return WorkOf(packet, FLUE_COST_TCP_RX, FLUE_COST_ACK_RX);
-        }
+        return WorkOf(packet, FLUE_COST_TCP_RX, FLUE_COST_ACK_RX);
     }
-    return FlueNetDevice::Classify(frame);
+    return FlueNetDevice::Classify(front, size);
 }
 
 void FlueNic::OnDeadline()

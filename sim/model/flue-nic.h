@@ -79,8 +79,8 @@ class FlueNic : public FlueNetDevice
                                             std::string text);
 
   protected:
-    bool ReceiveFrame(Ptr<Packet> frame) override;
-    FlueAdapter::Work Classify(const Packet& frame) const override;
+    bool ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front) override;
+    FlueAdapter::Work Classify(const FlueFrameFront& front, uint32_t size) const override;
     void DoDispose() override;
 
   private:

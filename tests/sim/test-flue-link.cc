@@ -366,7 +366,7 @@ void test_ethernet_header_reads_what_it_wrote_and_refuses_stumps()
     packet->AddHeader(header);
     FlueEthernetHeader peeked;
     FlueEthernetHeader removed;
-    CHECK(peeked.Peek(*packet));
+    CHECK(peeked.Read(FlueFrameFront(*packet)));
     CHECK_EQ(uint32_t{18}, packet->RemoveHeader(removed));
     for (const auto& read : {peeked, removed})
     {
@@ -383,9 +383,9 @@ void test_ethernet_header_reads_what_it_wrote_and_refuses_stumps()
         std::string("source=02:00:00:00:00:02 destination=02:00:00:00:00:01 vlan=291 priority=3 "
                     "type=0x800"),
         text.str());
-    CHECK(!peeked.Peek(*Create<Packet>(13)));
+    CHECK(!peeked.Read(FlueFrameFront(*Create<Packet>(13))));
     const uint8_t stump[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x81, 0x00, 0, 1};
-    CHECK(!peeked.Peek(*Create<Packet>(stump, sizeof stump)));
+    CHECK(!peeked.Read(FlueFrameFront(*Create<Packet>(stump, sizeof stump))));
 }
 
 // ---- Losses
@@ -632,7 +632,7 @@ class Taker : public FlueNetDevice
     uint32_t taken = 0;
 
   protected:
-    bool ReceiveFrame(Ptr<Packet> frame) override
+    bool ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront&) override
     {
         if (frame->GetSize() != 100)
         {
