@@ -29,6 +29,7 @@
 namespace ns3
 {
 
+class FlueSocket;
 class TcpHeader;
 class TcpSocketBase;
 
@@ -185,19 +186,22 @@ class FlueBulkServer : public FlueBulkApplication
     bool IsPausing() const;
     /** The effect of a call. */
     void Take(uint32_t size);
+    /** Reads @p size bytes, and looks at them if that is wanted. @return bytes read */
+    uint32_t Read(uint32_t size);
     void Check(Ptr<Packet> packet);
     void Finish();
 
-    Time m_pause;              //!< Pause
-    EventId m_pauseEvent;      //!< the next call may be made
-    Ptr<Socket> m_listener;    //!< accepts one connection
-    Ptr<Socket> m_socket;      //!< it
-    uint64_t m_received = 0;   //!< GetReceived
-    uint64_t m_corrupt = 0;    //!< GetCorrupt
-    bool m_peerClosed = false; //!< the client's end stands behind what is unread
-    bool m_isComplete = false; //!< IsComplete
-    bool m_hasFailed = false;  //!< HasFailed
-    Time m_completionTime;     //!< GetCompletionTime
+    Time m_pause;                    //!< Pause
+    EventId m_pauseEvent;            //!< the next call may be made
+    Ptr<Socket> m_listener;          //!< accepts one connection
+    Ptr<Socket> m_socket;            //!< it
+    FlueSocket* m_counted = nullptr; //!< the same, if it is Flue's and only its bytes count
+    uint64_t m_received = 0;         //!< GetReceived
+    uint64_t m_corrupt = 0;          //!< GetCorrupt
+    bool m_peerClosed = false;       //!< the client's end stands behind what is unread
+    bool m_isComplete = false;       //!< IsComplete
+    bool m_hasFailed = false;        //!< HasFailed
+    Time m_completionTime;           //!< GetCompletionTime
 };
 
 } // namespace ns3

@@ -4,6 +4,8 @@
  */
 #include "flue-bulk-application.h"
 
+#include "flue-socket.h"
+
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
 
@@ -58,6 +60,7 @@ void FlueBulkServer::DoDispose()
     m_pauseEvent.Cancel();
     m_listener = nullptr;
     m_socket = nullptr;
+    m_counted = nullptr;
     FlueBulkApplication::DoDispose();
 }
 
@@ -96,6 +99,7 @@ bool FlueBulkServer::OnRequest(Ptr<Socket>, const Address&)
 void FlueBulkServer::OnAccepted(Ptr<Socket> socket, const Address&)
 {
     m_socket = socket;
+    m_counted = m_withContent ? nullptr : dynamic_cast<FlueSocket*>(PeekPointer(socket));
     FindCore(socket);
     socket->SetRecvCallback(MakeCallback(&FlueBulkServer::OnData, this));
     socket->SetCloseCallbacks(MakeCallback(&FlueBulkServer::OnPeerClosed, this),
@@ -156,21 +160,31 @@ void FlueBulkServer::Take(uint32_t size)
     {
         return;
     }
-    Ptr<Packet> packet = m_socket->Recv(size, 0);
-    if (packet)
-    {
-        if (m_withContent)
-        {
-            Check(packet);
-        }
-        m_received += packet->GetSize();
-    }
+    m_received += Read(size);
     if (m_pause.IsStrictlyPositive())
     {
         m_pauseEvent = Simulator::Schedule(m_pause, &FlueBulkServer::Drain, this);
         return;
     }
     Drain();
+}
+
+uint32_t FlueBulkServer::Read(uint32_t size)
+{
+    if (m_counted)
+    {
+        return m_counted->Discard(size);
+    }
+    Ptr<Packet> packet = m_socket->Recv(size, 0);
+    if (!packet)
+    {
+        return 0;
+    }
+    if (m_withContent)
+    {
+        Check(packet);
+    }
+    return packet->GetSize();
 }
 
 void FlueBulkServer::Check(Ptr<Packet> packet)

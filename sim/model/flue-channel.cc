@@ -89,14 +89,13 @@ void FlueChannel::UpdateLink()
     }
 }
 
-void FlueChannel::Transmit(const Ptr<Packet>& frame, uint32_t end, int64_t duration)
+void FlueChannel::Transmit(const Ptr<Packet>& frame, uint32_t end, int64_t now, int64_t duration)
 {
     const auto& to = m_ends[ENDS - 1 - end];
     if (!to)
     {
         return; // the far end has been disposed of
     }
-    const int64_t now = Simulator::Now().GetTimeStep();
     if (m_delay.GetTimeStep() > Time::Max().GetTimeStep() - now - duration)
     {
         return; // it would arrive behind the end of simulated time

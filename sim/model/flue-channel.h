@@ -67,9 +67,10 @@ class FlueChannel : public Channel
     /**
      * @param frame leaves now
      * @param end where it enters the cable
+     * @param now the simulation's time, in time steps
      * @param duration time steps until its last bit has left
      */
-    void Transmit(const Ptr<Packet>& frame, uint32_t end, int64_t duration);
+    void Transmit(const Ptr<Packet>& frame, uint32_t end, int64_t now, int64_t duration);
 
     Time m_delay;                    //!< Delay
     Ptr<FlueNetDevice> m_ends[ENDS]; //!< who hangs at each end

@@ -144,7 +144,7 @@ bool FlueNetDevice::Enqueue(const Ptr<Packet>& frame)
         Fire(m_macTxDropTrace, frame);
         return false;
     }
-    Kick();
+    Kick(Simulator::Now().GetTimeStep());
     return true;
 }
 
@@ -166,16 +166,15 @@ void FlueNetDevice::EnqueueAfterWork(const Ptr<Packet>& frame)
     Enqueue(frame);
 }
 
-void FlueNetDevice::Kick()
+void FlueNetDevice::Kick(int64_t now)
 {
     if (m_isStarting || m_isWaking)
     {
         return;
     }
-    const int64_t now = Simulator::Now().GetTimeStep();
     if (now >= m_freeAt)
     {
-        StartFrame();
+        StartFrame(now);
         return;
     }
     m_isWaking = true;
@@ -187,11 +186,11 @@ void FlueNetDevice::WireFree()
     m_isWaking = false;
     if (!m_queue->IsEmpty())
     {
-        StartFrame();
+        StartFrame(m_freeAt);
     }
 }
 
-void FlueNetDevice::StartFrame()
+void FlueNetDevice::StartFrame(int64_t now)
 {
     // Taking a frame out lets flow control send the next one, which must not start in here.
     m_isStarting = true;
@@ -202,24 +201,23 @@ void FlueNetDevice::StartFrame()
     }
     if (frame)
     {
-        PutOnWire(frame);
+        PutOnWire(frame, now);
     }
     m_isStarting = false;
     CheckRoom();
     if (!m_queue->IsEmpty())
     {
-        Kick();
+        Kick(now);
     }
 }
 
-void FlueNetDevice::PutOnWire(const Ptr<Packet>& frame)
+void FlueNetDevice::PutOnWire(const Ptr<Packet>& frame, int64_t now)
 {
     if (m_bitDenominator == 0)
     {
         SetBitTime();
     }
     const uint32_t size = frame->GetSize() + FRAME_CHECK_BYTES;
-    const int64_t now = Simulator::Now().GetTimeStep();
     const uint64_t begin = now == m_freeAt ? m_freeAtRest : 0;
     const Wide bitsEnd = Wide{BITS} * (m_preamble + uint64_t{size}) * m_bitNumerator + begin;
     const Wide gapEnd = bitsEnd + Wide{BITS} * m_gap * m_bitNumerator;
@@ -237,7 +235,7 @@ void FlueNetDevice::PutOnWire(const Ptr<Packet>& frame)
         m_ending.Push(Ptr<Packet>(frame));
         m_frameEndEvent->Schedule(m_context, TimeStep(duration));
     }
-    m_channel->Transmit(frame, m_end, duration);
+    m_channel->Transmit(frame, m_end, now, duration);
 }
 
 void FlueNetDevice::FrameEnd()

@@ -230,7 +230,7 @@ class FlueNetDevice : public NetDevice
     /** @param isAdaptive the gap follows the load instead */
     void SetInterruptAdaptive(bool isAdaptive);
 
-    /** @name Sending */
+    /** @name Sending; each now is the simulation's time, in time steps */
     /**@{*/
     /** Send and SendFrom. */
     bool SendFrame(const Ptr<Packet>& packet,
@@ -259,13 +259,13 @@ class FlueNetDevice : public NetDevice
     /** Tells who waits for room. */
     void TellRoom();
     /** Sees to it that the frame at the head of the queue leaves: now, or when the wire is free. */
-    void Kick();
+    void Kick(int64_t now);
     /** The wire is free again. */
     void WireFree();
     /** Takes the frame at the head of the queue and sends it. */
-    void StartFrame();
-    /** @p frame leaves now. */
-    void PutOnWire(const Ptr<Packet>& frame);
+    void StartFrame(int64_t now);
+    /** @p frame leaves @p now. */
+    void PutOnWire(const Ptr<Packet>& frame, int64_t now);
     /** The last bit of a frame has left, and PhyTxEnd or PhyTxDrop wants to know. */
     void FrameEnd();
     /** Works out how many time steps a bit takes, as a fraction. */

@@ -7,7 +7,6 @@
 
 #include "flue-frame-front.h"
 #include "flue-processor.h"
-#include "flue-raw-header.h"
 #include "flue-tcp-l4-protocol.h"
 
 #include "ns3/log.h"
@@ -15,6 +14,7 @@
 #include "ns3/packet.h"
 
 #include <algorithm>
+#include <utility>
 #include <iostream>
 
 namespace ns3
@@ -245,7 +245,7 @@ void FlueNic::Transmit(const flue_packet& packet)
         flue_span_copy(&payload, bytes);
         frame = Create<Packet>(bytes, payload.length);
     }
-    frame->AddHeader(FlueRawHeader(headers, headerSize));
+    m_rawHeader.AddTo(*frame, headers, headerSize);
     Fire(m_targetTxTrace, frame);
     FlueAdapter& adapter = Adapter();
     if (adapter.IsFree())
@@ -327,7 +327,10 @@ void FlueNic::OnRaised()
     if (m_isTakingIn && !m_isPolling && IsHostFree())
     {
         m_hasPolled = true;
+        // ReceiveFrame settles once, for all that applications do meanwhile.
+        const bool isSettling = std::exchange(m_tcp->m_isSettling, true);
         Poll();
+        m_tcp->m_isSettling = isSettling;
     }
 }
 

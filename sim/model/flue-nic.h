@@ -22,6 +22,7 @@
 
 #include "flue-deadline.h"
 #include "flue-net-device.h"
+#include "flue-raw-header.h"
 
 #include "flue/target.h"
 #include "flue/verifier.h"
@@ -174,6 +175,7 @@ class FlueNic : public FlueNetDevice
     bool m_withContent = false;          //!< payload is real bytes
     std::vector<uint8_t> m_arriving;     //!< a frame with content, in one piece
     std::vector<uint8_t> m_leaving;      //!< a payload with content, in one piece
+    FlueRawHeader m_rawHeader;           //!< puts headers in front of frames
 
     uint32_t m_capacity;         //!< Capacity
     uint32_t m_maxReceiveWindow; //!< MaxReceiveWindow

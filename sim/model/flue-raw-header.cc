@@ -4,15 +4,22 @@
  */
 #include "flue-raw-header.h"
 
+#include "flue/frame.h"
+
+#include "ns3/packet.h"
+
 namespace ns3
 {
 
 NS_OBJECT_ENSURE_REGISTERED(FlueRawHeader);
 
-FlueRawHeader::FlueRawHeader(const uint8_t* bytes, uint32_t size)
-    : m_bytes(bytes),
-      m_size(size)
+void FlueRawHeader::AddTo(Packet& packet, const uint8_t* bytes, uint32_t size)
 {
+    static_assert(ROOM >= FLUE_FRAME_HEADER_MAX, "every frame's headers must fit");
+    m_bytes = bytes;
+    m_size = size;
+    packet.AddHeader(*this);
+    packet.RemoveAtStart(ROOM - size);
 }
 
 TypeId FlueRawHeader::GetTypeId()
@@ -31,11 +38,12 @@ TypeId FlueRawHeader::GetInstanceTypeId() const
 
 uint32_t FlueRawHeader::GetSerializedSize() const
 {
-    return m_size;
+    return ROOM;
 }
 
 void FlueRawHeader::Serialize(Buffer::Iterator start) const
 {
+    start.Next(ROOM - m_size);
     start.Write(m_bytes, m_size);
 }
 

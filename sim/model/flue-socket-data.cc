@@ -172,11 +172,33 @@ Ptr<Packet> FlueSocket::Recv(uint32_t maxSize, uint32_t flags)
     {
         packet = Create<Packet>(flue_host_receive(m_connection, FlueNow(), nullptr, size));
     }
+    FinishRead();
+    return packet;
+}
+
+uint32_t FlueSocket::Discard(uint32_t maxSize)
+{
+    if (m_state != CONNECTED)
+    {
+        m_errno = ERROR_NOTCONN;
+        return 0;
+    }
+    const uint32_t taken = flue_host_receive(m_connection, FlueNow(), nullptr, maxSize);
+    if (taken == 0)
+    {
+        m_errno = ERROR_AGAIN;
+        return 0;
+    }
+    FinishRead();
+    return taken;
+}
+
+void FlueSocket::FinishRead()
+{
     Ptr<FlueTcpL4Protocol> tcp = m_tcp;
     CloseIfFinished();
     ReleaseIfEnded();
     tcp->Settle();
-    return packet;
 }
 
 Ptr<Packet> FlueSocket::RecvFrom(uint32_t maxSize, uint32_t flags, Address& from)

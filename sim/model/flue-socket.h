@@ -68,6 +68,14 @@ class FlueSocket : public Socket
     using Socket::Send;
     using Socket::SendTo;
 
+    /**
+     * Takes received bytes without looking at them, as MSG_TRUNC does on Linux: for applications
+     * that only count. Recv makes a packet of them, which costs more than the bytes' way here.
+     * @param maxSize bytes
+     * @return how many were taken; 0: none are here (ERROR_AGAIN), or the socket is not connected
+     *         (ERROR_NOTCONN)
+     */
+    uint32_t Discard(uint32_t maxSize);
     /** @param seconds the longest that a segment lives; 0: half the stack's TimeWait */
     void SetMaxSegLifetime(double seconds);
     double GetMaxSegLifetime() const;
@@ -110,6 +118,8 @@ class FlueSocket : public Socket
     void Release();
     /** Gives the port back, if one is booked. */
     void FreePort();
+    /** What follows when the application has read: see Recv. */
+    void FinishRead();
     void CloseIfFinished();
     /** Gives an ended connection back once everything is read. */
     void ReleaseIfEnded();

@@ -15,6 +15,7 @@
 
 #include "flue-booked-ports.h"
 #include "flue-deadline.h"
+#include "flue-raw-header.h"
 
 #include "flue/frame.h"
 #include "flue/host.h"
@@ -288,7 +289,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::vector<uint8_t> m_arriving;    //!< a segment from IP
     std::vector<uint8_t> m_leaving;     //!< a payload for IP
     std::vector<uint8_t> m_application; //!< what a socket sends or receives
-    bool m_isSettling = false;          //!< Settle is on the stack
+    FlueRawHeader m_rawHeader;          //!< puts headers in front of segments
+    bool m_isSettling = false;          //!< Settle is on the stack, or follows
     bool m_isHearing = false;           //!< Hear is registered with the node
 
     uint32_t m_segmentSize;    //!< SegmentSize

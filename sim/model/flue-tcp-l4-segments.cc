@@ -3,7 +3,6 @@
  * Segments in from IP and out to it: the part of FlueTcpL4Protocol (see flue-tcp-l4-protocol.h)
  * that stands between the host stack and ns-3's network layer.
  */
-#include "flue-raw-header.h"
 #include "flue-tcp-l4-protocol.h"
 
 #include "flue/frame.h"
@@ -160,7 +159,7 @@ void FlueTcpL4Protocol::Transmit(const flue_four_tuple& tuple, const flue_tcp_se
         flue_span_copy(&segment.payload, bytes);
         packet = Create<Packet>(bytes, segment.payload.length);
     }
-    packet->AddHeader(FlueRawHeader(header, headerSize));
+    m_rawHeader.AddTo(*packet, header, headerSize);
     if (tuple.ip_version == 6)
     {
         Transmit6(packet, tuple, segment);

@@ -4,7 +4,6 @@
  * trace sources what happens to their connections.
  */
 #include "flue-nic.h"
-#include "flue-raw-header.h"
 #include "flue-socket-traces.h"
 #include "flue-socket.h"
 #include "flue-tcp-l4-protocol.h"
@@ -63,7 +62,7 @@ void FlueTcpL4Protocol::SeeSegment(const flue_four_tuple& tuple,
     uint8_t bytes[FLUE_TCP_HEADER_MAX];
     const uint32_t size = flue_tcp_header_write(&written, &segment, bytes);
     Ptr<Packet> packet = Create<Packet>(segment.payload.length);
-    packet->AddHeader(FlueRawHeader(bytes, size));
+    m_rawHeader.AddTo(*packet, bytes, size);
     TcpHeader header;
     packet->RemoveHeader(header);
     trace(packet, header, socket);
