@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The first bytes of a frame, read once for everybody on its way in: the device that filters, the
- * adapter that classifies and the offload target, none of which needs an ns-3 header for it.
+ * adapter that classifies and the offload target. None of them needs an ns-3 header for it.
  */
 #ifndef FLUE_FRAME_FRONT_H
 #define FLUE_FRAME_FRONT_H
@@ -24,19 +24,53 @@ class FlueFrameFront
     static constexpr uint32_t TAGGED_SIZE = 18;   //!< the same with an 802.1Q tag
     static constexpr uint16_t TAG_TYPE = 0x8100;  //!< the type that announces the tag
 
+    /** That of no frame. */
+    FlueFrameFront() = default;
+
     /** @param frame with its Ethernet header; it stays as it is */
     explicit FlueFrameFront(const Packet& frame)
-        : m_size(frame.CopyData(m_bytes, sizeof m_bytes))
     {
-        FindHeader();
+        Set(frame);
     }
 
     /** @param start of a frame's bytes */
     explicit FlueFrameFront(Buffer::Iterator start)
-        : m_size(std::min<uint32_t>(start.GetRemainingSize(), sizeof m_bytes))
+        : m_frameSize(start.GetRemainingSize())
     {
+        m_size = std::min<uint32_t>(m_frameSize, sizeof m_bytes);
         start.Read(m_bytes, m_size);
         FindHeader();
+    }
+
+    /** @param frame to read next, with its Ethernet header; it stays as it is */
+    void Set(const Packet& frame)
+    {
+        m_frameSize = frame.GetSize();
+        m_size = frame.CopyData(m_bytes, sizeof m_bytes);
+        FindHeader();
+    }
+
+    /** @return bytes of the frame, Ethernet header included */
+    uint32_t GetFrameSize() const
+    {
+        return m_frameSize;
+    }
+
+    /** @return what the model says of the frame, which it is asked once; see flue_frame_read */
+    flue_frame_kind GetKind() const
+    {
+        if (!m_isRead)
+        {
+            m_kind = flue_frame_read(m_bytes, m_size, m_frameSize, nullptr, &m_packet);
+            m_isRead = true;
+        }
+        return m_kind;
+    }
+
+    /** @return what the model has read, the payload by its length only; GetKind says how much */
+    const flue_packet& GetPacket() const
+    {
+        return m_packet;
     }
 
     /** @return the first bytes: the destination's address, the source's, the tag or the type */
@@ -79,6 +113,9 @@ class FlueFrameFront
     /** Finds the Ethernet header's length. */
     void FindHeader()
     {
+        m_isRead = false;
+        m_isTagged = false;
+        m_headerSize = 0;
         if (m_size < UNTAGGED_SIZE)
         {
             return;
@@ -95,9 +132,13 @@ class FlueFrameFront
     }
 
     uint8_t m_bytes[FLUE_FRAME_HEADER_MAX]; //!< of which m_size are filled
-    uint32_t m_size;                        //!< bytes
+    uint32_t m_size = 0;                    //!< bytes
+    uint32_t m_frameSize = 0;               //!< GetFrameSize
     bool m_isTagged = false;                //!< the type announces a tag
     uint32_t m_headerSize = 0;              //!< bytes; 0: too short
+    mutable bool m_isRead = false;          //!< the rest is filled
+    mutable flue_frame_kind m_kind;         //!< GetKind
+    mutable flue_packet m_packet;           //!< GetPacket
 };
 
 } // namespace ns3

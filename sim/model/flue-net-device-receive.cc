@@ -58,29 +58,43 @@ void FlueNetDevice::TakeWhole(Ptr<Packet>& frame)
     m_statistics.rxFrames++;
     Fire(m_promiscSnifferTrace, frame);
     Fire(m_phyRxEndTrace, frame);
-    const FlueFrameFront front(*frame);
     if (Adapter().IsFree())
     {
-        Accept(frame, front);
+        Accept(frame, FlueFrameFront(*frame));
     }
     else
     {
-        EnterAdapter(frame, front);
+        EnterAdapter(frame);
     }
 }
 
-void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame, const FlueFrameFront& front)
+void FlueNetDevice::EnterAdapter(Ptr<Packet>& frame)
 {
+    if (m_unused.empty())
+    {
+        m_inAdapter.push_back(std::make_unique<Arrival>());
+        m_unused.push_back(m_inAdapter.back().get());
+    }
+    Arrival* arrival = m_unused.back();
+    m_unused.pop_back();
+    arrival->front.Set(*frame);
+    arrival->frame = std::move(frame);
     m_adapter.Receive(
-        Classify(front, frame->GetSize()),
-        FlueTask([device = Ptr<FlueNetDevice>(this), frame = std::move(frame)]() mutable
-                 { device->Accept(frame, FlueFrameFront(*frame)); }));
+        Classify(arrival->front),
+        FlueTask([device = Ptr<FlueNetDevice>(this), arrival] { device->LeaveAdapter(arrival); }));
 }
 
-FlueAdapter::Work FlueNetDevice::Classify(const FlueFrameFront&, uint32_t size) const
+void FlueNetDevice::LeaveAdapter(Arrival* arrival)
+{
+    Ptr<Packet> frame = std::move(arrival->frame);
+    Accept(frame, arrival->front);
+    m_unused.push_back(arrival);
+}
+
+FlueAdapter::Work FlueNetDevice::Classify(const FlueFrameFront& front) const
 {
     FlueAdapter::Work work;
-    work.bytes = size;
+    work.bytes = front.GetFrameSize();
     return work;
 }
 
@@ -97,7 +111,7 @@ void FlueNetDevice::Accept(Ptr<Packet>& frame, const FlueFrameFront& front)
     {
         Fire(m_snifferTrace, frame);
     }
-    if ((front.GetTci() & VLAN_ID_MASK) != m_vlanId || frame->GetSize() > m_mtu + headerSize)
+    if ((front.GetTci() & VLAN_ID_MASK) != m_vlanId || front.GetFrameSize() > m_mtu + headerSize)
     {
         Fire(m_macRxDropTrace, frame);
         return;

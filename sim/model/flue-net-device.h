@@ -26,6 +26,7 @@
 
 #include "flue-adapter.h"
 #include "flue-event.h"
+#include "flue-frame-front.h"
 #include "flue-host-path.h"
 
 #include "ns3/data-rate.h"
@@ -35,13 +36,15 @@
 #include "ns3/queue-fwd.h"
 #include "ns3/traced-callback.h"
 
+#include <memory>
+#include <vector>
+
 namespace ns3
 {
 
 class ErrorModel;
 class FlueChannel;
 class FlueEthernetHeader;
-class FlueFrameFront;
 
 /** A full-duplex Ethernet adapter. */
 class FlueNetDevice : public NetDevice
@@ -171,10 +174,9 @@ class FlueNetDevice : public NetDevice
     virtual bool ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front);
     /**
      * @param front the first bytes of a frame that has arrived
-     * @param size bytes of all of it, with its Ethernet header
      * @return what the adapter has to do for it
      */
-    virtual FlueAdapter::Work Classify(const FlueFrameFront& front, uint32_t size) const;
+    virtual FlueAdapter::Work Classify(const FlueFrameFront& front) const;
     /** @return the bus and the engine, made at the first frame */
     FlueAdapter& Adapter();
     /**
@@ -213,6 +215,13 @@ class FlueNetDevice : public NetDevice
     friend class FlueChannel;
 
     static constexpr std::size_t ADDRESS_BYTES = 6; //!< of a MAC address
+
+    /** A frame that the adapter works for. */
+    struct Arrival
+    {
+        Ptr<Packet> frame;    //!< whole
+        FlueFrameFront front; //!< its first bytes
+    };
 
     /** @name Registration, called once by GetTypeId */
     /**@{*/
@@ -281,7 +290,9 @@ class FlueNetDevice : public NetDevice
     /** @p frame is whole. */
     void TakeWhole(Ptr<Packet>& frame);
     /** Brings a whole frame through the adapter. */
-    void EnterAdapter(Ptr<Packet>& frame, const FlueFrameFront& front);
+    void EnterAdapter(Ptr<Packet>& frame);
+    /** The adapter has worked for a frame. */
+    void LeaveAdapter(Arrival* arrival);
     /** Filters a whole frame, offers it to ReceiveFrame and brings it to the host. */
     void Accept(Ptr<Packet>& frame, const FlueFrameFront& front);
     /** @return how the six bytes of @p destination concern this device */
@@ -348,13 +359,15 @@ class FlueNetDevice : public NetDevice
     bool m_isStarting;         //!< StartFrame is on the stack
     bool m_isWaking;           //!< WireFree is scheduled
 
-    FlueRing<Ptr<Packet>> m_ending;               //!< frames whose PhyTxEnd is scheduled
-    FlueRing<Ptr<Packet>> m_arriving;             //!< frames on their way here
-    Ptr<ErrorModel> m_errorModel;                 //!< ReceiveErrorModel
-    ReceiveCallback m_receive;                    //!< the node
-    PromiscReceiveCallback m_promisc;             //!< a bridge, say
-    std::vector<Mac48Address> m_furtherAddresses; //!< SetFurtherAddresses
-    bool m_isGroupsDeaf = false;                  //!< SetGroupsDeaf
+    FlueRing<Ptr<Packet>> m_ending;                    //!< frames whose PhyTxEnd is scheduled
+    FlueRing<Ptr<Packet>> m_arriving;                  //!< frames on their way here
+    std::vector<std::unique_ptr<Arrival>> m_inAdapter; //!< all that there ever were at a time
+    std::vector<Arrival*> m_unused;                    //!< of them
+    Ptr<ErrorModel> m_errorModel;                      //!< ReceiveErrorModel
+    ReceiveCallback m_receive;                         //!< the node
+    PromiscReceiveCallback m_promisc;                  //!< a bridge, say
+    std::vector<Mac48Address> m_furtherAddresses;      //!< SetFurtherAddresses
+    bool m_isGroupsDeaf = false;                       //!< SetGroupsDeaf
 
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::WireFree>> m_wireFreeEvent;    //!< calls it
     Ptr<FlueEvent<FlueNetDevice, &FlueNetDevice::TellRoom>> m_roomEvent;        //!< calls it

@@ -5,7 +5,6 @@
  */
 #include "flue-nic.h"
 
-#include "flue-frame-front.h"
 #include "flue-processor.h"
 #include "flue-tcp-l4-protocol.h"
 
@@ -172,15 +171,19 @@ bool FlueNic::ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front
     {
         return false;
     }
-    const uint32_t size = frame->GetSize();
-    const uint8_t* bytes = front.GetBytes();
-    uint32_t available = front.GetSize();
     if (m_withContent || m_verifyChecksums)
     {
-        uint8_t* all = FlueRoom(m_arriving, size);
-        available = frame->CopyData(all, size);
-        bytes = all;
+        return ReceiveContent(frame);
     }
+    const flue_frame_kind kind = front.GetKind();
+    return TakeIn(frame, kind, front.GetPacket());
+}
+
+bool FlueNic::ReceiveContent(const Ptr<Packet>& frame)
+{
+    const uint32_t size = frame->GetSize();
+    uint8_t* bytes = FlueRoom(m_arriving, size);
+    frame->CopyData(bytes, size);
     if (m_verifyChecksums)
     {
         uint8_t version = 0;
@@ -194,7 +197,12 @@ bool FlueNic::ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front
     flue_memory_descriptor memory{};
     flue_memory_descriptor* payload = m_withContent ? &memory : nullptr;
     flue_packet packet;
-    const flue_frame_kind kind = flue_frame_read(bytes, available, size, payload, &packet);
+    const flue_frame_kind kind = flue_frame_read(bytes, size, size, payload, &packet);
+    return TakeIn(frame, kind, packet);
+}
+
+bool FlueNic::TakeIn(const Ptr<Packet>& frame, flue_frame_kind kind, const flue_packet& packet)
+{
     if (kind == FLUE_FRAME_FRAGMENT)
     {
         flue_target_note_fragment(m_target, &packet);
@@ -274,17 +282,14 @@ FlueAdapter::Work FlueNic::WorkOf(const flue_packet& packet,
     return work;
 }
 
-FlueAdapter::Work FlueNic::Classify(const FlueFrameFront& front, uint32_t size) const
+FlueAdapter::Work FlueNic::Classify(const FlueFrameFront& front) const
 {
-    flue_packet packet;
-    if (m_target &&
-        flue_frame_read(front.GetBytes(), front.GetSize(), size, nullptr, &packet) ==
-            FLUE_FRAME_TCP &&
-        flue_target_carries(m_target, &packet.tuple))
+    if (m_target && front.GetKind() == FLUE_FRAME_TCP &&
+        flue_target_carries(m_target, &front.GetPacket().tuple))
     {
-        return WorkOf(packet, FLUE_COST_TCP_RX, FLUE_COST_ACK_RX);
+        return WorkOf(front.GetPacket(), FLUE_COST_TCP_RX, FLUE_COST_ACK_RX);
     }
-    return FlueNetDevice::Classify(front, size);
+    return FlueNetDevice::Classify(front);
 }
 
 void FlueNic::OnDeadline()

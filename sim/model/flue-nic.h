@@ -81,7 +81,7 @@ class FlueNic : public FlueNetDevice
 
   protected:
     bool ReceiveFrame(const Ptr<Packet>& frame, const FlueFrameFront& front) override;
-    FlueAdapter::Work Classify(const FlueFrameFront& front, uint32_t size) const override;
+    FlueAdapter::Work Classify(const FlueFrameFront& front) const override;
     void DoDispose() override;
 
   private:
@@ -134,6 +134,10 @@ class FlueNic : public FlueNetDevice
 
     static TypeId AddSuggestionAttributes(TypeId tid);
     flue_target_suggestions Suggestions() const;
+    /** ReceiveFrame where the target wants to see all of the frame. */
+    bool ReceiveContent(const Ptr<Packet>& frame);
+    /** Gives the target what was read of a frame. @return false when it is for the ordinary path */
+    bool TakeIn(const Ptr<Packet>& frame, flue_frame_kind kind, const flue_packet& packet);
     void Transmit(const flue_packet& packet);
     /** @return what the engine and the bus have to do for a segment */
     static FlueAdapter::Work WorkOf(const flue_packet& packet,
