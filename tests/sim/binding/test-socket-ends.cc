@@ -7,6 +7,7 @@
 #include "pair.h"
 
 #include "model/flue-nic.h"
+#include "model/flue-socket.h"
 
 #include "ns3/boolean.h"
 #include "ns3/inet6-socket-address.h"
@@ -300,6 +301,48 @@ struct Ipv6Watch
     }
 };
 
+/** Bytes nobody looks at make room as those that are read do, and the stream goes on behind them.
+ */
+void WhatIsDiscardedIsGoneAndTheRestIsRead()
+{
+    for (const bool offload : {false, true})
+    {
+        Connection open(offload);
+        for (uint32_t i = 0; i < 2; i++)
+        {
+            open.pair.tcp[i]->SetAttribute("WithContent", BooleanValue(true));
+        }
+        Ptr<FlueSocket> reader = DynamicCast<FlueSocket>(open.server.accepted);
+        reader->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+        CHECK_EQ(0U, reader->Discard(10));
+        CHECK_EQ(Socket::ERROR_AGAIN, reader->GetErrno());
+
+        const std::string text = "what is thrown away, and what is not";
+        const uint32_t thrown = 21;
+        const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+        open.active->Send(Create<Packet>(bytes, text.size()));
+        RunFor(1);
+        CHECK_EQ(thrown, reader->Discard(thrown));
+        Ptr<Packet> rest = reader->Recv();
+        CHECK_EQ(text.size() - thrown, rest->GetSize());
+        std::string read(rest->GetSize(), ' ');
+        rest->CopyData(reinterpret_cast<uint8_t*>(read.data()), rest->GetSize());
+        CHECK_EQ(text.substr(thrown), read);
+
+        open.active->Send(Create<Packet>(100));
+        open.active->Close();
+        RunFor(1);
+        CHECK_EQ(100U, reader->Discard(1000));
+        CHECK_EQ(0U, reader->Discard(1000)); // behind the end
+        reader->Close();
+        RunFor(200);
+        CHECK_EQ(0U, reader->Discard(1));
+        CHECK_EQ(Socket::ERROR_NOTCONN, reader->GetErrno());
+        CHECK_EQ(0U, open.Connections());
+        Simulator::Destroy();
+    }
+}
+
 void Ipv6OptionsReachTheWire()
 {
     Pair pair(true);
@@ -361,6 +404,7 @@ int main(int argc, char** argv)
                           TEST(AListenerMayCloseWhenSomebodyCalls),
                           TEST(SocketsMayCloseWhileAllAreMoved),
                           TEST(OneAdapterMayHearOfTheOther),
+                          TEST(WhatIsDiscardedIsGoneAndTheRestIsRead),
                           TEST(Ipv6OptionsReachTheWire),
                           TEST(CountsCanBeReadBeforeTheAdapterIsSetUp),
                       });
