@@ -19,8 +19,10 @@
 #include "ns3/boolean.h"
 #include "ns3/data-rate.h"
 #include "ns3/global-value.h"
+#include "ns3/icmpv6-l4-protocol.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
+#include "ns3/ipv6.h"
 #include "ns3/queue-size.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
@@ -31,6 +33,7 @@
 #include <cerrno>
 #include <cinttypes>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <poll.h>
@@ -91,6 +94,9 @@ class Live
   private:
     void BuildLink();
     void BuildHost();
+    void AddressHost();
+    /** Says who is who, and what is served. @param hasIpv6 the kernel has its address */
+    void Announce(bool hasIpv6);
     /** Every connection changes sides. */
     void Move();
     /** A line about the last second. */
@@ -172,12 +178,24 @@ void Live::BuildHost()
         ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75) : m_options.keepalive));
     flue.Install(m_host);
     m_tcp = m_host->GetObject<ns3::FlueTcpL4Protocol>();
+}
 
+void Live::AddressHost()
+{
     const uint32_t mask = ~0U << (32 - m_options.prefix);
     ns3::Ipv4AddressHelper addresses(ns3::Ipv4Address(m_options.network),
                                      ns3::Ipv4Mask(mask),
                                      ns3::Ipv4Address(m_options.GetHost() & ~mask));
     addresses.Assign(ns3::NetDeviceContainer(m_nic));
+
+    // Nobody else is on the cable whose address it could be.
+    m_host->GetObject<ns3::Icmpv6L4Protocol>()->SetAttribute("DAD", ns3::BooleanValue(false));
+    Ptr<ns3::Ipv6> ipv6 = m_host->GetObject<ns3::Ipv6>();
+    const uint32_t interface = ipv6->AddInterface(m_nic);
+    ipv6->SetUp(interface);
+    ipv6->AddAddress(
+        interface,
+        ns3::Ipv6InterfaceAddress(m_options.GetHost6(), ns3::Ipv6Prefix(m_options.prefix6)));
 }
 
 bool Live::Build(std::string* why)
@@ -192,10 +210,41 @@ bool Live::Build(std::string* why)
     ns3::RngSeedManager::SetSeed(static_cast<uint32_t>(m_options.seed));
     BuildLink();
     BuildHost();
+    AddressHost();
     m_cable = std::make_unique<Cable>(m_tap, m_end, m_options.impairments);
     m_server = std::make_unique<Server>(m_tcp, m_options, m_out);
     m_server->Start();
+    uint8_t kernel6[16];
+    m_options.GetKernel6().Serialize(kernel6);
+    const int refusal = m_tap.AddAddress6(kernel6, m_options.prefix6);
+    if (refusal != 0)
+    {
+        std::fprintf(m_out,
+                     "%s: IPv4 only, for the kernel has no IPv6 (%s): see sysctl "
+                     "net.ipv6.conf.all.disable_ipv6\n",
+                     m_options.tap.c_str(),
+                     std::strerror(refusal));
+    }
+    Announce(refusal == 0);
     return true;
+}
+
+void Live::Announce(bool hasIpv6)
+{
+    const auto both = [hasIpv6](uint32_t ipv4, const ns3::Ipv6Address& ipv6)
+    { return AddressText(ipv4) + (hasIpv6 ? " and " + AddressText(ipv6) : ""); };
+    std::fprintf(m_out,
+                 "%s: the kernel is %s, the simulated host %s\n",
+                 m_options.tap.c_str(),
+                 both(m_options.GetKernel(), m_options.GetKernel6()).c_str(),
+                 both(m_options.GetHost(), m_options.GetHost6()).c_str());
+    std::fprintf(m_out, "sink on port %u, echo on %u", m_options.sink, m_options.echo);
+    if (!m_options.file.empty())
+    {
+        std::fprintf(m_out, ", source on %u", m_options.source);
+    }
+    std::fprintf(m_out, "\n");
+    std::fflush(m_out);
 }
 
 // ---- What happens now and then ------------------------------------------------------------------
@@ -339,28 +388,6 @@ void CatchSignals()
     sigaction(SIGTERM, &action, nullptr);
 }
 
-void Announce(const LiveOptions& options, std::FILE* out)
-{
-    const std::string host = AddressText(options.GetHost());
-    std::fprintf(out,
-                 "%s: the kernel is %s, the simulated host %s\n",
-                 options.tap.c_str(),
-                 AddressText(options.GetKernel()).c_str(),
-                 host.c_str());
-    std::fprintf(out,
-                 "sink %s:%u, echo %s:%u",
-                 host.c_str(),
-                 options.sink,
-                 host.c_str(),
-                 options.echo);
-    if (!options.file.empty())
-    {
-        std::fprintf(out, ", source %s:%u", host.c_str(), options.source);
-    }
-    std::fprintf(out, "\n");
-    std::fflush(out);
-}
-
 } // namespace
 
 } // namespace flue
@@ -385,7 +412,6 @@ extern "C" int flue_live_main(const char* program,
         std::fprintf(err, "%s: %s\n", program, why.c_str());
         return flue::REFUSED;
     }
-    flue::Announce(options, out);
     const int status = live.Run();
     return std::fflush(out) == 0 ? status : flue::FAILED;
 }
