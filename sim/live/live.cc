@@ -9,25 +9,15 @@
 
 #include "cable.h"
 #include "clocked-scheduler.h"
+#include "machine.h"
 #include "options.h"
 #include "server.h"
 #include "tap.h"
 
-#include "helper/flue-helper.h"
-#include "model/flue-nic.h"
-
 #include "ns3/boolean.h"
-#include "ns3/data-rate.h"
 #include "ns3/global-value.h"
-#include "ns3/icmpv6-l4-protocol.h"
-#include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
-#include "ns3/ipv6.h"
-#include "ns3/queue-size.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
-#include "ns3/string.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -41,9 +31,6 @@
 namespace flue
 {
 
-using ns3::Ptr;
-using ns3::Time;
-
 namespace
 {
 
@@ -51,10 +38,6 @@ const int DONE = 0;
 const int FAILED = 1;
 const int REFUSED = 2;
 
-/** Buffers of a connection, each way: more than a simulated link and its delays ever fill. */
-const uint32_t BUFFER_BYTES = 1U << 20;
-/** Frames that wait for the wire at an adapter: as many as two full windows are. */
-const char* const QUEUE = "2000p";
 /** Simulated time that passes between two looks at the kernel's frames, at most. */
 const int64_t STEP_PS = 1000000000;
 /** Frames of the kernel that are taken between two such steps, at most. */
@@ -92,9 +75,6 @@ class Live
     int Run();
 
   private:
-    void BuildLink();
-    void BuildHost();
-    void AddressHost();
     /** Says who is who, and what is served. @param hasIpv6 the kernel has its address */
     void Announce(bool hasIpv6);
     /** Every connection changes sides. */
@@ -111,18 +91,15 @@ class Live
     /** Sleeps until an event is due or a frame has come. */
     void Sleep(int64_t start);
 
-    const LiveOptions& m_options;      //!< what is wanted
-    std::FILE* m_out;                  //!< where lines go
-    Tap m_tap;                         //!< the kernel's end
-    Ptr<ns3::Node> m_host;             //!< the simulated host
-    Ptr<ns3::FlueNic> m_nic;           //!< its adapter
-    Ptr<ns3::FlueNetDevice> m_end;     //!< the link's other end
-    Ptr<ns3::FlueTcpL4Protocol> m_tcp; //!< its TCP
-    std::unique_ptr<Cable> m_cable;    //!< from there to the kernel
-    std::unique_ptr<Server> m_server;  //!< its applications
-    Server::Totals m_reported;         //!< at the last line
-    int64_t m_behind = 0;              //!< most since the last line, in picoseconds
-    bool m_isOut = false;              //!< connections were last sent to the adapter
+    const LiveOptions& m_options;     //!< what is wanted
+    std::FILE* m_out;                 //!< where lines go
+    Tap m_tap;                        //!< the kernel's end
+    Machine m_machine;                //!< the simulated host
+    std::unique_ptr<Cable> m_cable;   //!< from there to the kernel
+    std::unique_ptr<Server> m_server; //!< its applications
+    Server::Totals m_reported;        //!< at the last line
+    int64_t m_behind = 0;             //!< most since the last line, in picoseconds
+    bool m_isOut = false;             //!< connections were last sent to the adapter
 };
 
 Live::~Live()
@@ -134,70 +111,6 @@ Live::~Live()
 
 // ---- Building -----------------------------------------------------------------------------------
 
-void Live::BuildLink()
-{
-    ns3::NodeContainer nodes(2);
-    ns3::FlueLinkHelper helper;
-    helper.SetQueue("ns3::DropTailQueue<Packet>",
-                    "MaxSize",
-                    ns3::QueueSizeValue(ns3::QueueSize(QUEUE)));
-    helper.SetDeviceType("ns3::FlueNic");
-    helper.SetDeviceAttribute("DataRate", ns3::DataRateValue(ns3::DataRate(m_options.rate)));
-    helper.SetDeviceAttribute("Verify", ns3::BooleanValue(true));
-    helper.SetDeviceAttribute("VerifyChecksums", ns3::BooleanValue(true));
-    helper.SetChannelAttribute("Delay", ns3::TimeValue(m_options.delay));
-    helper.DisableFlowControl();
-    const ns3::NetDeviceContainer devices = helper.Install(nodes);
-    m_host = nodes.Get(0);
-    m_nic = ns3::DynamicCast<ns3::FlueNic>(devices.Get(0));
-    m_end = ns3::DynamicCast<ns3::FlueNetDevice>(devices.Get(1));
-    ns3::Mac48Address mac;
-    mac.CopyFrom(m_tap.GetMac());
-    m_end->SetAddress(mac);
-    m_nic->TraceConnectWithoutContext("Violation", ns3::MakeCallback(&Live::Violated, this));
-    if (!m_options.pcap.empty())
-    {
-        helper.EnablePcap(m_options.pcap, devices.Get(0), true);
-    }
-}
-
-void Live::BuildHost()
-{
-    ns3::InternetStackHelper internet;
-    internet.Install(m_host);
-    ns3::FlueHelper flue(m_options.policy);
-    flue.SetAttribute("WithContent", ns3::BooleanValue(true));
-    flue.SetAttribute("VerifyChecksums", ns3::BooleanValue(true));
-    flue.SetAttribute("SndBufSize", ns3::UintegerValue(BUFFER_BYTES));
-    flue.SetAttribute("RcvBufSize", ns3::UintegerValue(BUFFER_BYTES));
-    // As Linux's: its own second would make every lost tail a pause.
-    flue.SetAttribute("MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
-    flue.SetAttribute("KeepAliveTime", ns3::TimeValue(m_options.keepalive));
-    flue.SetAttribute(
-        "KeepAliveInterval",
-        ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75) : m_options.keepalive));
-    flue.Install(m_host);
-    m_tcp = m_host->GetObject<ns3::FlueTcpL4Protocol>();
-}
-
-void Live::AddressHost()
-{
-    const uint32_t mask = ~0U << (32 - m_options.prefix);
-    ns3::Ipv4AddressHelper addresses(ns3::Ipv4Address(m_options.network),
-                                     ns3::Ipv4Mask(mask),
-                                     ns3::Ipv4Address(m_options.GetHost() & ~mask));
-    addresses.Assign(ns3::NetDeviceContainer(m_nic));
-
-    // Nobody else is on the cable whose address it could be.
-    m_host->GetObject<ns3::Icmpv6L4Protocol>()->SetAttribute("DAD", ns3::BooleanValue(false));
-    Ptr<ns3::Ipv6> ipv6 = m_host->GetObject<ns3::Ipv6>();
-    const uint32_t interface = ipv6->AddInterface(m_nic);
-    ipv6->SetUp(interface);
-    ipv6->AddAddress(
-        interface,
-        ns3::Ipv6InterfaceAddress(m_options.GetHost6(), ns3::Ipv6Prefix(m_options.prefix6)));
-}
-
 bool Live::Build(std::string* why)
 {
     if (!m_tap.Open(m_options.tap, m_options.GetKernel(), m_options.prefix, why))
@@ -208,11 +121,11 @@ bool Live::Build(std::string* why)
     ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(ClockedScheduler::GetTypeId()));
     ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(true));
     ns3::RngSeedManager::SetSeed(static_cast<uint32_t>(m_options.seed));
-    BuildLink();
-    BuildHost();
-    AddressHost();
-    m_cable = std::make_unique<Cable>(m_tap, m_end, m_options.impairments);
-    m_server = std::make_unique<Server>(m_tcp, m_options, m_out);
+    m_machine = BuildMachine(m_options, m_tap.GetMac());
+    m_machine.nic->TraceConnectWithoutContext("Violation",
+                                              ns3::MakeCallback(&Live::Violated, this));
+    m_cable = std::make_unique<Cable>(m_tap, m_machine.end, m_options.impairments);
+    m_server = std::make_unique<Server>(m_machine.tcp, m_options, m_out);
     m_server->Start();
     uint8_t kernel6[16];
     m_options.GetKernel6().Serialize(kernel6);
@@ -254,11 +167,11 @@ void Live::Move()
     m_isOut = !m_isOut;
     if (m_isOut)
     {
-        m_tcp->OffloadAll();
+        m_machine.tcp->OffloadAll();
     }
     else
     {
-        m_tcp->UploadAll();
+        m_machine.tcp->UploadAll();
     }
     ns3::Simulator::Schedule(m_options.moveEvery, &Live::Move, this);
 }
@@ -272,7 +185,7 @@ void Live::Reap()
 
 void Live::Report()
 {
-    const flue_host_statistics host = m_tcp->GetStatistics();
+    const flue_host_statistics host = m_machine.tcp->GetStatistics();
     const Cable::Counts& cable = m_cable->GetCounts();
     const Server::Totals& totals = m_server->GetTotals();
     const auto rate = [](uint64_t now, uint64_t before)
@@ -368,7 +281,7 @@ int Live::Run()
         }
     }
     m_server->Reap();
-    const uint64_t violations = m_nic->GetViolations();
+    const uint64_t violations = m_machine.nic->GetViolations();
     std::fprintf(m_out,
                  "ended: %zu connections open, %" PRIu64 " breaches of the contract\n",
                  m_server->GetNConnections(),

@@ -373,6 +373,25 @@ probed(void)
     close(x.s);
 }
 
+/* Answers never wait for the host's questions whether the kernel is there: its first comes five
+ * seconds after the first segment to a neighbour. */
+static void
+steady(void)
+{
+    struct exchange x = exchange_open(0);
+    double end = seconds() + 6.5;
+
+    while (seconds() < end) {
+        double asked = seconds();
+
+        x.length += 100;
+        exchange_finish(&x);
+        check(seconds() - asked < 2, "expected an answer soon");
+        poll(NULL, 0, 200);
+    }
+    close(x.s);
+}
+
 /* The kernel falls silent in the middle of a connection. */
 static void
 silent(const char *device)
@@ -417,6 +436,8 @@ main(int argc, char **argv)
         forgotten();
     else if (strcmp(what, "keepalive") == 0)
         keepalive();
+    else if (strcmp(what, "steady") == 0)
+        steady();
     else if (strcmp(what, "probed") == 0)
         probed();
     else if (strcmp(what, "silent") == 0)

@@ -186,6 +186,9 @@ silence)
     start --move-every 50ms
     both keepalive
     finish
+    start --policy never
+    both steady
+    finish
     start --policy always --keepalive 300ms
     both probed
     kernel $v4 silent flue0
