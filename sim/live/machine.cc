@@ -85,7 +85,8 @@ void AddressHost(const LiveOptions& options, Machine* machine)
     addresses.Assign(ns3::NetDeviceContainer(machine->nic));
 
     // Nobody else is on the cable whose address it could be.
-    machine->host->GetObject<ns3::Icmpv6L4Protocol>()->SetAttribute("DAD", ns3::BooleanValue(false));
+    machine->host->GetObject<ns3::Icmpv6L4Protocol>()->SetAttribute("DAD",
+                                                                    ns3::BooleanValue(false));
     Ptr<ns3::Ipv6> ipv6 = machine->host->GetObject<ns3::Ipv6>();
     const uint32_t interface = ipv6->AddInterface(machine->nic);
     ipv6->SetUp(interface);
