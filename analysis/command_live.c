@@ -15,6 +15,7 @@
 enum {
     KEY_TAP = OPTIONS_KEY,
     KEY_NETWORK,
+    KEY_NETWORK6,
     KEY_SINK,
     KEY_SAVE,
     KEY_ECHO,
@@ -41,6 +42,8 @@ static const struct argp_option live_options[] = {
      "the IPv4 network on it: the kernel gets its first address, the simulated host its second "
      "(10.76.0.0/24)",
      0},
+    {"network6", KEY_NETWORK6, "NET", 0,
+     "the IPv6 network on it, divided alike; both families are served (fd10:76::/64)", 0},
     {NULL, 0, NULL, 0, "What the simulated host serves:", 2},
     {"sink", KEY_SINK, "PORT", 0, "takes everything (5001)", 0},
     {"save", KEY_SAVE, "FOLDER", 0, "the sink writes each connection's bytes to FOLDER/1, 2, ...",
@@ -118,6 +121,7 @@ const struct argp live_argp = {
            "Examples:\n"
            "  flue live\n"
            "  curl -N telnet://10.76.0.2:5002      (in another terminal: the echo)\n"
+           "  curl -N 'telnet://[fd10:76::2]:5002' (the same over IPv6)\n"
            "  flue live --move-every 50ms --loss 0.01 --save /tmp\n"
            "  flue live --file book.txt\n"
            "  curl --http0.9 10.76.0.2:5003        (in another terminal: the file)",

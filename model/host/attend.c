@@ -79,6 +79,8 @@ flue__host_leave(struct flue_host *host, flue_time now)
             host->last_attention = NULL;
         connection->has_attention = false;
         flue__host_work_reads(connection, now);
+        if (connection->has_attention)
+            continue; /* again, after what a handler has done to it */
         if (connection->owner == FLUE_OWNER_HOST)
             attend_here(connection, now);
         else if (should_upload(connection))

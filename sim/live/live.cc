@@ -9,37 +9,27 @@
 
 #include "cable.h"
 #include "clocked-scheduler.h"
+#include "machine.h"
 #include "options.h"
 #include "server.h"
 #include "tap.h"
 
-#include "helper/flue-helper.h"
-#include "model/flue-nic.h"
-
 #include "ns3/boolean.h"
-#include "ns3/data-rate.h"
 #include "ns3/global-value.h"
-#include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
-#include "ns3/queue-size.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
-#include "ns3/string.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <poll.h>
 
 namespace flue
 {
-
-using ns3::Ptr;
-using ns3::Time;
 
 namespace
 {
@@ -48,10 +38,6 @@ const int DONE = 0;
 const int FAILED = 1;
 const int REFUSED = 2;
 
-/** Buffers of a connection, each way: more than a simulated link and its delays ever fill. */
-const uint32_t BUFFER_BYTES = 1U << 20;
-/** Frames that wait for the wire at an adapter: as many as two full windows are. */
-const char* const QUEUE = "2000p";
 /** Simulated time that passes between two looks at the kernel's frames, at most. */
 const int64_t STEP_PS = 1000000000;
 /** Frames of the kernel that are taken between two such steps, at most. */
@@ -89,8 +75,8 @@ class Live
     int Run();
 
   private:
-    void BuildLink();
-    void BuildHost();
+    /** Says who is who, and what is served. @param hasIpv6 the kernel has its address */
+    void Announce(bool hasIpv6);
     /** Every connection changes sides. */
     void Move();
     /** A line about the last second. */
@@ -105,18 +91,15 @@ class Live
     /** Sleeps until an event is due or a frame has come. */
     void Sleep(int64_t start);
 
-    const LiveOptions& m_options;      //!< what is wanted
-    std::FILE* m_out;                  //!< where lines go
-    Tap m_tap;                         //!< the kernel's end
-    Ptr<ns3::Node> m_host;             //!< the simulated host
-    Ptr<ns3::FlueNic> m_nic;           //!< its adapter
-    Ptr<ns3::FlueNetDevice> m_end;     //!< the link's other end
-    Ptr<ns3::FlueTcpL4Protocol> m_tcp; //!< its TCP
-    std::unique_ptr<Cable> m_cable;    //!< from there to the kernel
-    std::unique_ptr<Server> m_server;  //!< its applications
-    Server::Totals m_reported;         //!< at the last line
-    int64_t m_behind = 0;              //!< most since the last line, in picoseconds
-    bool m_isOut = false;              //!< connections were last sent to the adapter
+    const LiveOptions& m_options;     //!< what is wanted
+    std::FILE* m_out;                 //!< where lines go
+    Tap m_tap;                        //!< the kernel's end
+    Machine m_machine;                //!< the simulated host
+    std::unique_ptr<Cable> m_cable;   //!< from there to the kernel
+    std::unique_ptr<Server> m_server; //!< its applications
+    Server::Totals m_reported;        //!< at the last line
+    int64_t m_behind = 0;             //!< most since the last line, in picoseconds
+    bool m_isOut = false;             //!< connections were last sent to the adapter
 };
 
 Live::~Live()
@@ -128,58 +111,6 @@ Live::~Live()
 
 // ---- Building -----------------------------------------------------------------------------------
 
-void Live::BuildLink()
-{
-    ns3::NodeContainer nodes(2);
-    ns3::FlueLinkHelper helper;
-    helper.SetQueue("ns3::DropTailQueue<Packet>",
-                    "MaxSize",
-                    ns3::QueueSizeValue(ns3::QueueSize(QUEUE)));
-    helper.SetDeviceType("ns3::FlueNic");
-    helper.SetDeviceAttribute("DataRate", ns3::DataRateValue(ns3::DataRate(m_options.rate)));
-    helper.SetDeviceAttribute("Verify", ns3::BooleanValue(true));
-    helper.SetDeviceAttribute("VerifyChecksums", ns3::BooleanValue(true));
-    helper.SetChannelAttribute("Delay", ns3::TimeValue(m_options.delay));
-    helper.DisableFlowControl();
-    const ns3::NetDeviceContainer devices = helper.Install(nodes);
-    m_host = nodes.Get(0);
-    m_nic = ns3::DynamicCast<ns3::FlueNic>(devices.Get(0));
-    m_end = ns3::DynamicCast<ns3::FlueNetDevice>(devices.Get(1));
-    ns3::Mac48Address mac;
-    mac.CopyFrom(m_tap.GetMac());
-    m_end->SetAddress(mac);
-    m_nic->TraceConnectWithoutContext("Violation", ns3::MakeCallback(&Live::Violated, this));
-    if (!m_options.pcap.empty())
-    {
-        helper.EnablePcap(m_options.pcap, devices.Get(0), true);
-    }
-}
-
-void Live::BuildHost()
-{
-    ns3::InternetStackHelper internet;
-    internet.Install(m_host);
-    ns3::FlueHelper flue(m_options.policy);
-    flue.SetAttribute("WithContent", ns3::BooleanValue(true));
-    flue.SetAttribute("VerifyChecksums", ns3::BooleanValue(true));
-    flue.SetAttribute("SndBufSize", ns3::UintegerValue(BUFFER_BYTES));
-    flue.SetAttribute("RcvBufSize", ns3::UintegerValue(BUFFER_BYTES));
-    // As Linux's: its own second would make every lost tail a pause.
-    flue.SetAttribute("MinRto", ns3::TimeValue(ns3::MilliSeconds(200)));
-    flue.SetAttribute("KeepAliveTime", ns3::TimeValue(m_options.keepalive));
-    flue.SetAttribute(
-        "KeepAliveInterval",
-        ns3::TimeValue(m_options.keepalive.IsZero() ? ns3::Seconds(75) : m_options.keepalive));
-    flue.Install(m_host);
-    m_tcp = m_host->GetObject<ns3::FlueTcpL4Protocol>();
-
-    const uint32_t mask = ~0U << (32 - m_options.prefix);
-    ns3::Ipv4AddressHelper addresses(ns3::Ipv4Address(m_options.network),
-                                     ns3::Ipv4Mask(mask),
-                                     ns3::Ipv4Address(m_options.GetHost() & ~mask));
-    addresses.Assign(ns3::NetDeviceContainer(m_nic));
-}
-
 bool Live::Build(std::string* why)
 {
     if (!m_tap.Open(m_options.tap, m_options.GetKernel(), m_options.prefix, why))
@@ -190,12 +121,43 @@ bool Live::Build(std::string* why)
     ns3::GlobalValue::Bind("SchedulerType", ns3::TypeIdValue(ClockedScheduler::GetTypeId()));
     ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(true));
     ns3::RngSeedManager::SetSeed(static_cast<uint32_t>(m_options.seed));
-    BuildLink();
-    BuildHost();
-    m_cable = std::make_unique<Cable>(m_tap, m_end, m_options.impairments);
-    m_server = std::make_unique<Server>(m_tcp, m_options, m_out);
+    m_machine = BuildMachine(m_options, m_tap.GetMac());
+    m_machine.nic->TraceConnectWithoutContext("Violation",
+                                              ns3::MakeCallback(&Live::Violated, this));
+    m_cable = std::make_unique<Cable>(m_tap, m_machine.end, m_options.impairments);
+    m_server = std::make_unique<Server>(m_machine.tcp, m_options, m_out);
     m_server->Start();
+    uint8_t kernel6[16];
+    m_options.GetKernel6().Serialize(kernel6);
+    const int refusal = m_tap.AddAddress6(kernel6, m_options.prefix6);
+    if (refusal != 0)
+    {
+        std::fprintf(m_out,
+                     "%s: IPv4 only, for the kernel has no IPv6 (%s): see sysctl "
+                     "net.ipv6.conf.all.disable_ipv6\n",
+                     m_options.tap.c_str(),
+                     std::strerror(refusal));
+    }
+    Announce(refusal == 0);
     return true;
+}
+
+void Live::Announce(bool hasIpv6)
+{
+    const auto both = [hasIpv6](uint32_t ipv4, const ns3::Ipv6Address& ipv6)
+    { return AddressText(ipv4) + (hasIpv6 ? " and " + AddressText(ipv6) : ""); };
+    std::fprintf(m_out,
+                 "%s: the kernel is %s, the simulated host %s\n",
+                 m_options.tap.c_str(),
+                 both(m_options.GetKernel(), m_options.GetKernel6()).c_str(),
+                 both(m_options.GetHost(), m_options.GetHost6()).c_str());
+    std::fprintf(m_out, "sink on port %u, echo on %u", m_options.sink, m_options.echo);
+    if (!m_options.file.empty())
+    {
+        std::fprintf(m_out, ", source on %u", m_options.source);
+    }
+    std::fprintf(m_out, "\n");
+    std::fflush(m_out);
 }
 
 // ---- What happens now and then ------------------------------------------------------------------
@@ -205,11 +167,11 @@ void Live::Move()
     m_isOut = !m_isOut;
     if (m_isOut)
     {
-        m_tcp->OffloadAll();
+        m_machine.tcp->OffloadAll();
     }
     else
     {
-        m_tcp->UploadAll();
+        m_machine.tcp->UploadAll();
     }
     ns3::Simulator::Schedule(m_options.moveEvery, &Live::Move, this);
 }
@@ -223,7 +185,7 @@ void Live::Reap()
 
 void Live::Report()
 {
-    const flue_host_statistics host = m_tcp->GetStatistics();
+    const flue_host_statistics host = m_machine.tcp->GetStatistics();
     const Cable::Counts& cable = m_cable->GetCounts();
     const Server::Totals& totals = m_server->GetTotals();
     const auto rate = [](uint64_t now, uint64_t before)
@@ -319,7 +281,7 @@ int Live::Run()
         }
     }
     m_server->Reap();
-    const uint64_t violations = m_nic->GetViolations();
+    const uint64_t violations = m_machine.nic->GetViolations();
     std::fprintf(m_out,
                  "ended: %zu connections open, %" PRIu64 " breaches of the contract\n",
                  m_server->GetNConnections(),
@@ -337,28 +299,6 @@ void CatchSignals()
     action.sa_handler = Interrupt;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
-}
-
-void Announce(const LiveOptions& options, std::FILE* out)
-{
-    const std::string host = AddressText(options.GetHost());
-    std::fprintf(out,
-                 "%s: the kernel is %s, the simulated host %s\n",
-                 options.tap.c_str(),
-                 AddressText(options.GetKernel()).c_str(),
-                 host.c_str());
-    std::fprintf(out,
-                 "sink %s:%u, echo %s:%u",
-                 host.c_str(),
-                 options.sink,
-                 host.c_str(),
-                 options.echo);
-    if (!options.file.empty())
-    {
-        std::fprintf(out, ", source %s:%u", host.c_str(), options.source);
-    }
-    std::fprintf(out, "\n");
-    std::fflush(out);
 }
 
 } // namespace
@@ -385,7 +325,6 @@ extern "C" int flue_live_main(const char* program,
         std::fprintf(err, "%s: %s\n", program, why.c_str());
         return flue::REFUSED;
     }
-    flue::Announce(options, out);
     const int status = live.Run();
     return std::fflush(out) == 0 ? status : flue::FAILED;
 }

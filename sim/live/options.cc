@@ -147,6 +147,19 @@ Reader DeviceName(std::string* name)
     };
 }
 
+/** @return true when @p address has no bits behind its first @p prefix */
+bool IsClearBehind(const uint8_t address[16], uint64_t prefix)
+{
+    for (uint64_t i = prefix; i < 128; i++)
+    {
+        if (address[i / 8] & 0x80 >> i % 8)
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
 Reader Network(LiveOptions* options)
 {
     return [options](const std::string& text) -> std::string
@@ -165,6 +178,28 @@ Reader Network(LiveOptions* options)
         }
         options->network = first;
         options->prefix = static_cast<uint32_t>(prefix.whole);
+        return "";
+    };
+}
+
+Reader Network6(LiveOptions* options)
+{
+    return [options](const std::string& text) -> std::string
+    {
+        const std::size_t slash = text.find('/');
+        uint8_t bytes[16]{};
+        std::string expected;
+        const std::string length = slash == std::string::npos ? "" : text.substr(slash + 1);
+        const flue_value prefix = ReadNumber(FLUE_PARAMETER_COUNT, length, &expected);
+        const bool isGood = expected.empty() && prefix.whole >= 8 && prefix.whole <= 126 &&
+                            inet_pton(AF_INET6, text.substr(0, slash).c_str(), bytes) == 1;
+        // Outside lie loopback and mapped IPv4, and link-local and multicast addresses.
+        if (!isGood || bytes[0] == 0 || bytes[0] >= 0xfe || !IsClearBehind(bytes, prefix.whole))
+        {
+            return "expected an IPv6 network with 2 to 120 bits for hosts, like fd10:76::/64";
+        }
+        options->network6 = ns3::Ipv6Address::Deserialize(bytes);
+        options->prefix6 = static_cast<uint8_t>(prefix.whole);
         return "";
     };
 }
@@ -240,6 +275,7 @@ std::vector<Option> Options(LiveOptions* o)
     return {
         {"tap", DeviceName(&o->tap)},
         {"network", Network(o)},
+        {"network6", Network6(o)},
         {"sink", Port(&o->sink)},
         {"echo", Port(&o->echo)},
         {"source", Port(&o->source)},
@@ -323,6 +359,14 @@ std::string AddressText(uint32_t address)
     in_addr inet{htonl(address)};
     char text[INET_ADDRSTRLEN];
     return inet_ntop(AF_INET, &inet, text, sizeof text);
+}
+
+std::string AddressText(const ns3::Ipv6Address& address)
+{
+    uint8_t bytes[16];
+    address.Serialize(bytes);
+    char text[INET6_ADDRSTRLEN];
+    return inet_ntop(AF_INET6, bytes, text, sizeof text);
 }
 
 } // namespace flue

@@ -7,6 +7,8 @@
 
 #include "cable.h"
 
+#include "ns3/ipv6-address.h"
+
 #include <cstdint>
 #include <string>
 
@@ -19,6 +21,8 @@ struct LiveOptions
     std::string tap = "flue0";     //!< name of the TAP device
     uint32_t network = 0x0a4c0000; //!< 10.76.0.0, in host order
     uint32_t prefix = 24;          //!< its length, 1 to 30
+    ns3::Ipv6Address network6{"fd10:76::"};
+    uint8_t prefix6 = 64;          //!< its length, 8 to 126
     uint16_t sink = 5001;          //!< port that takes everything
     uint16_t echo = 5002;          //!< port that sends everything back
     uint16_t source = 5003;        //!< port that sends the file
@@ -45,6 +49,28 @@ struct LiveOptions
     {
         return network + 2;
     }
+
+    /** @return the kernel's IPv6 address: the network's first behind its own */
+    ns3::Ipv6Address GetKernel6() const
+    {
+        return Address6(1);
+    }
+
+    /** @return the simulated host's: the second */
+    ns3::Ipv6Address GetHost6() const
+    {
+        return Address6(2);
+    }
+
+  private:
+    /** @return address @p number of the IPv6 network */
+    ns3::Ipv6Address Address6(uint8_t number) const
+    {
+        uint8_t bytes[16];
+        network6.Serialize(bytes);
+        bytes[15] |= number;
+        return ns3::Ipv6Address::Deserialize(bytes);
+    }
 };
 
 /**
@@ -59,6 +85,8 @@ bool ReadLiveOptions(int argc, char* const argv[], LiveOptions* options, std::st
 
 /** @return "10.76.0.1" */
 std::string AddressText(uint32_t address);
+/** @return "fd10:76::1" */
+std::string AddressText(const ns3::Ipv6Address& address);
 
 } // namespace flue
 

@@ -8,6 +8,7 @@
 
 #include "ns3/abort.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/packet.h"
 
 #include <algorithm>
@@ -32,6 +33,11 @@ const char* const NAMES[] = {"sink", "echo", "source"};
 
 std::string PeerText(const ns3::Address& address)
 {
+    if (ns3::Inet6SocketAddress::IsMatchingType(address))
+    {
+        const auto inet6 = ns3::Inet6SocketAddress::ConvertFrom(address);
+        return "[" + AddressText(inet6.GetIpv6()) + "]:" + std::to_string(inet6.GetPort());
+    }
     const auto inet = ns3::InetSocketAddress::ConvertFrom(address);
     return AddressText(inet.GetIpv4().Get()) + ":" + std::to_string(inet.GetPort());
 }
@@ -70,10 +76,14 @@ void Server::Start()
 
 void Server::Listen(Service service, uint16_t port)
 {
+    Listen(service, ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port));
+    Listen(service, ns3::Inet6SocketAddress(ns3::Ipv6Address::GetAny(), port));
+}
+
+void Server::Listen(Service service, const ns3::Address& address)
+{
     Ptr<Socket> socket = m_tcp->CreateSocket();
-    const bool isListening =
-        socket->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), port)) == 0 &&
-        socket->Listen() == 0;
+    const bool isListening = socket->Bind(address) == 0 && socket->Listen() == 0;
     NS_ABORT_MSG_UNLESS(isListening, "a port of a new host is taken");
     socket->SetAcceptCallback(ns3::MakeNullCallback<bool, Ptr<Socket>, const ns3::Address&>(),
                               ns3::Callback<void, Ptr<Socket>, const ns3::Address&>(

@@ -63,7 +63,7 @@ class Server
     {
         ns3::Ptr<ns3::FlueSocket> socket; //!< to it
         Service service = SINK;           //!< what is done
-        std::string peer;                 //!< "10.76.0.1:41234"
+        std::string peer;                 //!< "10.76.0.1:41234" or "[fd10:76::1]:41234"
         std::FILE* file = nullptr;        //!< read by the source, written by the sink
         uint64_t inBytes = 0;             //!< read
         uint64_t outBytes = 0;            //!< written
@@ -73,7 +73,9 @@ class Server
         bool isAgain = false;             //!< and was called again meanwhile
     };
 
+    /** Listens in both families. */
     void Listen(Service service, uint16_t port);
+    void Listen(Service service, const ns3::Address& address);
     void Accepted(Service service, ns3::Ptr<ns3::Socket> socket, const ns3::Address& from);
     void OpenFile(Connection* connection);
     void Ready(ns3::Ptr<ns3::Socket> socket);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * See tap.h. The kernel's own interface for this: tun/tap for the device, ioctls for its address.
+ * See tap.h. The kernel's own interface for this: tun/tap for the device, ioctls for its address,
+ * and netlink for the one of IPv6: only there can one ask for an address without the second in
+ * which the kernel looks for another owner of it (duplicate address detection).
  */
 #include "tap.h"
 
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 
 namespace flue
 {
@@ -38,6 +41,35 @@ sockaddr ToSockaddr(uint32_t address)
     sockaddr generic{};
     std::memcpy(&generic, &inet, sizeof generic);
     return generic;
+}
+
+/** Asks the kernel for an address on a device. */
+struct AddressRequest
+{
+    nlmsghdr header;     //!< of the message
+    ifaddrmsg device;    //!< which, and how
+    rtattr attribute;    //!< of the address
+    uint8_t address[16]; //!< in network order
+};
+
+/** The kernel's answer to a request. */
+struct Answer
+{
+    nlmsghdr header;                                    //!< of the message
+    nlmsgerr error;                                     //!< 0, or an errno below zero
+    uint8_t about[NLMSG_ALIGN(sizeof(AddressRequest))]; //!< the request's rest
+};
+
+/** @return 0, or the errno for @p request, which the kernel was asked through @p socket */
+int AskKernel(int socket, const AddressRequest& request)
+{
+    Answer answer{};
+    if (send(socket, &request, sizeof request, 0) < 0 ||
+        recv(socket, &answer, sizeof answer, 0) < 0)
+    {
+        return errno;
+    }
+    return answer.header.nlmsg_type == NLMSG_ERROR ? -answer.error.error : EPROTO;
 }
 
 } // namespace
@@ -96,6 +128,7 @@ bool Tap::Configure(int socket, const std::string& name, uint32_t address, uint3
         return false;
     }
     std::memcpy(m_mac, request.ifr_hwaddr.sa_data, sizeof m_mac);
+    m_index = static_cast<int>(if_nametoindex(name.c_str()));
     return true;
 }
 
@@ -116,6 +149,30 @@ bool Tap::Open(const std::string& name, uint32_t address, uint32_t prefix, std::
         close(socket);
     }
     return isConfigured;
+}
+
+int Tap::AddAddress6(const uint8_t address[16], uint8_t prefix) const
+{
+    AddressRequest request{};
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = RTM_NEWADDR;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+    request.device.ifa_family = AF_INET6;
+    request.device.ifa_prefixlen = prefix;
+    request.device.ifa_flags = IFA_F_NODAD;
+    request.device.ifa_scope = RT_SCOPE_UNIVERSE;
+    request.device.ifa_index = static_cast<unsigned>(m_index);
+    request.attribute.rta_len = RTA_LENGTH(sizeof request.address);
+    request.attribute.rta_type = IFA_LOCAL;
+    std::memcpy(request.address, address, sizeof request.address);
+    const int socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (socket < 0)
+    {
+        return errno;
+    }
+    const int result = AskKernel(socket, request);
+    close(socket);
+    return result;
 }
 
 int Tap::GetDescriptor() const

@@ -34,6 +34,14 @@ class Tap
      * @return false when that is not to be had
      */
     bool Open(const std::string& name, uint32_t address, uint32_t prefix, std::string* why);
+    /**
+     * Gives the kernel an IPv6 address there too, which it may use at once: nobody else is on the
+     * cable whose address it could be.
+     * @param address in network order
+     * @param prefix length of the network's prefix
+     * @return 0, or the errno of a kernel that does without IPv6
+     */
+    int AddAddress6(const uint8_t address[16], uint8_t prefix) const;
     /** @return readable when the kernel has sent a frame */
     int GetDescriptor() const;
     /** @return the kernel's MAC address */
@@ -51,6 +59,7 @@ class Tap
     bool Configure(int socket, const std::string& name, uint32_t address, uint32_t prefix);
 
     int m_descriptor = -1;      //!< of /dev/net/tun
+    int m_index = 0;            //!< the device's, as the kernel counts
     uint8_t m_mac[MAC_BYTES]{}; //!< the kernel's
 };
 

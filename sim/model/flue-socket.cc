@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * See flue-socket.h. The file goes: closing, and the host stack's calls. Opening is in
- * flue-socket-open.cc; data, names and attributes are in flue-socket-data.cc.
+ * flue-socket-open.cc; data, names and attributes are in flue-socket-data.cc, posted reads in
+ * flue-socket-reads.cc.
  */
 #include "flue-socket.h"
 
+#include "flue-socket-reads.h"
 #include "flue-socket-traces.h"
 #include "flue-tcp-l4-protocol.h"
 
@@ -51,6 +53,7 @@ void FlueSocket::DoDispose()
     m_listener = nullptr;
     m_state = ENDED;
     m_tcp = nullptr;
+    m_reads.reset(); // the host stack is gone
     Socket::DoDispose();
 }
 
@@ -95,8 +98,10 @@ Ptr<Node> FlueSocket::GetNode() const
 void FlueSocket::Release()
 {
     Ptr<FlueSocket> self(this); // the protocol's reference may be the last
+    const std::vector<ReadCallback> forgotten = ForgetReads();
     if (m_connection)
     {
+        LeaveReads();
         flue_host_connection* connection = m_connection;
         m_connection = nullptr;
         if (m_traces)
@@ -109,6 +114,7 @@ void FlueSocket::Release()
     FreePort();
     m_state = ENDED;
     m_tcp->Drop(this);
+    TellForgotten(forgotten);
 }
 
 int FlueSocket::Close()
@@ -143,9 +149,10 @@ int FlueSocket::Close()
         {
             flue_host_abort(m_connection, FlueNow());
         }
-        else if (flue_host_peer_closed(m_connection))
+        else if (flue_host_peer_closed(m_connection) && !HasReads())
         {
             // Nothing can arrive any more, so the rest is the host stack's own business.
+            NotifyEnd(); // a posted read may be told of the end before its socket
             Release();
         }
         else if (flue_host_shutdown(m_connection, FlueNow()) != FLUE_OK)
@@ -177,7 +184,9 @@ int FlueSocket::ShutdownRecv()
     m_shutdownRecv = true;
     if (m_state == CONNECTED)
     {
+        Ptr<FlueSocket> self(this);
         Ptr<FlueTcpL4Protocol> tcp = m_tcp;
+        TellForgotten(ForgetReads());
         OnReadable();
         ReleaseIfEnded();
         tcp->Settle();
@@ -266,23 +275,28 @@ void FlueSocket::OnWritable(uint32_t bytes)
     }
 }
 
-void FlueSocket::OnPeerClosed()
+void FlueSocket::NotifyEnd()
 {
     m_sawEnd = true;
-    if (m_traces)
-    {
-        m_tcp->Sample(this); // the application may close in its callback, and CLOSE_WAIT is over
-    }
     if (!m_closeNotified)
     {
         m_closeNotified = true;
         NotifyNormalClose();
     }
+}
+
+void FlueSocket::OnPeerClosed()
+{
+    if (m_traces)
+    {
+        m_tcp->Sample(this); // the application may close in its callback, and CLOSE_WAIT is over
+    }
+    NotifyEnd();
     if (m_state != CONNECTED)
     {
         return;
     }
-    if (m_isClosing && flue_host_available(m_connection) == 0)
+    if (m_isClosing && flue_host_available(m_connection) == 0 && !HasReads())
     {
         Release();
         return;

@@ -10,6 +10,9 @@
  * the peer has closed and everything is read (that is what PacketSink relies on);
  * - Close with unread data resets the connection.
  * Payload is length-only if the stack's WithContent attribute is off.
+ *
+ * Beyond that it can be given reads ahead, as an adapter that places data in the application's
+ * memory wants them (PostReceive).
  */
 #ifndef FLUE_SOCKET_H
 #define FLUE_SOCKET_H
@@ -20,10 +23,12 @@
 
 #include <list>
 #include <memory>
+#include <vector>
 
 namespace ns3
 {
 
+struct FlueSocketReads;
 struct FlueSocketTraces;
 class FlueTcpL4Protocol;
 
@@ -76,6 +81,33 @@ class FlueSocket : public Socket
      *         (ERROR_NOTCONN)
      */
     uint32_t Discard(uint32_t maxSize);
+
+    *What a posted read is told when it is done.* @param socket that posted it* @param data what has
+         come; fewer bytes than were asked for, or none, where no more can come
+     */
+    typedef Callback<void, Ptr<Socket>, Ptr<Packet>> ReadCallback;
+
+    /**
+     * Posts a read: what the peer sends next goes to it, before Recv sees any of it, and on the
+     * adapter straight into the read's memory. As many as one likes may wait; they are filled in
+     * the order of posting, wherever the connection lives. Meanwhile Recv returns, GetRxAvailable
+     * counts, and the receive callback announces only what no posted read takes.
+     *
+     * Every read is told exactly once, unless the simulation ends first; perhaps before this call
+     * returns, when there is data already. It is told an empty packet when the peer has closed and
+     * everything has gone to reads before it, when the connection breaks or fails to open, and when
+     * ShutdownRecv says that nobody listens. Close leaves posted reads in place: they take what the
+     * peer still sends, until it closes too.
+     *
+     * @param size bytes, 1 to 2^30; the socket provides the memory
+     * @param isWhole done when it is full; otherwise, when it has some data and no more is at hand
+     * @param done called when it is done
+     * @return 0; or -1, when nothing was posted: ERROR_INVAL for a size or callback that cannot be,
+     * ERROR_NOTCONN without a connection that is open or opening, ERROR_SHUTDOWN after Close or
+     * ShutdownRecv, ERROR_AGAIN when there is no memory
+     */
+    int PostReceive(uint32_t size, bool isWhole, ReadCallback done);
+
     /** @param seconds the longest that a segment lives; 0: half the stack's TimeWait */
     void SetMaxSegLifetime(double seconds);
     double GetMaxSegLifetime() const;
@@ -103,6 +135,7 @@ class FlueSocket : public Socket
     void OnAccepted(flue_host_connection* connection);
     void OnConnected();
     void OnReadable();
+    void OnRead(uint32_t length);
     void OnWritable(uint32_t bytes);
     void OnPeerClosed();
     void OnClosed(flue_result reason);
@@ -121,14 +154,24 @@ class FlueSocket : public Socket
     /** What follows when the application has read: see Recv. */
     void FinishRead();
     void CloseIfFinished();
+    /** Tells the application, once, that the peer sends no more. */
+    void NotifyEnd();
     /** Gives an ended connection back once everything is read. */
     void ReleaseIfEnded();
+    /** @return true while posted reads wait */
+    bool HasReads() const;
+    /** What comes for the reads that wait will be dropped. @return who must be told */
+    std::vector<ReadCallback> ForgetReads();
+    /** Leaves the memory of reads that wait to the protocol. */
+    void LeaveReads();
+    void TellForgotten(const std::vector<ReadCallback>& forgotten);
 
     Ptr<FlueTcpL4Protocol> m_tcp;                 //!< the node's stack
     std::list<Ptr<FlueSocket>>::iterator m_place; //!< where the protocol keeps a busy socket alive
     flue_host_connection* m_connection = nullptr; //!< while CONNECTING or CONNECTED
     flue_host_listener* m_listener = nullptr;     //!< while LISTENING
     std::unique_ptr<FlueSocketTraces> m_traces;   //!< once somebody watches
+    std::unique_ptr<FlueSocketReads> m_reads;     //!< once a read was posted
     double m_maxSegLifetime = 0;                  //!< seconds; 0: the stack's
     flue_four_tuple m_tuple{};         //!< local part once bound, all of it once connected
     uint32_t m_unacknowledged = 0;     //!< bytes that the send buffer holds

@@ -28,6 +28,8 @@
 
 #include <list>
 #include <map>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace ns3
@@ -254,6 +256,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
     /** Keeps @p socket alive until Drop. */
     void Keep(FlueSocket* socket);
     void Drop(FlueSocket* socket);
+    /** Keeps a posted read's memory, which no socket waits for, until the host stack is done. */
+    void KeepMemory(std::unique_ptr<uint8_t[]> bytes);
     /** Books a local port. @return false when it is taken */
     bool BookPort(const flue_four_tuple& local);
     void FreePort(const flue_four_tuple& local);
@@ -284,6 +288,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::list<Ptr<FlueSocket>> m_ended; //!< those whose connections end by themselves
     FlueBookedPorts m_ports;            //!< local ports in use
     uint16_t m_nextPort = 0;            //!< where the search for a port goes on
+    std::unordered_map<const void*, std::unique_ptr<uint8_t[]>> m_memory; //!< see KeepMemory
     // Content in one piece. Three, because an arriving segment's bytes are still lent to the host
     // stack while it transmits and while the application reads and writes.
     std::vector<uint8_t> m_arriving;    //!< a segment from IP

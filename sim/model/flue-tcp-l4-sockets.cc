@@ -41,6 +41,15 @@ void FlueTcpL4Protocol::Drop(FlueSocket* socket)
     }
 }
 
+void FlueTcpL4Protocol::KeepMemory(std::unique_ptr<uint8_t[]> bytes)
+{
+    if (bytes)
+    {
+        const void* key = bytes.get();
+        m_memory[key] = std::move(bytes);
+    }
+}
+
 void FlueTcpL4Protocol::AddSocketHandlers(flue_host_handlers* handlers)
 {
     handlers->accepted =
@@ -61,6 +70,20 @@ void FlueTcpL4Protocol::AddSocketHandlers(flue_host_handlers* handlers)
         if (socket)
         {
             socket->OnReadable();
+        }
+    };
+    handlers->received =
+        [](void* user, flue_time, flue_host_connection* connection, void* bytes, uint32_t length)
+    {
+        void* owner = connection ? flue_host_user(connection) : nullptr;
+        Ptr<FlueSocket> socket(static_cast<FlueSocket*>(owner));
+        if (socket)
+        {
+            socket->OnRead(length);
+        }
+        else
+        {
+            static_cast<FlueTcpL4Protocol*>(user)->m_memory.erase(bytes);
         }
     };
     handlers->writable = [](void*, flue_time, flue_host_connection* connection, uint32_t bytes)

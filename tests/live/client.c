@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * live-client: the kernel's side of the tests of `flue live`. One check a call, over the machine's
- * own TCP; what fails is told on stderr, and the status is 1.
+ * live-client HOST CHECK [WORD...]: the kernel's side of the tests of `flue live`. One check a
+ * call, over the machine's own TCP; what fails is told on stderr, and the status is 1.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -22,7 +23,10 @@
 
 enum { SINK = 5001, ECHO = 5002, SOURCE = 5003, NOBODY = 5004, CHUNK = 65536, PATIENCE_MS = 60000 };
 
-static const uint32_t host = 0x0a4c0002; /* 10.76.0.2 */
+/* The simulated host. */
+static struct in_addr host;
+static struct in6_addr host6;
+static bool is_ipv6;
 
 static _Noreturn void
 fail(const char *what)
@@ -50,12 +54,13 @@ seconds(void)
 static int
 try_connect(uint16_t port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in inet = {AF_INET, htons(port), host, {0}};
+    struct sockaddr_in6 inet6 = {AF_INET6, htons(port), 0, host6, 0};
+    int s = socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     check(s >= 0, "socket");
-    address.sin_addr.s_addr = htonl(host);
-    if (connect(s, (struct sockaddr *)&address, sizeof address) == 0)
+    if (is_ipv6 ? connect(s, (struct sockaddr *)&inet6, sizeof inet6) == 0
+                : connect(s, (struct sockaddr *)&inet, sizeof inet) == 0)
         return s;
     close(s);
     return -1;
@@ -292,7 +297,8 @@ options(const char *wanted)
         fprintf(stderr, "live-client: options %d were agreed to, wanted %s\n", got, wanted);
         exit(1);
     }
-    check(info.tcpi_snd_mss == (got & TCPI_OPT_TIMESTAMPS ? 1448 : 1460), "expected full segments");
+    check(info.tcpi_snd_mss == 1500U - (is_ipv6 ? 60 : 40) - (got & TCPI_OPT_TIMESTAMPS ? 12 : 0),
+          "expected full segments");
     exchange_finish(&x);
     close(x.s);
 }
@@ -367,6 +373,25 @@ probed(void)
     close(x.s);
 }
 
+/* Answers never wait for the host's questions whether the kernel is there: its first comes five
+ * seconds after the first segment to a neighbour. */
+static void
+steady(void)
+{
+    struct exchange x = exchange_open(0);
+    double end = seconds() + 6.5;
+
+    while (seconds() < end) {
+        double asked = seconds();
+
+        x.length += 100;
+        exchange_finish(&x);
+        check(seconds() - asked < 2, "expected an answer soon");
+        poll(NULL, 0, 200);
+    }
+    close(x.s);
+}
+
 /* The kernel falls silent in the middle of a connection. */
 static void
 silent(const char *device)
@@ -384,14 +409,19 @@ silent(const char *device)
 int
 main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
-    const char *word = argc > 2 ? argv[2] : "";
+    const char *address = argc > 1 ? argv[1] : "";
+    const char *what = argc > 2 ? argv[2] : "";
+    const char *word = argc > 3 ? argv[3] : "";
 
+    is_ipv6 = strchr(address, ':') != NULL;
+    check(inet_pton(is_ipv6 ? AF_INET6 : AF_INET, address,
+                    is_ipv6 ? (void *)&host6 : (void *)&host) == 1,
+          "expected the host's address");
     errno = 0;
     if (strcmp(what, "upload") == 0)
         upload(word);
     else if (strcmp(what, "download") == 0)
-        download(word, argc > 3 ? argv[3] : "0");
+        download(word, argc > 4 ? argv[4] : "0");
     else if (strcmp(what, "echo") == 0)
         echo(word);
     else if (strcmp(what, "zero-window") == 0)
@@ -406,6 +436,8 @@ main(int argc, char **argv)
         forgotten();
     else if (strcmp(what, "keepalive") == 0)
         keepalive();
+    else if (strcmp(what, "steady") == 0)
+        steady();
     else if (strcmp(what, "probed") == 0)
         probed();
     else if (strcmp(what, "silent") == 0)

@@ -47,6 +47,11 @@ network='expected an IPv4 network with 2 to 30 bits for hosts, like 10.76.0.0/24
 refused "--network \"10.1.2.3/24\": $network" "$flue" live --network 10.1.2.3/24
 refused "--network \"10.1.2.0\": $network" "$flue" live --network 10.1.2.0
 refused "--network \"10.1.2.0/31\": $network" "$flue" live --network 10.1.2.0/31
+network='expected an IPv6 network with 2 to 120 bits for hosts, like fd10:76::/64'
+for bad in fd10:76:: fd10:76::1/64 fd10:76::/127 fd10:76::/7 10.1.2.0/24 fd10:/64 \
+    ::/64 fe80::/64 ff02::/64; do
+    refused "--network6 \"$bad\": $network" "$flue" live --network6 $bad
+done
 refused '--tap "a/b": expected a device'\''s name of at most 15 letters, like flue0' \
     "$flue" live --tap a/b
 refused '--file "/none": expected a file that can be read' "$flue" live --file /none

@@ -56,9 +56,23 @@ finish() {
     grep -v ' s: ' "$scratch/out"
 }
 
-# kernel CHECK...: the kernel's side of one check.
+# kernel HOST CHECK...: the kernel's side of one check.
 kernel() {
     timeout 100 "$client" "$@" || wrong "kernel: $*: failed"
+}
+
+# both CHECK...: over IPv4 and IPv6 at once. A word "@" becomes 4 and 6.
+both() {
+    kernel $v4 $(echo "$*" | sed 's/@/4/') &
+    pid=$!
+    kernel $v6 $(echo "$*" | sed 's/@/6/')
+    wait $pid || exit 1
+}
+
+# both_say WHAT LINE: what is said of a service is said of each family's connection.
+both_say() {
+    says "$1 10\.76\.0\.1:[0-9]*: $2"
+    says "$1 \[fd10:76::1\]:[0-9]*: $2"
 }
 
 # says LINE: a line that is all of this, as a basic regular expression, comes soon.
@@ -75,18 +89,22 @@ same() {
     [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ] || wrong "$1 and $2 differ"
 }
 
-# bulk OPTION...: 64 MiB each way.
+# bulk OPTION...: 64 MiB each way, in each family.
 bulk() {
     start --file "$scratch/data" "$@"
-    kernel upload "$scratch/data"
-    says "sink .*: closed, $size bytes in, 0 out, .*"
+    both upload "$scratch/data"
+    both_say sink "closed, $size bytes in, 0 out, .*"
     same "$scratch/data" "$scratch/saved/1"
-    kernel download "$scratch/copy" 123456
-    says "source .*: closed, 123456 bytes in, $size out, .*"
-    same "$scratch/data" "$scratch/copy"
+    same "$scratch/data" "$scratch/saved/2"
+    both download "$scratch/copy@" 123456
+    both_say source "closed, 123456 bytes in, $size out, .*"
+    same "$scratch/data" "$scratch/copy4"
+    same "$scratch/data" "$scratch/copy6"
     finish
 }
 
+v4=10.76.0.2
+v6=fd10:76::2
 size=67108864
 # Where the connection moves while segments are missing, what came behind the gap is given up. BBR takes that for a
 # policed link and becomes slow for seconds, which would be a test of BBR.
@@ -107,18 +125,20 @@ spoilt)
     ;;
 lives)
     start --move-every 50ms
-    kernel refused
-    kernel echo 1
-    says 'echo .*: closed, 1 bytes in, 1 out, .*'
-    kernel echo 20000000
-    says 'echo .*: closed, 20000000 bytes in, 20000000 out, .*'
-    kernel reset
-    says 'echo .*: the peer reset the connection, 1000 bytes in, 1000 out, .*'
-    kernel zero-window 30000000
-    says 'echo .*: closed, 30000000 bytes in, 30000000 out, .*'
+    both refused
+    both echo 1
+    both_say echo 'closed, 1 bytes in, 1 out, .*'
+    both echo 20000000
+    both_say echo 'closed, 20000000 bytes in, 20000000 out, .*'
+    both reset
+    both_say echo 'the peer reset the connection, 1000 bytes in, 1000 out, .*'
+    both zero-window 30000000
+    both_say echo 'closed, 30000000 bytes in, 30000000 out, .*'
     pids=
-    for _ in $(seq 40); do
-        "$client" echo 500000 &
+    for _ in $(seq 20); do
+        "$client" $v4 echo 500000 &
+        pids="$pids $!"
+        "$client" $v6 echo 500000 &
         pids="$pids $!"
     done
     for pid in $pids; do
@@ -127,16 +147,18 @@ lives)
     finish
     # A host that was started again knows nothing of the connections before.
     mkfifo "$scratch/go"
-    start --move-every 50ms
-    kernel forgotten <"$scratch/go" >"$scratch/is-open" &
-    pid=$!
-    exec 3>"$scratch/go"
-    until grep -q open "$scratch/is-open"; do sleep 0.1; done
-    finish
-    start --move-every 50ms
-    echo >&3
-    wait "$pid" || wrong "a forgotten connection was not reset"
-    finish
+    for host in $v4 $v6; do
+        start --move-every 50ms
+        kernel $host forgotten <"$scratch/go" >"$scratch/is-open" &
+        pid=$!
+        exec 3>"$scratch/go"
+        until grep -q open "$scratch/is-open"; do sleep 0.1; done
+        finish
+        start --move-every 50ms
+        echo >&3
+        wait "$pid" || wrong "a forgotten connection of $host was not reset"
+        finish
+    done
     ;;
 options)
     start --move-every 50ms
@@ -145,17 +167,31 @@ options)
         echo $((wanted & 1)) >/proc/sys/net/ipv4/tcp_timestamps
         echo $((wanted >> 1 & 1)) >/proc/sys/net/ipv4/tcp_sack
         echo $((wanted >> 2)) >/proc/sys/net/ipv4/tcp_window_scaling
-        kernel options $wanted
+        both options $wanted
     done
+    finish
+    start --network 10.1.2.0/30 --network6 2001:db8::40/126
+    says 'flue0: the kernel is 10.1.2.1 and 2001:db8::41, the simulated host 10.1.2.2 and 2001:db8::42'
+    kernel 10.1.2.2 echo 100000
+    kernel 2001:db8::42 echo 100000
+    finish
+    echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+    start
+    says 'flue0: IPv4 only, for the kernel has no IPv6 (Permission denied): see sysctl .*'
+    says 'flue0: the kernel is 10.76.0.1, the simulated host 10.76.0.2'
+    kernel $v4 echo 100000
     finish
     ;;
 silence)
     start --move-every 50ms
-    kernel keepalive
+    both keepalive
+    finish
+    start --policy never
+    both steady
     finish
     start --policy always --keepalive 300ms
-    kernel probed
-    kernel silent flue0
+    both probed
+    kernel $v4 silent flue0
     says 'echo .*: the peer did not answer in time, 1000 bytes in, 1000 out, .*'
     finish
     ;;

@@ -20,6 +20,7 @@ static struct {
 } told[READS];
 static uint32_t told_count;
 static uint32_t readable;
+static bool is_closed_late; /* the server, when it is told of a read, not of its end */
 
 static void
 on_accepted(void *user, flue_time now, struct flue_host_listener *listener,
@@ -36,11 +37,14 @@ on_received(void *user, flue_time now, struct flue_host_connection *connection, 
             uint32_t length)
 {
     (void)user;
-    (void)now;
     assert_true(told_count < READS);
     told[told_count].bytes = bytes;
     told[told_count].length = length;
     told[told_count++].has_connection = connection != NULL;
+    if (is_closed_late && connection != NULL) {
+        server = NULL;
+        flue_host_close(connection, now);
+    }
 }
 
 static void
@@ -60,6 +64,8 @@ on_closed(void *user, flue_time now, struct flue_host_connection *connection,
     (void)reason;
     if (connection == client)
         client = NULL;
+    if (connection == server && is_closed_late)
+        return;
     if (connection == server)
         server = NULL;
     flue_host_close(connection, now);
@@ -82,6 +88,7 @@ set_up(bool is_offloaded)
     server = NULL;
     told_count = 0;
     readable = 0;
+    is_closed_late = false;
     memset(memory, 0, sizeof memory);
     config.host.tcp.options.use_nagle = false;
     for (uint32_t i = 0; i < 2; i++)
@@ -288,6 +295,31 @@ test_reads_end_with_a_reset(void **state)
     }
 }
 
+/* The read's own handler closes: nothing is left of the connection when the call returns. */
+static void
+test_reads_last_one_of_an_ended_connection_may_close_it(void **state)
+{
+    struct flue_host_statistics statistics;
+
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        set_up(i == 1);
+        is_closed_late = true;
+        send_bytes(1, 100);
+        assert_int_equal(flue_host_shutdown(client, world.now), FLUE_OK);
+        run_ms(10);
+        assert_int_equal(flue_host_shutdown(server, world.now), FLUE_OK);
+        run_ms(1000);
+        assert_null(client);
+        post(0, 1000, false);
+        check_told(0, 1, 100);
+        assert_null(server);
+        flue_host_get_statistics(world.machines[1].host, &statistics);
+        assert_int_equal(statistics.connections, 0);
+        tear_down();
+    }
+}
+
 static void
 test_reads_that_cannot_be_are_refused(void **state)
 {
@@ -313,6 +345,7 @@ main(void)
         cmocka_unit_test(test_reads_outlive_a_close),
         cmocka_unit_test(test_reads_data_behind_a_close_resets),
         cmocka_unit_test(test_reads_end_with_a_reset),
+        cmocka_unit_test(test_reads_last_one_of_an_ended_connection_may_close_it),
         cmocka_unit_test(test_reads_that_cannot_be_are_refused),
     };
 
