@@ -82,8 +82,10 @@ class FlueSocket : public Socket
      */
     uint32_t Discard(uint32_t maxSize);
 
-    *What a posted read is told when it is done.* @param socket that posted it* @param data what has
-         come; fewer bytes than were asked for, or none, where no more can come
+    /**
+     * What a posted read is told when it is done.
+     * @param socket that posted it
+     * @param data what has come; fewer bytes than were asked for, or none, where no more can come
      */
     typedef Callback<void, Ptr<Socket>, Ptr<Packet>> ReadCallback;
 
