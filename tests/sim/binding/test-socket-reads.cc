@@ -65,9 +65,9 @@ struct Reader
         active = MakeSocket(pair, 0);
         client.Watch(active);
         // IPv6 addresses are tentative for a second.
-        Simulator::Schedule(Seconds(3), [&, at]() {
-            active->Connect(at(pair.addresses[1], pair.addresses6[1]));
-        });
+        Simulator::Schedule(Seconds(3),
+                            [&, at]()
+                            { active->Connect(at(pair.addresses[1], pair.addresses6[1])); });
         Run(4);
         reader = DynamicCast<FlueSocket>(server.accepted);
         CHECK(reader);
@@ -520,8 +520,9 @@ void WhatCannotBeIsRefused()
     CHECK_EQ(Socket::ERROR_INVAL, net.reader->GetErrno());
     CHECK_EQ(-1, net.reader->PostReceive(10, true, FlueSocket::ReadCallback()));
     CHECK_EQ(Socket::ERROR_INVAL, net.reader->GetErrno());
-    CHECK_EQ(-1, DynamicCast<FlueSocket>(net.passive)
-                     ->PostReceive(10, true, MakeCallback(&Reader::Told, &net)));
+    CHECK_EQ(-1,
+             DynamicCast<FlueSocket>(net.passive)
+                 ->PostReceive(10, true, MakeCallback(&Reader::Told, &net)));
     CHECK_EQ(0U, net.told.size());
 }
 
