@@ -233,16 +233,10 @@ flue_time flue_host_next_deadline(const struct flue_host *host);
 void flue_host_neighbor_heard(struct flue_host *host, flue_time now, uint32_t adapter,
                               uint8_t ip_version, const struct flue_ip *address,
                               const struct flue_mac *mac);
-/* It is known to be gone. Connections over it come back as soon as they want to send. */
-void flue_host_neighbor_lost(struct flue_host *host, flue_time now, uint32_t adapter,
-                             uint8_t ip_version, const struct flue_ip *address);
-/* Routes, or next hops' MACs, may be others: next_hop is asked again for every path in use. Paths
- * with another next hop get that; those that no longer leave through their adapter, or whose next
- * hop is not known now, come back. */
+/* Routes, next hops' MACs or an adapter's MTU may be others: next_hop is asked again for every path
+ * in use. Paths with another next hop or MTU get that; those that no longer leave through their
+ * adapter, or whose next hop is not known now, come back. */
 void flue_host_routes_changed(struct flue_host *host, flue_time now);
-/* Packets between these addresses may have `mtu` bytes. */
-void flue_host_path_mtu_changed(struct flue_host *host, flue_time now, const struct flue_ip *local,
-                                const struct flue_ip *remote, uint32_t mtu);
 
 /* ---- Options and statistics -------------------------------------------------------------------
  */

@@ -293,19 +293,3 @@ flue_host_neighbor_heard(struct flue_host *host, flue_time now, uint32_t adapter
         }
     flue__host_leave(host, now);
 }
-
-void
-flue_host_neighbor_lost(struct flue_host *host, flue_time now, uint32_t adapter, uint8_t ip_version,
-                        const struct flue_ip *address)
-{
-    flue__host_enter(host);
-    for (uint32_t i = 0; host->object_buckets != NULL && i <= host->object_mask; i++)
-        for (struct host_object *it = host->object_buckets[i]; it != NULL;) {
-            struct host_object *next = it->hash_next;
-
-            if (has_name(it, adapter, ip_version, address))
-                lose(host, now, it);
-            it = next;
-        }
-    flue__host_leave(host, now);
-}

@@ -4,8 +4,6 @@
  * neighbour, and the old one ends with its last path (HOST-024, UPDATE-015); paths that go together
  * go in one tree. What no longer leads through its adapter comes back.
  */
-#include <string.h>
-
 #include "host/parts.h"
 
 /* ---- Looking -----------------------------------------------------------------------------------
@@ -179,17 +177,4 @@ flue__host_set_path_mtu(struct flue_host *host, flue_time now, struct host_objec
     path->path.mtu = mtu;
     path->wants_update = true;
     flue__host_object_work(host, now, path);
-}
-
-void
-flue_host_path_mtu_changed(struct flue_host *host, flue_time now, const struct flue_ip *local,
-                           const struct flue_ip *remote, uint32_t mtu)
-{
-    flue__host_enter(host);
-    for (uint32_t i = 0; host->object_buckets != NULL && i <= host->object_mask; i++)
-        for (struct host_object *it = host->object_buckets[i]; it != NULL; it = it->hash_next)
-            if (it->key.neighbor != NULL && memcmp(&it->key.local, local, sizeof *local) == 0 &&
-                memcmp(&it->key.remote, remote, sizeof *remote) == 0)
-                flue__host_set_path_mtu(host, now, it, mtu);
-    flue__host_leave(host, now);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What happens to an adapter: the part of FlueNic (see flue-nic.h) about power, failures and load.
+ * What happens to an adapter: the part of FlueNic (see flue-nic.h) about its MTU, power,
+ * failures and load.
  */
 #include "flue-nic.h"
 #include "flue-tcp-l4-protocol.h"
@@ -11,6 +12,16 @@
 
 namespace ns3
 {
+
+bool FlueNic::SetMtu(const uint16_t mtu)
+{
+    const bool isSet = FlueNetDevice::SetMtu(mtu);
+    if (isSet && m_tcp)
+    {
+        m_tcp->RoutesChanged();
+    }
+    return isSet;
+}
 
 bool FlueNic::IsOn() const
 {

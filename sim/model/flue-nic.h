@@ -50,6 +50,8 @@ class FlueNic : public FlueNetDevice
     bool IsJoined() const;
     /** @return the target's counts; all zero before a host stack is joined */
     flue_target_statistics GetTargetStatistics() const;
+    /** Also tells the host stack: connections on the target send segments that fit. */
+    bool SetMtu(const uint16_t mtu) override;
     /** @return false while it sleeps */
     bool IsOn() const;
     /** @return when it last fell asleep or woke up */

@@ -83,7 +83,8 @@ class FlueTcpL4Protocol : public IpL4Protocol
      * @return why it cannot be; FLUE_ERROR_STATE when it is so, or on its way there
      */
     flue_result SetPower(Ptr<NetDevice> adapter, bool isOn);
-    /** Routes, or what ARP knows of next hops, are others now: ns-3 tells nobody. */
+    /** Routes, or what ARP knows of next hops, are others now: ns-3 tells nobody. A FlueNic tells
+     * of its MTU itself. */
     void RoutesChanged();
     /** @return the stack's counts, those of the joined targets added to tcp */
     flue_host_statistics GetStatistics();

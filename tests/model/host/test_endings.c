@@ -121,11 +121,9 @@ change_network(struct play *play)
         flue_host_routes_changed(machine->host, world->now);
         break;
     case 2:
+    case 3:
         mac.bytes[4] = (uint8_t)world_random(world, 3);
         flue_host_neighbor_heard(machine->host, world->now, machine->adapter, 4, router, &mac);
-        break;
-    case 3:
-        flue_host_neighbor_lost(machine->host, world->now, machine->adapter, 4, router);
         break;
     case 4:
     case 5:

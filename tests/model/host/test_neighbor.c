@@ -563,36 +563,26 @@ test_neighbor_route_change_during_a_move_is_seen_behind_it(void **state)
  */
 
 static void
-test_neighbor_path_mtu_follows_the_ip_layer(void **state)
+test_neighbor_path_mtu_follows_the_adapter(void **state)
 {
-    struct flue_four_tuple tuple;
+    static const uint32_t mtus[] = {900, 1500};
 
     (void)state;
     start(2, 2);
-    tuple = *flue_host_tuple(connections[0]);
     exchange(0);
     assert_int_equal(client()->largest, 1500);
-    flue_host_path_mtu_changed(client()->host, world.now, &tuple.local, &tuple.remote, 1000);
-    run(FLUE_MILLISECOND);
-    assert_int_equal(count_trees(UPDATE), 1);
-    assert_int_equal(last_tree(UPDATE)->root, FLUE_IP4_OFFLOAD_CACHED_STATE);
-    client()->largest = 0;
-    exchange(0);
-    assert_int_equal(client()->largest, 1000);
-    exchange(1); /* another path */
-    assert_int_equal(client()->largest, 1500);
-    flue_host_path_mtu_changed(client()->host, world.now, &tuple.local, &tuple.remote, 1500);
-    run(FLUE_MILLISECOND);
-    client()->largest = 0;
-    exchange(0);
-    assert_int_equal(client()->largest, 1500);
-    client()->path_mtu = 900; /* with a route, at the next look */
-    flue_host_routes_changed(client()->host, world.now);
-    run(FLUE_MILLISECOND);
-    client()->largest = 0;
-    exchange(0);
-    exchange(1);
-    assert_int_equal(client()->largest, 900);
+    for (uint32_t i = 0; i < 2; i++) {
+        client()->path_mtu = mtus[i];
+        flue_host_routes_changed(client()->host, world.now);
+        run(FLUE_MILLISECOND);
+        assert_int_equal(count_trees(UPDATE), 2 * (i + 1)); /* each path */
+        assert_int_equal(last_tree(UPDATE)->root, FLUE_IP4_OFFLOAD_CACHED_STATE);
+        for (uint32_t j = 0; j < 2; j++) {
+            client()->largest = 0;
+            exchange(j);
+            assert_int_equal(client()->largest, mtus[i]);
+        }
+    }
     finish();
 }
 
@@ -684,7 +674,7 @@ main(void)
         FRESH(test_neighbor_new_next_hop_during_a_pause_brings_all_back),
         FRESH(test_neighbor_lost_route_brings_connections_back),
         FRESH(test_neighbor_route_change_during_a_move_is_seen_behind_it),
-        FRESH(test_neighbor_path_mtu_follows_the_ip_layer),
+        FRESH(test_neighbor_path_mtu_follows_the_adapter),
         FRESH(test_neighbor_icmp_too_big_reaches_the_target),
         FRESH(test_neighbor_icmp_that_quotes_nothing_in_flight_is_ignored),
         FRESH(test_neighbor_known_path_mtu_goes_with_the_connection),

@@ -2,7 +2,7 @@
  *
  * Is the next hop of offloaded connections still there? The host asks it by ARP or by neighbour
  * discovery, hears its answer among the node's packets, and takes the connections back when none
- * comes.
+ * comes. And how long are the packets that may go there?
  */
 #include "check.h"
 #include "pair.h"
@@ -165,6 +165,51 @@ void ANextHopThatIsSilentIsGivenUp()
     }
 }
 
+/** What a device was given to send. */
+struct Sizes
+{
+    uint32_t largest = 0; //!< bytes of IP
+    uint32_t tooLarge = 0;
+
+    void Sent(Ptr<const Packet> frame)
+    {
+        largest = std::max(largest, frame->GetSize() - 14);
+    }
+
+    void Dropped(Ptr<const Packet>)
+    {
+        tooLarge++;
+    }
+};
+
+void AnAdaptersMtuReachesItsTarget()
+{
+    for (const bool isIpv6 : {false, true})
+    {
+        Idle idle(isIpv6);
+        Ptr<NetDevice> device = idle.pair.devices.Get(0);
+        Sizes sizes;
+        device->TraceConnectWithoutContext("MacTx", MakeCallback(&Sizes::Sent, &sizes));
+        device->TraceConnectWithoutContext("MacTxDrop", MakeCallback(&Sizes::Dropped, &sizes));
+        std::string sent;
+        for (const uint16_t mtu : {1500, 1300, 1400})
+        {
+            const std::string text(100000, static_cast<char>('a' + mtu / 100 % 10));
+            sent += text;
+            CHECK_EQ(100000, SendText(idle.client, text)); // what waits was cut for the MTU before
+            CHECK(device->SetMtu(mtu));
+            sizes.largest = 0;
+            RunFor(10);
+            CHECK_EQ(uint32_t{mtu}, sizes.largest);
+        }
+        CHECK_EQ(0U, sizes.tooLarge);
+        CHECK(idle.server.received == sent);
+        CHECK_EQ(FLUE_OWNER_TARGET, idle.Owner());
+        CHECK(!device->SetMtu(10));
+        Simulator::Destroy();
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -175,5 +220,6 @@ int main(int argc, char** argv)
                           TEST(ANextHopThatAcknowledgesIsNotAsked),
                           TEST(ANextHopThatAnswersIsAskedOnce),
                           TEST(ANextHopThatIsSilentIsGivenUp),
+                          TEST(AnAdaptersMtuReachesItsTarget),
                       });
 }
