@@ -75,7 +75,7 @@ class FlueDeadline
             return;
         }
         const flue_time now = FlueNow();
-        m_event.Cancel();
+        m_event.Remove(); // a cancelled event would wait in the simulator until its time
         m_armed = deadline;
         m_event = Simulator::Schedule(FlueToTime(deadline > now ? deadline - now : 0),
                                       &FlueDeadline::Expire,
