@@ -3,9 +3,11 @@
  * The receiving end of flue-bulk-application.h.
  */
 #include "flue-bulk-application.h"
+#include "flue-socket.h"
 
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 
@@ -24,7 +26,13 @@ TypeId FlueBulkServer::GetTypeId()
                                           "Time from the end of a call to the next one.",
                                           TimeValue(Time()),
                                           MakeTimeAccessor(&FlueBulkServer::m_pause),
-                                          MakeTimeChecker(Seconds(0)));
+                                          MakeTimeChecker(Seconds(0)))
+                            .AddAttribute("PostedReads",
+                                          "Reads of IoSize bytes that are kept posted; 0, or over "
+                                          "ns-3's TCP: none, it reads what has arrived.",
+                                          UintegerValue(0),
+                                          MakeUintegerAccessor(&FlueBulkServer::m_postedReads),
+                                          MakeUintegerChecker<uint32_t>(0, 1000));
     return tid;
 }
 
@@ -58,6 +66,7 @@ void FlueBulkServer::DoDispose()
     m_pauseEvent.Cancel();
     m_listener = nullptr;
     m_socket = nullptr;
+    m_posting = nullptr;
     FlueBulkApplication::DoDispose();
 }
 
@@ -100,6 +109,14 @@ void FlueBulkServer::OnAccepted(Ptr<Socket> socket, const Address&)
     socket->SetRecvCallback(MakeCallback(&FlueBulkServer::OnData, this));
     socket->SetCloseCallbacks(MakeCallback(&FlueBulkServer::OnPeerClosed, this),
                               MakeCallback(&FlueBulkServer::OnFailed, this));
+    if (m_postedReads > 0)
+    {
+        m_posting = dynamic_cast<FlueSocket*>(PeekPointer(socket));
+    }
+    for (uint32_t i = 0; m_posting && i < m_postedReads; i++)
+    {
+        Post();
+    }
     Drain();
 }
 
@@ -126,7 +143,7 @@ void FlueBulkServer::Drain()
         return;
     }
     m_isLooping = true;
-    while (!m_isPaying && !m_pauseEvent.IsRunning())
+    while (!m_posting && !m_isPaying && !m_pauseEvent.IsRunning())
     {
         const uint32_t size = std::min(m_ioSize, m_socket->GetRxAvailable());
         if (size == 0)
@@ -138,7 +155,8 @@ void FlueBulkServer::Drain()
         Pay(size, false, [self, size]() { self->Take(size); });
     }
     m_isLooping = false;
-    if (m_peerClosed && !m_isPaying && !m_pauseEvent.IsRunning() && m_socket->GetRxAvailable() == 0)
+    if (m_peerClosed && !m_isPaying && !m_pauseEvent.IsRunning() && m_unfinished == 0 &&
+        m_socket->GetRxAvailable() == 0)
     {
         Finish();
     }
@@ -154,11 +172,7 @@ void FlueBulkServer::Take(uint32_t size)
     Ptr<Packet> packet = m_socket->Recv(size, 0);
     if (packet)
     {
-        if (m_withContent)
-        {
-            Check(packet);
-        }
-        m_received += packet->GetSize();
+        Count(packet);
     }
     if (m_pause.IsStrictlyPositive())
     {
@@ -166,6 +180,15 @@ void FlueBulkServer::Take(uint32_t size)
         return;
     }
     Drain();
+}
+
+void FlueBulkServer::Count(Ptr<Packet> packet)
+{
+    if (m_withContent)
+    {
+        Check(packet);
+    }
+    m_received += packet->GetSize();
 }
 
 void FlueBulkServer::Check(Ptr<Packet> packet)
