@@ -8,6 +8,9 @@
  * FlueProcessor and takes effect when a core has done that; the next call is not made before.
  * Without a processor, or with an ideal one, calls cost nothing.
  *
+ * A server over Flue's TCP can post its reads ahead instead (PostedReads). A read that the adapter
+ * has filled costs its system call and no copy.
+ *
  * With content, the byte at each position of the stream is FlueBulkByte of that position.
  */
 #ifndef FLUE_BULK_APPLICATION_H
@@ -186,16 +189,29 @@ class FlueBulkServer : public FlueBulkApplication
     bool IsPausing() const;
     /** The effect of a call. */
     void Take(uint32_t size);
-    /** Reads @p size bytes, and looks at them if that is wanted. @return bytes read */
-    uint32_t Read(uint32_t size);
+    /** Reads @p size bytes, and looks at them if that is wanted. */
+    void Read(uint32_t size);
     void Check(Ptr<Packet> packet);
+    /** What a call has read is the application's. */
+    void Count(Ptr<Packet> packet);
     void Finish();
+
+    /** @name With PostedReads (flue-bulk-reads.cc) */
+    /**@{*/
+    void Post();
+    void OnRead(Ptr<Socket> socket, Ptr<Packet> data);
+    /** The effect of a read. */
+    void TakeRead(Ptr<Packet> data);
+    /**@}*/
 
     Time m_pause;                    //!< Pause
     EventId m_pauseEvent;            //!< the next call may be made
     Ptr<Socket> m_listener;          //!< accepts one connection
     Ptr<Socket> m_socket;            //!< it
     FlueSocket* m_counted = nullptr; //!< the same, if it is Flue's and only its bytes count
+    FlueSocket* m_posting = nullptr; //!< the same, if reads are posted
+    uint32_t m_postedReads;          //!< PostedReads
+    uint32_t m_unfinished = 0;       //!< reads that are posted, or being paid for
     uint64_t m_received = 0;         //!< GetReceived
     uint64_t m_corrupt = 0;          //!< GetCorrupt
     bool m_peerClosed = false;       //!< the client's end stands behind what is unread

@@ -3,11 +3,13 @@
  * The receiving end of flue-bulk-application.h.
  */
 #include "flue-bulk-application.h"
+#include "flue-socket.h"
 
 #include "flue-socket.h"
 
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 
@@ -26,7 +28,13 @@ TypeId FlueBulkServer::GetTypeId()
                                           "Time from the end of a call to the next one.",
                                           TimeValue(Time()),
                                           MakeTimeAccessor(&FlueBulkServer::m_pause),
-                                          MakeTimeChecker(Seconds(0)));
+                                          MakeTimeChecker(Seconds(0)))
+                            .AddAttribute("PostedReads",
+                                          "Reads of IoSize bytes that are kept posted; 0, or over "
+                                          "ns-3's TCP: none, it reads what has arrived.",
+                                          UintegerValue(0),
+                                          MakeUintegerAccessor(&FlueBulkServer::m_postedReads),
+                                          MakeUintegerChecker<uint32_t>(0, 1000));
     return tid;
 }
 
@@ -61,6 +69,7 @@ void FlueBulkServer::DoDispose()
     m_listener = nullptr;
     m_socket = nullptr;
     m_counted = nullptr;
+    m_posting = nullptr;
     FlueBulkApplication::DoDispose();
 }
 
@@ -99,11 +108,17 @@ bool FlueBulkServer::OnRequest(Ptr<Socket>, const Address&)
 void FlueBulkServer::OnAccepted(Ptr<Socket> socket, const Address&)
 {
     m_socket = socket;
-    m_counted = m_withContent ? nullptr : dynamic_cast<FlueSocket*>(PeekPointer(socket));
+    FlueSocket* flue = dynamic_cast<FlueSocket*>(PeekPointer(socket));
+    m_counted = m_withContent ? nullptr : flue;
+    m_posting = m_postedReads > 0 ? flue : nullptr;
     FindCore(socket);
     socket->SetRecvCallback(MakeCallback(&FlueBulkServer::OnData, this));
     socket->SetCloseCallbacks(MakeCallback(&FlueBulkServer::OnPeerClosed, this),
                               MakeCallback(&FlueBulkServer::OnFailed, this));
+    for (uint32_t i = 0; m_posting && i < m_postedReads; i++)
+    {
+        Post();
+    }
     Drain();
 }
 
@@ -130,7 +145,7 @@ void FlueBulkServer::Drain()
         return;
     }
     m_isLooping = true;
-    while (!m_isPaying && !IsPausing())
+    while (!m_posting && !m_isPaying && !IsPausing())
     {
         const uint32_t size = std::min(m_ioSize, m_socket->GetRxAvailable());
         if (size == 0)
@@ -142,7 +157,8 @@ void FlueBulkServer::Drain()
         Pay(size, false, [self, size]() { self->Take(size); });
     }
     m_isLooping = false;
-    if (m_peerClosed && !m_isPaying && !IsPausing() && m_socket->GetRxAvailable() == 0)
+    if (m_peerClosed && !m_isPaying && !IsPausing() && m_unfinished == 0 &&
+        m_socket->GetRxAvailable() == 0)
     {
         Finish();
     }
@@ -160,7 +176,7 @@ void FlueBulkServer::Take(uint32_t size)
     {
         return;
     }
-    m_received += Read(size);
+    Read(size);
     if (m_pause.IsStrictlyPositive())
     {
         m_pauseEvent = Simulator::Schedule(m_pause, &FlueBulkServer::Drain, this);
@@ -169,22 +185,27 @@ void FlueBulkServer::Take(uint32_t size)
     Drain();
 }
 
-uint32_t FlueBulkServer::Read(uint32_t size)
+void FlueBulkServer::Read(uint32_t size)
 {
     if (m_counted)
     {
-        return m_counted->Discard(size);
+        m_received += m_counted->Discard(size);
+        return;
     }
     Ptr<Packet> packet = m_socket->Recv(size, 0);
-    if (!packet)
+    if (packet)
     {
-        return 0;
+        Count(packet);
     }
+}
+
+void FlueBulkServer::Count(Ptr<Packet> packet)
+{
     if (m_withContent)
     {
         Check(packet);
     }
-    return packet->GetSize();
+    m_received += packet->GetSize();
 }
 
 void FlueBulkServer::Check(Ptr<Packet> packet)

@@ -6,12 +6,14 @@
 #include "check.h"
 #include "pair.h"
 
+#include "helper/flue-helper.h"
+#include "model/flue-bulk-application.h"
 #include "model/flue-nic.h"
 
 #include "ns3/boolean.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/nstime.h"
-#include "ns3/nstime.h"
+#include "ns3/uinteger.h"
 
 #include <vector>
 
@@ -559,6 +561,72 @@ void LengthsAreReadWithoutContent()
     CHECK_EQ(300U, net.server.received.size());
 }
 
+/** Looks every microsecond what a server has when it says that it has everything. */
+struct Completion
+{
+    Ptr<FlueBulkServer> server;
+    uint64_t received = 0;
+
+    void Look()
+    {
+        received = server->GetReceived();
+        if (!server->IsComplete())
+        {
+            Simulator::Schedule(MicroSeconds(1), &Completion::Look, this);
+        }
+    }
+};
+
+/** @return the time that a server's core copies for ten megabytes, in picoseconds */
+flue_time CopyTime(const char* policy, uint32_t postedReads, Time pause)
+{
+    const uint64_t total = 10000000;
+    NodeContainer nodes(2);
+    FlueNicHelper link;
+    link.SetDeviceAttribute("DataRate", StringValue("1Gbps"));
+    const NetDeviceContainer devices = link.Install(nodes);
+    InternetStackHelper().Install(nodes);
+    FlueHelper flue(policy);
+    flue.SetProfile("server-2009");
+    flue.SetAttribute("WithContent", BooleanValue(true));
+    flue.Install(nodes);
+    Ipv4AddressHelper ipv4("10.1.1.0", "255.255.255.0");
+    const InetSocketAddress address(ipv4.Assign(devices).GetAddress(1), PORT);
+    Ptr<FlueBulkClient> client = CreateObject<FlueBulkClient>();
+    Ptr<FlueBulkServer> server = CreateObject<FlueBulkServer>();
+    client->SetAttribute("MaxBytes", UintegerValue(total));
+    server->SetAttribute("PostedReads", UintegerValue(postedReads));
+    server->SetAttribute("Pause", TimeValue(pause));
+    const Ptr<FlueBulkApplication> applications[] = {client, server};
+    for (uint32_t i = 0; i < 2; i++)
+    {
+        applications[i]->SetAttribute("Address", AddressValue(address));
+        applications[i]->SetAttribute("Protocol", TypeIdValue(TypeId::LookupByName(FACTORY)));
+        applications[i]->SetAttribute("WithContent", BooleanValue(true));
+        applications[i]->SetStartTime(Seconds(i == 0 ? 1 : 0));
+        nodes.Get(i)->AddApplication(applications[i]);
+    }
+    Completion completion{server};
+    completion.Look();
+    Reader::Run(30);
+    CHECK(server->IsComplete());
+    CHECK(!server->HasFailed() && !client->HasFailed());
+    CHECK_EQ(total, completion.received);
+    CHECK_EQ(0U, server->GetCorrupt());
+    const flue_time copied = nodes.Get(1)->GetObject<FlueProcessor>()->GetBooked(FLUE_COST_COPY);
+    Simulator::Destroy();
+    return copied;
+}
+
+void AServerThatPostsItsReadsDoesNotCopyWhatTheAdapterPlaces()
+{
+    const flue_time copied = CopyTime("always", 0, Time(0));
+    CHECK(copied > 0);
+    CHECK(CopyTime("always", 8, Time(0)) < copied / 10);
+    CHECK(CopyTime("never", 8, Time(0)) > copied / 10 * 9);
+    CHECK(CopyTime("never", 1, MicroSeconds(10)) > copied / 10 * 9);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -580,5 +648,6 @@ int main(int argc, char** argv)
                           TEST(WhatCannotBeIsRefused),
                           TEST(ReadsMayOutliveTheSimulation),
                           TEST(LengthsAreReadWithoutContent),
+                          TEST(AServerThatPostsItsReadsDoesNotCopyWhatTheAdapterPlaces),
                       });
 }
