@@ -68,46 +68,43 @@ forward(struct flue_host_connection *connection, flue_time now, struct flue_buff
                                         lists);
 }
 
-static void
+/* False: there is no room for it. */
+static bool
 hold(struct flue_host_connection *connection, struct host_segment *segment)
 {
-    struct host_moved *moved = connection->moved;
+    struct host_luggage *luggage = flue__host_luggage(connection);
 
-    if (moved->last_segment != NULL)
-        moved->last_segment->next = segment;
+    if (luggage == NULL || luggage->segment_count >= MOST_HELD)
+        return false;
+    if (luggage->last_segment != NULL)
+        luggage->last_segment->next = segment;
     else
-        moved->segments = segment;
-    moved->last_segment = segment;
-    moved->segment_count++;
+        luggage->segments = segment;
+    luggage->last_segment = segment;
+    luggage->segment_count++;
+    return true;
 }
 
 void
 flue__host_route_segment(struct flue_host_connection *connection, flue_time now,
                          const struct flue_tcp_segment *from)
 {
-    struct host_segment *segment;
+    struct host_segment *segment = copy_segment(connection->host, from);
 
-    if (connection->moved->segment_count >= MOST_HELD)
-        return;
-    segment = copy_segment(connection->host, from);
     if (segment == NULL)
         return;
     if (connection->owner == FLUE_OWNER_TARGET)
         forward(connection, now, make_list(connection, segment));
-    else
-        hold(connection, segment);
+    else if (!hold(connection, segment))
+        flue__host_free_segment(connection->host, segment);
 }
 
 /* HOST-009 */
 void
 flue__host_forward_held(struct flue_host_connection *connection, flue_time now)
 {
-    struct host_moved *moved = connection->moved;
-    struct host_segment *segment = moved->segments;
+    struct host_segment *segment = flue__host_luggage_segments(connection);
 
-    moved->segments = NULL;
-    moved->last_segment = NULL;
-    moved->segment_count = 0;
     while (segment != NULL) {
         struct host_segment *next = segment->next;
 

@@ -57,6 +57,7 @@ init_memory(struct flue_host *host)
     slab_init(&host->connections, allocator, sizeof(struct flue_host_connection));
     slab_init(&host->listeners, allocator, sizeof(struct flue_host_listener));
     slab_init(&host->moves, allocator, sizeof(struct host_moved));
+    slab_init(&host->luggage, allocator, sizeof(struct host_luggage));
     slab_init(&host->objects, allocator, sizeof(struct host_object));
     slab_init(&host->sends, allocator, sizeof(struct host_send));
     slab_init(&host->chunks, allocator, sizeof(struct host_chunk));
@@ -128,6 +129,7 @@ flue_host_destroy(struct flue_host *host)
     slab_fini(&host->connections);
     slab_fini(&host->listeners);
     slab_fini(&host->moves);
+    slab_fini(&host->luggage);
     slab_fini(&host->objects);
     slab_fini(&host->sends);
     slab_fini(&host->chunks);

@@ -24,15 +24,19 @@ flue_host_icmp_input(struct flue_host *host, flue_time now, const struct flue_fo
                      const struct flue_tcp_icmp *icmp)
 {
     struct flue_host_connection *connection = flue__host_moved_find(host, tuple);
+    struct host_luggage *luggage;
     bool is_heeded = false;
 
     flue__host_enter(host);
     if (connection == NULL) {
         is_heeded = flue_tcp_icmp_input(host->engine, now, tuple, icmp);
     } else if (connection->owner == FLUE_OWNER_TARGET && is_too_big(tuple->ip_version, icmp)) {
-        connection->moved->too_big = *icmp;
-        connection->moved->wants_query = true;
-        flue__host_connection_work(connection, now);
+        luggage = flue__host_luggage(connection);
+        if (luggage != NULL) {
+            luggage->too_big = *icmp;
+            connection->moved->wants_query = true;
+            flue__host_connection_work(connection, now);
+        }
     }
     flue__host_leave(host, now);
     return is_heeded;
@@ -43,8 +47,11 @@ static uint32_t
 believed_mtu(const struct flue_host_connection *connection,
              const struct flue_tcp_delegated *delegated)
 {
-    const struct flue_tcp_icmp *icmp = &connection->moved->too_big;
+    const struct flue_tcp_icmp *icmp;
 
+    if (connection->moved->luggage == NULL)
+        return 0;
+    icmp = &connection->moved->luggage->too_big;
     if (icmp->seq - delegated->snd_una >= delegated->snd_max - delegated->snd_una)
         return 0; /* RFC 5927 4.1 */
     return flue__tcp_icmp_mtu(&connection->host->config.tcp, connection->tuple.ip_version, icmp,

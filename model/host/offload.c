@@ -59,8 +59,7 @@ static void
 start_on_target(struct flue_host_connection *connection, flue_time now)
 {
     struct flue_provider *provider = connection->adapter->provider;
-    struct host_moved *moved = connection->moved;
-    struct flue_buffer_list *held = moved->held.first;
+    struct flue_buffer_list *held;
 
     if (connection->is_aborting) {
         flue__host_post_disconnect(connection, now, FLUE_TCP_DISCONNECT_ABORTIVE_CLOSE);
@@ -69,7 +68,8 @@ start_on_target(struct flue_host_connection *connection, flue_time now)
     }
     flue__host_ask_back(connection, now);
     flue__host_forward_held(connection, now);
-    moved->held = (struct send_chain){NULL, NULL};
+    held = flue__host_luggage_sends(connection);
+    flue__host_luggage_emptied(connection);
     if (held != NULL)
         (void)provider->tcp_offload_send(provider->adapter, now, flue__host_context(connection),
                                          held);
@@ -100,8 +100,10 @@ note_refused(struct flue_host_connection *connection, flue_time now, struct flue
     struct host_moved *moved = connection->moved;
 
     host->statistics.refusals++;
-    connection->received = moved->handed;
-    moved->handed = (struct chunk_queue){NULL, NULL, 0};
+    if (moved->luggage != NULL) {
+        connection->received = moved->luggage->handed;
+        moved->luggage->handed = (struct chunk_queue){NULL, NULL, 0};
+    }
     moved->returned =
         (struct send_chain){block->block.net_buffer_list_chain, block->delegated.send_data_tail};
     flue__tcp_delegated_age(

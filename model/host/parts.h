@@ -109,20 +109,25 @@ struct host_notice {
     bool is_graceful; /* a graceful disconnect */
 };
 
+/* What a connection that is away, or on its way, has to keep for later. Most have nothing. */
+struct host_luggage {
+    struct send_chain held;        /* sent by the application during a move */
+    struct chunk_queue handed;     /* undelivered data given to the target (HOST-016); the host's
+                                      again when it refuses */
+    struct host_segment *segments; /* arrived during a move */
+    struct host_segment *last_segment;
+    uint32_t segment_count;
+    struct flue_tcp_icmp too_big; /* waits for the query that judges it */
+};
+
 /* What a connection needs while its state is away, all the time: ten thousands of them idle there.
  * What only its way there or back needs is taken when it comes to that. */
 struct host_moved {
     struct flue_tcp_const constants;
     struct flue_tcp_cached cached;
-    uint32_t segment_count;
-    flue_time since;               /* when its state left the engine */
-    struct send_chain held;        /* sent by the application during a move */
-    struct send_chain returned;    /* came back from the target unsent, in stream order */
-    struct chunk_queue handed;     /* undelivered data given to the target (HOST-016); the host's
-                                      again when it refuses */
-    struct host_segment *segments; /* arrived during a move */
-    struct host_segment *last_segment;
-    struct flue_tcp_icmp too_big; /* waits for the query that judges it */
+    flue_time since;              /* when its state left the engine */
+    struct send_chain returned;   /* came back from the target unsent, in stream order */
+    struct host_luggage *luggage; /* NULL: none */
     bool is_operated : 1;         /* an update or a query is out: one at a time */
     bool wants_update : 1;        /* the target does not know `cached` as it is */
     bool wants_query : 1;
@@ -130,7 +135,7 @@ struct host_moved {
     bool is_short : 1; /* it waits for the block of its termination */
 };
 
-_Static_assert(sizeof(struct host_moved) <= 176, "an idle connection on a target is small");
+_Static_assert(sizeof(struct host_moved) <= 112, "an idle connection on a target is small");
 
 /* What a policy that tells connections apart is shown of one. */
 struct host_history {
@@ -211,6 +216,7 @@ struct flue_host {
     struct slab connections;
     struct slab listeners;
     struct slab moves;
+    struct slab luggage;
     struct slab objects;
     struct slab sends;
     struct slab chunks;
@@ -322,6 +328,16 @@ void flue__host_route_segment(struct flue_host_connection *connection, flue_time
 void flue__host_forward_held(struct flue_host_connection *connection, flue_time now);
 void flue__host_forward_complete(struct flue_host *host, struct flue_buffer_list *lists);
 void flue__host_free_segment(struct flue_host *host, struct host_segment *segment);
+
+/* ---- luggage.c: what a connection that has moved keeps for later ---- */
+/* Made when there is none; NULL: no memory. */
+struct host_luggage *flue__host_luggage(struct flue_host_connection *connection);
+/* Gives it back when nothing is in it. */
+void flue__host_luggage_emptied(struct flue_host_connection *connection);
+/* What the application sent during the move is the caller's. */
+struct flue_buffer_list *flue__host_luggage_sends(struct flue_host_connection *connection);
+/* The segments that arrived during the move are the caller's. */
+struct host_segment *flue__host_luggage_segments(struct flue_host_connection *connection);
 
 /* ---- moved.c: connections by tuple ---- */
 bool flue__host_moved_insert(struct flue_host_connection *connection); /* false: no memory */

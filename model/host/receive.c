@@ -239,12 +239,15 @@ flue__host_own_received(struct flue_host_connection *connection, flue_time now)
 struct flue_buffer_list *
 flue__host_hand_over(struct flue_host_connection *connection)
 {
+    struct host_luggage *luggage = connection->moved->luggage;
     struct flue_buffer_list *first = NULL;
     struct flue_buffer_list **link = &first;
 
-    connection->moved->handed = connection->received;
+    if (connection->received.first == NULL)
+        return NULL;
+    luggage->handed = connection->received;
     connection->received = (struct chunk_queue){NULL, NULL, 0};
-    for (struct host_chunk *it = connection->moved->handed.first; it != NULL; it = it->next) {
+    for (struct host_chunk *it = luggage->handed.first; it != NULL; it = it->next) {
         memset(&it->list, 0, sizeof it->list);
         it->list.buffer.first_descriptor = &it->descriptor;
         it->list.buffer.current_descriptor = &it->descriptor;
@@ -260,8 +263,10 @@ flue__host_hand_over(struct flue_host_connection *connection)
 void
 flue__host_drop_handed(struct flue_host_connection *connection)
 {
-    while (connection->moved->handed.first != NULL)
-        free_own(connection->host, pop(&connection->moved->handed));
+    struct host_luggage *luggage = connection->moved->luggage;
+
+    while (luggage != NULL && luggage->handed.first != NULL)
+        free_own(connection->host, pop(&luggage->handed));
 }
 
 /* The target has copied the data, and keeps it until a request comes (OFFLOAD-033, OFFLOAD-036).
@@ -271,7 +276,9 @@ flue__host_drop_handed(struct flue_host_connection *connection)
 void
 flue__host_ask_back(struct flue_host_connection *connection, flue_time now)
 {
-    if (connection->moved->handed.first == NULL)
+    const struct host_luggage *luggage = connection->moved->luggage;
+
+    if (luggage == NULL || luggage->handed.first == NULL)
         return;
     flue__host_drop_handed(connection);
     flue__host_post_query(connection, now);

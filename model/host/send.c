@@ -149,6 +149,7 @@ static enum flue_result
 route_sends(struct flue_host_connection *connection, flue_time now, struct flue_buffer_list *lists)
 {
     struct flue_provider *provider;
+    struct host_luggage *luggage;
 
     if (connection->owner == FLUE_OWNER_HOST)
         return flue_tcp_send(connection->tcp, now, lists);
@@ -156,9 +157,12 @@ route_sends(struct flue_host_connection *connection, flue_time now, struct flue_
         provider = connection->adapter->provider;
         (void)provider->tcp_offload_send(provider->adapter, now, flue__host_context(connection),
                                          lists);
-    } else {
-        flue__host_chain_append(&connection->moved->held, lists);
+        return FLUE_OK;
     }
+    luggage = flue__host_luggage(connection);
+    if (luggage == NULL)
+        return FLUE_ERROR_NO_MEMORY;
+    flue__host_chain_append(&luggage->held, lists);
     return FLUE_OK;
 }
 

@@ -127,6 +127,14 @@ hand_over(struct tree_builder *builder, flue_time now, struct flue_host_connecti
     flue__host_tell_moved(connection, now);
 }
 
+static void
+forget_moved(struct flue_host_connection *connection)
+{
+    flue__host_luggage_emptied(connection);
+    slab_put(&connection->host->moves, connection->moved);
+    connection->moved = NULL;
+}
+
 /* What the move itself needs; nothing has changed when it fails. */
 static struct flue_tcp_block *
 prepare(struct tree_builder *builder, flue_time now, struct flue_host_connection *connection)
@@ -135,14 +143,15 @@ prepare(struct tree_builder *builder, flue_time now, struct flue_host_connection
     struct flue_tcp_block *block = slab_get(&host->tcp_blocks);
     struct host_moved *moved = slab_get(&host->moves);
 
-    if (block != NULL && moved != NULL && flue__host_own_received(connection, now) &&
-        flue__host_moved_insert(connection)) {
-        memset(moved, 0, sizeof *moved);
-        connection->moved = moved;
-        return block;
-    }
     if (moved != NULL)
-        slab_put(&host->moves, moved);
+        memset(moved, 0, sizeof *moved);
+    connection->moved = moved;
+    if (block != NULL && moved != NULL && flue__host_own_received(connection, now) &&
+        (connection->received.first == NULL || flue__host_luggage(connection) != NULL) &&
+        flue__host_moved_insert(connection))
+        return block;
+    if (moved != NULL)
+        forget_moved(connection);
     if (block != NULL)
         slab_put(&host->tcp_blocks, block);
     return NULL;
@@ -152,8 +161,7 @@ static void
 unprepare(struct flue_host_connection *connection, struct flue_tcp_block *block)
 {
     flue__host_moved_remove(connection);
-    slab_put(&connection->host->moves, connection->moved);
-    connection->moved = NULL;
+    forget_moved(connection);
     slab_put(&connection->host->tcp_blocks, block);
 }
 

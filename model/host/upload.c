@@ -192,8 +192,7 @@ come_back(struct flue_host_connection *connection, flue_time now,
     struct host_moved *moved = connection->moved;
     enum flue_result reason;
 
-    flue__host_chain_append(&moved->returned, moved->held.first);
-    moved->held = (struct send_chain){NULL, NULL};
+    flue__host_chain_append(&moved->returned, flue__host_luggage_sends(connection));
     if (!has_ended(connection, delegated, &reason)) {
         reason = import(connection, now, delegated);
         if (reason == FLUE_OK)
@@ -207,7 +206,7 @@ come_back(struct flue_host_connection *connection, flue_time now,
         flue__host_note_peer_closed(connection, now);
     flue__host_finish(connection, now, reason);
     flue__host_free_sends(moved->returned.first);
-    flue__host_free_sends(moved->held.first);
+    flue__host_free_sends(flue__host_luggage_sends(connection));
     return false;
 }
 
@@ -218,14 +217,15 @@ flue__host_take_home(struct flue_host_connection *connection, flue_time now,
     struct flue_host *host = connection->host;
     struct host_moved *moved = connection->moved;
     struct host_object *path = connection->path;
-    struct host_segment *segments = moved->segments;
     bool was_ended = connection->is_ended;
     bool is_back = come_back(connection, now, delegated);
+    struct host_segment *segments = flue__host_luggage_segments(connection);
 
     connection->adapter->away--;
     connection->adapter->away_by_family[connection->tuple.ip_version == 6]--;
     flue__host_policy_came(connection, now);
     flue__host_drop_handed(connection);
+    flue__host_luggage_emptied(connection);
     flue__host_moved_remove(connection);
     connection->moved = NULL;
     connection->path = NULL;
