@@ -145,8 +145,7 @@ flue_host_offload(struct flue_host_connection *connection, flue_time now)
     if (!flue__host_next_hop(connection, &hop, &adapter))
         return FLUE_ERROR_UNREACHABLE;
     flue__host_enter(host);
-    if (connection->watch != NULL)
-        connection->watch->is_pinned = true;
+    connection->is_pinned = true;
     flue__host_wait(connection, adapter);
     flue__host_leave(host, now);
     return FLUE_OK;

@@ -148,14 +148,12 @@ struct host_history {
     uint32_t offloads;
 };
 
-/* What the policy needs of an established connection. */
+/* An established connection in the circle that the policy goes round. A policy that looks at no
+ * history has nothing to say of those that are away, and they are not in it. */
 struct host_watch {
     struct flue_host_connection *connection;
     struct host_watch *next; /* in the circle of all of them */
     struct host_watch *previous;
-    flue_time hold;                /* the policy does not offload it before */
-    uint8_t returns;               /* so often it came back, or was refused */
-    bool is_pinned;                /* its owner moved it himself */
     bool is_evicted;               /* it makes room for another */
     struct host_history history[]; /* one, or none where the policy looks at none (`always`) */
 };
@@ -170,6 +168,7 @@ struct flue_host_connection {
     struct host_adapter *adapter; /* of the last move */
     struct host_object *path;
     struct host_watch *watch;               /* NULL: no policy cares */
+    flue_time hold;                         /* the policy does not offload it before */
     struct flue_host_connection *hash_next; /* in the table of moved connections */
     struct flue_host_connection *attention_next;
     struct flue_host_connection *waiting_next; /* for its neighbour or path, or is_short */
@@ -183,6 +182,8 @@ struct flue_host_connection {
     uint8_t owner;            /* enum flue_owner */
     uint8_t retrieve_reason;
     uint8_t priority;
+    uint8_t returns;    /* so often it came back, or was refused */
+    bool is_pinned : 1; /* its owner moved it himself: not the policy's business */
     bool has_attention : 1;
     bool is_waiting : 1;
     bool is_established : 1;

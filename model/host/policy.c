@@ -98,19 +98,12 @@ flue__host_watch(struct flue_host_connection *connection, flue_time now)
         host->review_at = now + host->config.policy.review_interval;
 }
 
-void
-flue__host_unwatch(struct flue_host_connection *connection, flue_time now)
+static void
+leave_circle(struct flue_host_connection *connection)
 {
     struct flue_host *host = connection->host;
     struct host_watch *watch = connection->watch;
-    struct flue_policy_connection view;
 
-    if (watch == NULL)
-        return;
-    if (host->policy->ended != NULL) {
-        flue__host_fill_view(connection, &view);
-        host->policy->ended(host->policy_user, now, &view);
-    }
     watch->next->previous = watch->previous;
     watch->previous->next = watch->next;
     if (host->watched == watch)
@@ -119,6 +112,21 @@ flue__host_unwatch(struct flue_host_connection *connection, flue_time now)
         host->review_at = FLUE_TIME_NEVER;
     connection->watch = NULL;
     slab_put(&host->watches, watch);
+}
+
+void
+flue__host_unwatch(struct flue_host_connection *connection, flue_time now)
+{
+    struct flue_host *host = connection->host;
+    struct flue_policy_connection view;
+
+    if (connection->watch == NULL)
+        return;
+    if (host->policy->ended != NULL) {
+        flue__host_fill_view(connection, &view);
+        host->policy->ended(host->policy_user, now, &view);
+    }
+    leave_circle(connection);
 }
 
 void
@@ -133,7 +141,7 @@ flue__host_watch_traffic(struct flue_host_connection *connection, flue_time now,
         if (sent + received > 0)
             watch->history->last_active = now;
     }
-    if (connection->owner == FLUE_OWNER_HOST && now >= watch->hold)
+    if (connection->owner == FLUE_OWNER_HOST && now >= connection->hold)
         flue__host_attend(connection);
 }
 
@@ -175,11 +183,10 @@ static bool
 wants(const struct flue_host_connection *connection, flue_time now)
 {
     const struct flue_host *host = connection->host;
-    const struct host_watch *watch = connection->watch;
     struct flue_policy_connection view;
 
-    if (watch == NULL || watch->is_pinned || now < watch->hold || connection->is_waiting ||
-        !flue__host_can_offload(connection))
+    if (connection->watch == NULL || connection->is_pinned || now < connection->hold ||
+        connection->is_waiting || !flue__host_can_offload(connection))
         return false;
     flue__host_fill_view(connection, &view);
     return host->policy->wants(host->policy_user, now, &view);
@@ -204,8 +211,7 @@ flue__host_policy_attend(struct flue_host_connection *connection, flue_time now)
 void
 flue__host_policy_hold(struct flue_host_connection *connection, flue_time now)
 {
-    if (connection->watch != NULL)
-        connection->watch->hold = now + connection->host->config.policy.review_interval;
+    connection->hold = now + connection->host->config.policy.review_interval;
 }
 
 void
@@ -213,8 +219,12 @@ flue__host_policy_went(struct flue_host_connection *connection, flue_time now)
 {
     struct host_watch *watch = connection->watch;
 
-    if (watch == NULL || !connection->host->has_histories)
+    if (watch == NULL)
         return;
+    if (!connection->host->has_histories) {
+        leave_circle(connection);
+        return;
+    }
     watch->history->offloads++;
     watch->history->since = now;
 }
@@ -223,18 +233,17 @@ void
 flue__host_policy_came(struct flue_host_connection *connection, flue_time now)
 {
     const struct flue_policy_damping *damping = &connection->host->config.policy.damping;
-    struct host_watch *watch = connection->watch;
     flue_time stay = damping->least_stay;
 
-    if (watch == NULL)
-        return;
-    for (uint32_t i = 0; i < watch->returns && stay < damping->most_stay; i++)
+    for (uint32_t i = 0; i < connection->returns && stay < damping->most_stay; i++)
         stay *= 2;
-    watch->hold = now + (stay < damping->most_stay ? stay : damping->most_stay);
-    if (watch->returns < UINT8_MAX)
-        watch->returns++;
-    if (watch->is_evicted) {
-        watch->is_evicted = false;
+    connection->hold = now + (stay < damping->most_stay ? stay : damping->most_stay);
+    if (connection->returns < UINT8_MAX)
+        connection->returns++;
+    if (connection->watch == NULL && !connection->host->has_histories)
+        flue__host_watch(connection, now);
+    if (connection->watch != NULL && connection->watch->is_evicted) {
+        connection->watch->is_evicted = false;
         connection->adapter->evicting--;
         connection->host->want_launch = true;
     }
@@ -248,7 +257,7 @@ flue__host_policy_consider_all(struct flue_host *host, flue_time now)
     for (uint32_t i = 0; i < host->watch_count; i++, watch = watch->next) {
         if (watch->connection->owner != FLUE_OWNER_HOST)
             continue;
-        watch->hold = now;
+        watch->connection->hold = now;
         flue__host_attend(watch->connection);
     }
 }
@@ -277,7 +286,7 @@ review_away(struct flue_host_connection *connection, flue_time now)
     struct flue_policy_adapter adapter;
 
     if (host->policy->gives_up == NULL || connection->owner != FLUE_OWNER_TARGET ||
-        watch->is_pinned || connection->want_upload ||
+        connection->is_pinned || connection->want_upload ||
         now - watch->history->since < host->config.policy.damping.least_stay)
         return;
     flue__host_fill_view(connection, &view);

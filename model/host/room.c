@@ -44,7 +44,7 @@ may_be_displaced(const struct flue_host_connection *connection, flue_time now)
     const struct host_watch *watch = connection->watch;
 
     return connection->owner == FLUE_OWNER_TARGET && !connection->want_upload && watch != NULL &&
-           !watch->is_pinned &&
+           !connection->is_pinned &&
            now - watch->history->since >= connection->host->config.policy.damping.least_stay;
 }
 

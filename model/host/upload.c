@@ -298,8 +298,7 @@ flue_host_upload(struct flue_host_connection *connection, flue_time now)
     if (connection->owner != FLUE_OWNER_TARGET || connection->is_closed)
         return FLUE_ERROR_STATE;
     flue__host_enter(host);
-    if (connection->watch != NULL)
-        connection->watch->is_pinned = true;
+    connection->is_pinned = true;
     connection->want_upload = true;
     flue__host_attend(connection);
     flue__host_leave(host, now);
