@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { FIRST_CHUNK_OBJECTS = 8, MOST_CHUNK_OBJECTS = 128, ALIGNMENT = 16 };
+enum { FIRST_CHUNK_OBJECTS = 8, MOST_CHUNK_OBJECTS = 64, ALIGNMENT = 16 };
 
 struct slab_chunk {
     struct slab_chunk *next;

@@ -3,7 +3,7 @@
  * The part of FlueSocket (see flue-socket.h) that has to do with data, names and attributes.
  */
 #include "flue-raw-header.h"
-#include "flue-socket-traces.h"
+#include "flue-socket-rare.h"
 #include "flue-socket.h"
 #include "flue-tcp-l4-protocol.h"
 
@@ -67,20 +67,23 @@ TypeId FlueSocket::GetTypeId()
 
 void FlueSocket::SetMaxSegLifetime(double seconds)
 {
-    m_maxSegLifetime = seconds;
+    if (seconds != GetMaxSegLifetime())
+    {
+        Rare().maxSegLifetime = seconds;
+    }
     LimitTimeWait();
 }
 
 double FlueSocket::GetMaxSegLifetime() const
 {
-    return m_maxSegLifetime;
+    return m_rare ? m_rare->maxSegLifetime : 0;
 }
 
 void FlueSocket::LimitTimeWait()
 {
     if (m_connection)
     {
-        flue_host_set_time_wait(m_connection, m_tcp->Ticks(2 * m_maxSegLifetime));
+        flue_host_set_time_wait(m_connection, m_tcp->Ticks(2 * GetMaxSegLifetime()));
     }
 }
 

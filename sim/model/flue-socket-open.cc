@@ -3,6 +3,7 @@
  * The part of FlueSocket (see flue-socket.h) that opens: bind, connect and listen, and the local
  * port that goes with them.
  */
+#include "flue-socket-rare.h"
 #include "flue-socket.h"
 #include "flue-tcp-l4-protocol.h"
 
@@ -180,6 +181,7 @@ int FlueSocket::Listen()
         return -1;
     }
     const flue_tcp_options options = Options(m_tcp->SmallestMtu());
+    flue_host_listener* listener = nullptr;
     // ns-3's Listen has no backlog: nothing is refused for it.
     const uint32_t backlog = UINT32_MAX;
     if (flue_host_listen(m_tcp->Host(),
@@ -189,10 +191,11 @@ int FlueSocket::Listen()
                          backlog,
                          &options,
                          this,
-                         &m_listener) != FLUE_OK)
+                         &listener) != FLUE_OK)
     {
         return Fail(ERROR_ADDRINUSE);
     }
+    Rare().listener = listener;
     m_state = LISTENING;
     m_tcp->Keep(this);
     return 0;

@@ -5,7 +5,7 @@
  * Their memory is the host stack's until it says that they are done, past the end of the socket's
  * connection too: the protocol keeps it then.
  */
-#include "flue-socket-reads.h"
+#include "flue-socket-rare.h"
 
 #include "flue-tcp-l4-protocol.h"
 
@@ -35,9 +35,10 @@ int FlueSocket::PostReceive(uint32_t size, bool isWhole, ReadCallback done)
     {
         return Fail(ERROR_SHUTDOWN);
     }
-    if (!m_reads)
+    std::unique_ptr<FlueSocketReads>& reads = Rare().reads;
+    if (!reads)
     {
-        m_reads = std::make_unique<FlueSocketReads>();
+        reads = std::make_unique<FlueSocketReads>();
     }
     Ptr<FlueSocket> self(this); // the read may be done at once, and be the last
     Ptr<FlueTcpL4Protocol> tcp = m_tcp;
@@ -48,10 +49,10 @@ int FlueSocket::PostReceive(uint32_t size, bool isWhole, ReadCallback done)
         read.bytes.reset(new uint8_t[size]);
     }
     uint8_t* bytes = read.bytes.get();
-    m_reads->waiting.push_back(std::move(read));
+    reads->waiting.push_back(std::move(read));
     if (flue_host_post_receive(m_connection, FlueNow(), bytes, size, isWhole) != FLUE_OK)
     {
-        m_reads->waiting.pop_back();
+        reads->waiting.pop_back();
         return Fail(ERROR_AGAIN); // no memory
     }
     tcp->Settle();
@@ -60,13 +61,13 @@ int FlueSocket::PostReceive(uint32_t size, bool isWhole, ReadCallback done)
 
 bool FlueSocket::HasReads() const
 {
-    return m_reads && !m_reads->waiting.empty();
+    return GetReads() && !GetReads()->waiting.empty();
 }
 
 void FlueSocket::OnRead(uint32_t length)
 {
-    FlueSocketReads::Read read = std::move(m_reads->waiting.front());
-    m_reads->waiting.pop_front();
+    FlueSocketReads::Read read = std::move(GetReads()->waiting.front());
+    GetReads()->waiting.pop_front();
     if (!read.done.IsNull())
     {
         read.done(this,
@@ -78,9 +79,9 @@ void FlueSocket::OnRead(uint32_t length)
 std::vector<FlueSocket::ReadCallback> FlueSocket::ForgetReads()
 {
     std::vector<ReadCallback> forgotten;
-    if (m_reads)
+    if (GetReads())
     {
-        for (FlueSocketReads::Read& read : m_reads->waiting)
+        for (FlueSocketReads::Read& read : GetReads()->waiting)
         {
             if (!read.done.IsNull())
             {
@@ -94,13 +95,13 @@ std::vector<FlueSocket::ReadCallback> FlueSocket::ForgetReads()
 
 void FlueSocket::LeaveReads()
 {
-    if (m_reads)
+    if (GetReads())
     {
-        for (FlueSocketReads::Read& read : m_reads->waiting)
+        for (FlueSocketReads::Read& read : GetReads()->waiting)
         {
             m_tcp->KeepMemory(std::move(read.bytes));
         }
-        m_reads->waiting.clear();
+        GetReads()->waiting.clear();
     }
 }
 

@@ -6,8 +6,7 @@
  */
 #include "flue-socket.h"
 
-#include "flue-socket-reads.h"
-#include "flue-socket-traces.h"
+#include "flue-socket-rare.h"
 #include "flue-tcp-l4-protocol.h"
 
 #include "ns3/log.h"
@@ -21,18 +20,37 @@ namespace ns3
 
 NS_LOG_COMPONENT_DEFINE("FlueSocket");
 
+FlueSocketRare& FlueSocket::Rare()
+{
+    if (!m_rare)
+    {
+        m_rare = std::make_unique<FlueSocketRare>();
+    }
+    return *m_rare;
+}
+
+FlueSocketTraces* FlueSocket::GetTraces() const
+{
+    return m_rare ? m_rare->traces.get() : nullptr;
+}
+
+FlueSocketReads* FlueSocket::GetReads() const
+{
+    return m_rare ? m_rare->reads.get() : nullptr;
+}
+
 FlueSocketTraces& FlueSocket::Traces()
 {
-    if (!m_traces)
+    if (!GetTraces())
     {
-        m_traces = std::make_unique<FlueSocketTraces>();
+        Rare().traces = std::make_unique<FlueSocketTraces>();
         if (m_connection)
         {
-            m_traces->owner.Set(GetOwner());
+            m_rare->traces->owner.Set(GetOwner());
             m_tcp->Watch(this);
         }
     }
-    return *m_traces;
+    return *m_rare->traces;
 }
 
 FlueSocket::FlueSocket()
@@ -50,10 +68,13 @@ void FlueSocket::DoDispose()
 {
     FreePort();
     m_connection = nullptr;
-    m_listener = nullptr;
     m_state = ENDED;
     m_tcp = nullptr;
-    m_reads.reset(); // the host stack is gone
+    if (m_rare)
+    {
+        m_rare->listener = nullptr;
+        m_rare->reads.reset(); // the host stack is gone
+    }
     Socket::DoDispose();
 }
 
@@ -75,12 +96,12 @@ flue_host_connection* FlueSocket::GetConnection() const
 
 flue_result FlueSocket::GetEndReason() const
 {
-    return m_endReason;
+    return static_cast<flue_result>(m_endReason);
 }
 
 Socket::SocketErrno FlueSocket::GetErrno() const
 {
-    return m_errno;
+    return static_cast<SocketErrno>(m_errno);
 }
 
 Socket::SocketType FlueSocket::GetSocketType() const
@@ -104,7 +125,7 @@ void FlueSocket::Release()
         LeaveReads();
         flue_host_connection* connection = m_connection;
         m_connection = nullptr;
-        if (m_traces)
+        if (GetTraces())
         {
             m_tcp->m_ended.push_back(self);
         }
@@ -133,8 +154,8 @@ int FlueSocket::Close()
     case ENDED:
         return 0;
     case LISTENING:
-        flue_host_listener_close(m_listener, FlueNow());
-        m_listener = nullptr;
+        flue_host_listener_close(m_rare->listener, FlueNow());
+        m_rare->listener = nullptr;
         Release();
         break;
     case CONNECTING:
@@ -232,7 +253,7 @@ void FlueSocket::OnAccepted(flue_host_connection* connection)
     socket->m_segmentSize = m_segmentSize;
     socket->m_noDelay = m_noDelay;
     socket->m_shutdownSend = m_shutdownSend;
-    socket->SetMaxSegLifetime(m_maxSegLifetime);
+    socket->SetMaxSegLifetime(GetMaxSegLifetime());
     flue_host_set_user(connection, PeekPointer(socket));
     m_tcp->Keep(PeekPointer(socket));
     NotifyNewConnectionCreated(socket, from);
@@ -287,7 +308,7 @@ void FlueSocket::NotifyEnd()
 
 void FlueSocket::OnPeerClosed()
 {
-    if (m_traces)
+    if (GetTraces())
     {
         m_tcp->Sample(this); // the application may close in its callback, and CLOSE_WAIT is over
     }
@@ -308,7 +329,7 @@ void FlueSocket::OnClosed(flue_result reason)
 {
     Ptr<FlueSocket> self(this);
     const State before = m_state;
-    m_endReason = reason;
+    m_endReason = static_cast<int8_t>(reason);
     if (reason == FLUE_OK && !m_isClosing && flue_host_available(m_connection) > 0)
     {
         m_hasEnded = true; // what arrived in order can still be read

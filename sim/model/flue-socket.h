@@ -21,13 +21,13 @@
 
 #include "ns3/socket.h"
 
-#include <list>
 #include <memory>
 #include <vector>
 
 namespace ns3
 {
 
+struct FlueSocketRare;
 struct FlueSocketReads;
 struct FlueSocketTraces;
 class FlueTcpL4Protocol;
@@ -143,6 +143,14 @@ class FlueSocket : public Socket
     void OnClosed(flue_result reason);
     /**@}*/
 
+    static constexpr uint32_t NOT_KEPT = UINT32_MAX; //!< no place
+
+    /** @return what most sockets do not need, made at the first call */
+    FlueSocketRare& Rare();
+    /** @return the trace sources, or null when nobody watches */
+    FlueSocketTraces* GetTraces() const;
+    /** @return the reads, or null when none was ever posted */
+    FlueSocketReads* GetReads() const;
     int Fail(SocketErrno error) const;
     /** Tells the host stack how long TIME_WAIT will last. */
     void LimitTimeWait();
@@ -169,21 +177,17 @@ class FlueSocket : public Socket
     void TellForgotten(const std::vector<ReadCallback>& forgotten);
 
     Ptr<FlueTcpL4Protocol> m_tcp;                 //!< the node's stack
-    std::list<Ptr<FlueSocket>>::iterator m_place; //!< where the protocol keeps a busy socket alive
     flue_host_connection* m_connection = nullptr; //!< while CONNECTING or CONNECTED
-    flue_host_listener* m_listener = nullptr;     //!< while LISTENING
-    std::unique_ptr<FlueSocketTraces> m_traces;   //!< once somebody watches
-    std::unique_ptr<FlueSocketReads> m_reads;     //!< once a read was posted
-    double m_maxSegLifetime = 0;                  //!< seconds; 0: the stack's
-    flue_four_tuple m_tuple{};         //!< local part once bound, all of it once connected
-    uint32_t m_unacknowledged = 0;     //!< bytes that the send buffer holds
-    uint32_t m_sndBufSize = 0;         //!< most of them
-    uint32_t m_rcvBufSize = 0;         //!< largest window offered
-    uint32_t m_segmentSize = 0;        //!< payload of a full segment
-    flue_result m_endReason = FLUE_OK; //!< why the connection ended
-    mutable SocketErrno m_errno = ERROR_NOTERROR; //!< why the last call failed
-    State m_state = IDLE;                         //!< see State
-    bool m_isKept = false;                        //!< m_place is valid
+    std::unique_ptr<FlueSocketRare> m_rare;       //!< what most do not need
+    flue_four_tuple m_tuple{};                //!< local part once bound, all of it once connected
+    uint32_t m_unacknowledged = 0;            //!< bytes that the send buffer holds
+    uint32_t m_sndBufSize = 0;                //!< most of them
+    uint32_t m_rcvBufSize = 0;                //!< largest window offered
+    uint32_t m_segmentSize = 0;               //!< payload of a full segment
+    uint32_t m_place = NOT_KEPT;              //!< where the protocol keeps a busy socket alive
+    int8_t m_endReason = FLUE_OK;             //!< why the connection ended; a flue_result
+    mutable uint8_t m_errno = ERROR_NOTERROR; //!< why the last call failed; a SocketErrno
+    State m_state = IDLE;                     //!< see State
     bool m_isBound = false;       //!< m_tuple's local part holds, and its port is booked ...
     bool m_isBoundToAny = false;  //!< ... for every address
     bool m_noDelay = true;        //!< Nagle's algorithm off

@@ -92,7 +92,7 @@ uint32_t FlueTcpL4Protocol::GetNAdapters()
 uint32_t FlueTcpL4Protocol::MoveAll(flue_result (*move)(flue_host_connection*, flue_time))
 {
     uint32_t count = 0;
-    const std::list<Ptr<FlueSocket>> sockets = m_sockets; // traces may close some
+    const std::vector<Ptr<FlueSocket>> sockets = m_sockets; // traces may close some
     flue_host_hold(Host());
     for (const Ptr<FlueSocket>& socket : sockets)
     {

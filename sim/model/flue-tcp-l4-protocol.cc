@@ -131,8 +131,12 @@ void FlueTcpL4Protocol::DoDispose()
     m_watched.clear();
     m_changed.clear();
     m_ended.clear();
-    std::list<Ptr<FlueSocket>> sockets;
+    std::vector<Ptr<FlueSocket>> sockets;
     sockets.swap(m_sockets);
+    for (const Ptr<FlueSocket>& socket : sockets)
+    {
+        socket->m_place = FlueSocket::NOT_KEPT;
+    }
     for (const Ptr<FlueSocket>& socket : sockets)
     {
         socket->Dispose();

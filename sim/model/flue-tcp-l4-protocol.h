@@ -283,7 +283,7 @@ class FlueTcpL4Protocol : public IpL4Protocol
     std::vector<Ptr<NetDevice>> m_adapters;    //!< joined ones, by the host stack's number
     std::vector<Ptr<FlueNic>> m_nics;          //!< what they are made of: members for a team
     std::vector<Ptr<FlueTeamDevice>> m_teams;  //!< those of them that are teams
-    std::list<Ptr<FlueSocket>> m_sockets;      //!< sockets that have a connection or listen
+    std::vector<Ptr<FlueSocket>> m_sockets;    //!< sockets that have a connection or listen
     std::map<flue_four_tuple, Ptr<FlueSocket>, TupleLess> m_watched; //!< sockets with traces
     std::vector<Ptr<FlueSocket>> m_changed;                          //!< those to be looked at
     std::list<Ptr<FlueSocket>> m_ended; //!< those whose connections end by themselves

@@ -3,7 +3,7 @@
  * The sockets over a host stack: the part of FlueTcpL4Protocol (see flue-tcp-l4-protocol.h) that
  * makes them, keeps those alive that have a connection, and tells them what the host stack says.
  */
-#include "flue-socket-traces.h"
+#include "flue-socket-rare.h"
 #include "flue-socket.h"
 #include "flue-tcp-l4-protocol.h"
 #include "flue-team-device.h"
@@ -24,9 +24,9 @@ Ptr<FlueSocket> FlueTcpL4Protocol::CreateSocket()
 
 void FlueTcpL4Protocol::Keep(FlueSocket* socket)
 {
-    socket->m_place = m_sockets.insert(m_sockets.end(), Ptr<FlueSocket>(socket));
-    socket->m_isKept = true;
-    if (socket->m_traces && socket->m_connection)
+    socket->m_place = static_cast<uint32_t>(m_sockets.size());
+    m_sockets.emplace_back(socket);
+    if (socket->GetTraces() && socket->m_connection)
     {
         Watch(socket);
     }
@@ -34,11 +34,19 @@ void FlueTcpL4Protocol::Keep(FlueSocket* socket)
 
 void FlueTcpL4Protocol::Drop(FlueSocket* socket)
 {
-    if (socket->m_isKept)
+    const uint32_t place = socket->m_place;
+    if (place == FlueSocket::NOT_KEPT)
     {
-        socket->m_isKept = false;
-        m_sockets.erase(socket->m_place);
+        return;
     }
+    socket->m_place = FlueSocket::NOT_KEPT;
+    const Ptr<FlueSocket> dropped = std::move(m_sockets[place]);
+    if (m_sockets.back()) // another takes its place
+    {
+        m_sockets.back()->m_place = place;
+        m_sockets[place] = std::move(m_sockets.back());
+    }
+    m_sockets.pop_back();
 }
 
 void FlueTcpL4Protocol::KeepMemory(std::unique_ptr<uint8_t[]> bytes)
@@ -131,9 +139,9 @@ void FlueTcpL4Protocol::Moved(flue_host_connection* connection, flue_owner owner
         return;
     }
     m_ownerTrace(socket, owner);
-    if (socket->m_traces)
+    if (FlueSocketTraces* traces = socket->GetTraces())
     {
-        socket->m_traces->owner.Set(owner);
+        traces->owner.Set(owner);
     }
     if (owner == FLUE_OWNER_TARGET)
     {
