@@ -139,7 +139,8 @@ read_word(const struct flue_parameter *parameter, const char *text, char why[FLU
             return FLUE_OK;
         }
     }
-    snprintf(what, sizeof what, "a value of --%s", parameter->name);
+    snprintf(what, sizeof what, "a value of --%s%s", parameter->name,
+             parameter->type == FLUE_PARAMETER_PROFILE ? ", nor a file (name.cfg, or a path)" : "");
     flue_explain_unknown(text, what, choices, count, why);
     return FLUE_ERROR_INVALID;
 }

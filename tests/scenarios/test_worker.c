@@ -201,7 +201,8 @@ test_worker_unknown_profile_names_the_known_ones(void **state)
 
     (void)state;
     assert_int_equal(outcome.status, WORKER_REFUSED);
-    assert_non_null(strstr(outcome.err, "\"idael\" is not a value of --profile: expected ideal"));
+    assert_non_null(strstr(outcome.err, "\"idael\" is not a value of --profile, nor a file "
+                                        "(name.cfg, or a path): expected ideal"));
     outcome_free(&outcome);
 }
 
